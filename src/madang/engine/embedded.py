@@ -1,0 +1,234 @@
+"""The embedded engine: one process decides the order, groups what waits into blocks, answers when they are durable.
+
+Three things overlap, each at its own pace: signatures of the next transactions are checked on other processes,
+the rules of this block run here, and the block before is being written. A caller is answered only when the block
+of its transactions is durable. Whoever operates this engine decides what is ordered and when; witnesses that
+cosign its checkpoints are what keeps it from showing different ledgers to different people.
+"""
+
+import queue
+import threading
+import time as system_time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+from madang.engine.ledger import Commit, Ledger
+from madang.engine.signatures import Ticket, Verifier
+from madang.kernel import authority
+from madang.kernel.errors import MadangError, Malformed, StoreFailure
+from madang.kernel.machine import Result
+from madang.kernel.state import State
+from madang.kernel.transaction import Transaction
+
+MAX_BLOCK = 1000
+"""Transactions that one block takes; a submission is never split, and holds at most as many."""
+MAX_WAITING = 20_000
+"""Transactions that may wait before the engine says `engine.busy`."""
+
+Answer = Result | Malformed
+Listener = Callable[[Commit], None]
+Clock = Callable[[], int]
+
+
+def system_clock() -> int:
+    """Seconds since 1970 by this machine's clock."""
+    return int(system_time.time())
+
+
+class _Submission:
+    """Transactions that came together, and the future of their answers."""
+
+    __slots__ = ("answers", "future", "signed")
+
+    def __init__(self, signed: Sequence[bytes]) -> None:
+        self.signed = signed
+        self.answers: list[Answer | None] = [None] * len(signed)
+        self.future: Future[list[Answer]] = Future()
+
+
+class _Batch:
+    """Submissions on their way into one block; `read` are those transactions that could be read."""
+
+    def __init__(self) -> None:
+        self.submissions: list[_Submission] = []
+        self.read: list[tuple[_Submission, int, Transaction, int]] = []
+        self.ticket: Ticket | None = None
+
+
+class Embedded:
+    """Runs a ledger. `start` it before submitting; `stop` it to end cleanly."""
+
+    def __init__(self, ledger: Ledger, verifier: Verifier, clock: Clock = system_clock) -> None:
+        self.ledger = ledger
+        self._verifier = verifier
+        self._clock = clock
+        self._keys = State(ledger.working)
+        self._inbox: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
+        self._waiting = 0
+        self._outbox: queue.Queue[tuple[Commit | None, list[_Submission]] | None] = queue.Queue(maxsize=2)
+        self._listeners: list[Listener] = []
+        self._failure: MadangError | None = None
+        self._stopped = False
+        self._gate = threading.Lock()
+        self._executing = threading.Thread(target=self._execute_forever, name="madang-execute", daemon=True)
+        self._writing = threading.Thread(target=self._write_forever, name="madang-write", daemon=True)
+
+    def start(self) -> "Embedded":
+        """Begin to take transactions."""
+        self._executing.start()
+        self._writing.start()
+        return self
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` with every block once it is durable, on the writing thread: it must be quick."""
+        self._listeners.append(listener)
+
+    def submit(self, signed: Sequence[bytes]) -> "Future[list[Answer]]":
+        """Have transactions ordered, in their order. The future holds an outcome or a `Malformed` for each.
+
+        It is done when the block is durable, or fails with `MadangError`: `engine.stopped`, `engine.size` (more
+        than MAX_BLOCK at once), `engine.busy` (try again later), `store.write` (the node is stopping; ask again
+        by id whether it was ordered).
+        """
+        submission = _Submission(signed)
+        error = self._enter(submission)
+        if error is not None:
+            submission.future.set_exception(error)
+        return submission.future
+
+    def stop(self) -> None:
+        """Finish what was submitted, write it, and end the threads. The store stays open."""
+        with self._gate:
+            self._stopped = True
+        self._inbox.put(None)
+        self._executing.join()
+        self._writing.join()
+        self._verifier.close()
+
+    @property
+    def failure(self) -> MadangError | None:
+        """Why the node stopped by itself, or None while it is well."""
+        return self._failure
+
+    def _enter(self, submission: _Submission) -> MadangError | None:
+        count = len(submission.signed)
+        with self._gate:
+            if self._failure is not None:
+                return self._failure
+            if self._stopped:
+                return MadangError("engine.stopped", "This node is stopping. Send to another, or again later.")
+            if not 0 < count <= MAX_BLOCK:
+                return MadangError("engine.size", f"Send 1 to {MAX_BLOCK} transactions at once.")
+            if self._waiting + count > MAX_WAITING:
+                return MadangError("engine.busy", "Too many transactions are waiting. Send again in a second.")
+            self._waiting += count
+            self._inbox.put(submission)
+        return None
+
+    # The executing thread.
+
+    def _execute_forever(self) -> None:
+        checking: deque[_Batch] = deque()
+        running = True
+        try:
+            while running or checking:
+                while running and len(checking) < 2:
+                    batch, running = self._gather(wait=not checking)
+                    if batch is None:
+                        break
+                    checking.append(batch)
+                if checking:
+                    self._execute(checking[0])
+                    checking.popleft()
+        except MadangError as error:
+            self._fail(error)
+        except Exception as error:  # ours or the machine's: no order may continue on a state nobody can vouch for
+            self._fail(StoreFailure("engine.defect", f"{type(error).__name__}: the node stops. Start it again."))
+        for batch in checking:
+            self._outbox.put((None, batch.submissions))
+        while not self._inbox.empty():
+            if (left := self._inbox.get()) is not None:
+                self._outbox.put((None, [left]))
+        self._outbox.put(None)
+
+    def _gather(self, *, wait: bool) -> tuple[_Batch | None, bool]:
+        """Take what waits, up to a block; read it and send its signatures to be checked."""
+        batch = _Batch()
+        count = 0
+        while count < MAX_BLOCK:
+            try:
+                submission = self._inbox.get(block=wait and not batch.submissions)
+            except queue.Empty:
+                break
+            if submission is None:
+                self._prepare(batch)
+                return (batch if batch.submissions else None), False
+            batch.submissions.append(submission)
+            count += len(submission.signed)
+        self._prepare(batch)
+        return (batch if batch.submissions else None), True
+
+    def _prepare(self, batch: _Batch) -> None:
+        jobs: list[bytes] = []
+        for submission in batch.submissions:
+            for place, signed in enumerate(submission.signed):
+                try:
+                    transaction = self.ledger.machine.read(signed)
+                    signatures = transaction.envelope.signatures
+                    jobs += [
+                        authority.key_of(self._keys, one).point + one.digest + one.value for one in signatures
+                    ]
+                except Malformed as error:
+                    submission.answers[place] = error
+                else:
+                    batch.read.append((submission, place, transaction, len(signatures)))
+        batch.ticket = self._verifier.send(jobs) if jobs else None
+
+    def _execute(self, batch: _Batch) -> None:
+        right = iter(self._verifier.collect(batch.ticket) if batch.ticket else ())
+        block = self.ledger.begin(self._clock())
+        for submission, place, transaction, count in batch.read:
+            if not all([next(right) for _ in range(count)]):
+                submission.answers[place] = Malformed(
+                    "signature.invalid", "A signature does not match the payload and its key. Sign it again."
+                )
+                continue
+            try:
+                submission.answers[place] = block.execute(transaction)
+            except Malformed as error:
+                submission.answers[place] = error
+        if block.is_empty:
+            # Nothing was ordered: there is no block, but an answer may repeat one that is still being written.
+            self._outbox.put((None, batch.submissions))
+        else:
+            self._outbox.put((self.ledger.seal(block), batch.submissions))
+
+    # The writing thread.
+
+    def _write_forever(self) -> None:
+        while (item := self._outbox.get()) is not None:
+            commit, submissions = item
+            try:
+                if self._failure is not None:
+                    raise self._failure
+                if commit is not None:
+                    self.ledger.write(commit)
+                    for listener in self._listeners:
+                        listener(commit)
+            except MadangError as error:
+                self._fail(error)
+            for submission in submissions:
+                self._answer(submission)
+
+    def _answer(self, submission: _Submission) -> None:
+        with self._gate:
+            self._waiting -= len(submission.signed)
+        if self._failure is not None:
+            submission.future.set_exception(self._failure)
+        else:
+            submission.future.set_result([answer for answer in submission.answers if answer is not None])
+
+    def _fail(self, error: MadangError) -> None:
+        with self._gate:
+            self._failure = self._failure or error

@@ -1,0 +1,183 @@
+"""Where committed blocks live: one ordered map for state, one for the log, written together or not at all.
+
+RocksDB, by measurement (docs/adr/0002): payments are write-heavy, and its durable batch is an order of magnitude
+cheaper than the next best. A crash may cut the last, unacknowledged batch; anything else that does not match its
+checksum makes `open` refuse, since a ledger that quietly forgot acknowledged blocks would be worse than none.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from rocksdict import (
+    BlockBasedOptions,
+    Cache,
+    ColumnFamily,
+    DBCompressionType,
+    DBRecoveryMode,
+    Options,
+    Rdict,
+    ReadOptions,
+    Snapshot,
+    WriteBatch,
+    WriteOptions,
+)
+
+from madang.kernel.errors import StoreFailure
+
+Changes = Iterable[tuple[bytes, bytes | None]]
+
+
+class View(Protocol):
+    """A reading of state and log at one moment: two keys written together are seen together."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """The state's value under `key`, or None."""
+
+    def scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The state's pairs from `start` up to, not including, `stop`, in key order."""
+
+    def log_get(self, key: bytes) -> bytes | None:
+        """The log's value under `key`, or None."""
+
+    def log_scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The log's pairs from `start` up to, not including, `stop`, in key order."""
+
+
+class Store(View, Protocol):
+    """What an engine needs of a store. `write` is atomic, and durable when it returns."""
+
+    def write(self, state: Changes, log: Changes, erase: tuple[bytes, bytes] | None = None) -> None:
+        """Apply one block: state and log changes, and the removal of one range of state keys, all or nothing."""
+
+    def view(self) -> View:
+        """A consistent view of what is durable now."""
+
+    def close(self) -> None:
+        """Release the store. Using it afterwards is an error."""
+
+
+class RocksStore:
+    """The store of a node, in a folder of its own. One process has it open at a time.
+
+    `cache_bytes` bounds the block cache; memtables take at most 256 MiB beside it.
+    """
+
+    def __init__(self, path: Path, cache_bytes: int = 256 * 1024 * 1024) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        cache = Cache(cache_bytes)
+        try:
+            self._db = Rdict(
+                str(path), _options(cache, bloom=True), column_families={"log": _options(cache, bloom=False)}
+            )
+            self._log = self._db.get_column_family("log")
+            self._handle: ColumnFamily = self._db.get_column_family_handle("log")
+        except Exception as error:  # the library raises bare Exception; its text names files, never contents
+            raise StoreFailure(
+                "store.open", f"{path} can't be opened: {error}. Is another process using it? Else restore a backup."
+            ) from None
+        self._durable = WriteOptions()
+        self._durable.sync = True
+
+    def get(self, key: bytes) -> bytes | None:
+        """The state's value under `key`, or None."""
+        value: bytes | None = self._db.get(key)
+        return value
+
+    def scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The state's pairs from `start` up to, not including, `stop`, in key order."""
+        return _scan(self._db, start, stop)
+
+    def log_get(self, key: bytes) -> bytes | None:
+        """The log's value under `key`, or None."""
+        value: bytes | None = self._log.get(key)
+        return value
+
+    def log_scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The log's pairs from `start` up to, not including, `stop`, in key order."""
+        return _scan(self._log, start, stop)
+
+    def write(self, state: Changes, log: Changes, erase: tuple[bytes, bytes] | None = None) -> None:
+        """Apply one block atomically; durable when it returns. Raises `StoreFailure` (`store.write`)."""
+        batch = WriteBatch(raw_mode=True)
+        if erase is not None:
+            batch.delete_range(*erase)
+        for key, value in state:
+            if value is None:
+                batch.delete(key)
+            else:
+                batch.put(key, value)
+        for key, value in log:
+            if value is None:
+                batch.delete(key, self._handle)
+            else:
+                batch.put(key, value, self._handle)
+        try:
+            self._db.write(batch, self._durable)
+        except Exception as error:  # the library raises bare Exception
+            raise StoreFailure("store.write", f"the block can't be made durable: {error}. The node stops.") from None
+
+    def view(self) -> View:
+        """A consistent view of what is durable now."""
+        return _RocksView(self._db.snapshot(), self._log.snapshot())
+
+    def close(self) -> None:
+        """Flush and release the files."""
+        self._log.close()
+        self._db.close()
+
+
+class _RocksView:
+    """State of one moment. The log only grows, so its later moment shows nothing that contradicts the state."""
+
+    def __init__(self, state: Snapshot, log: Snapshot) -> None:
+        self._state = state
+        self._log = log
+
+    def get(self, key: bytes) -> bytes | None:
+        value: bytes | None = self._state.get(key)
+        return value
+
+    def scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
+        return _scan(self._state, start, stop)
+
+    def log_get(self, key: bytes) -> bytes | None:
+        value: bytes | None = self._log.get(key)
+        return value
+
+    def log_scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
+        return _scan(self._log, start, stop)
+
+
+def _scan(source: Rdict | Snapshot, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
+    limits = ReadOptions()
+    limits.set_iterate_upper_bound(stop)
+    cursor = source.iter(limits)
+    cursor.seek(start)
+    while cursor.valid():
+        yield cursor.key(), cursor.value()
+        cursor.next()
+
+
+def _options(cache: Cache, *, bloom: bool) -> Options:
+    options = Options(raw_mode=True)
+    options.create_if_missing(True)
+    options.create_missing_column_families(True)
+    options.set_max_background_jobs(2)
+    options.set_write_buffer_size(64 * 1024 * 1024)
+    options.set_max_write_buffer_number(3)
+    options.set_db_write_buffer_size(256 * 1024 * 1024)
+    options.set_level_compaction_dynamic_level_bytes(True)
+    options.set_compression_type(DBCompressionType.lz4())
+    options.set_wal_recovery_mode(DBRecoveryMode.tolerate_corrupted_tail_records())
+    options.set_keep_log_file_num(4)
+    table = BlockBasedOptions()
+    table.set_block_cache(cache)
+    table.set_cache_index_and_filter_blocks(True)
+    table.set_pin_l0_filter_and_index_blocks_in_cache(True)
+    table.set_format_version(5)
+    if bloom:
+        # A replay mark is looked up for every transaction and almost never found.
+        table.set_bloom_filter(10, False)
+    options.set_block_based_table_factory(table)
+    return options

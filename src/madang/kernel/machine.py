@@ -1,0 +1,272 @@
+"""The deterministic machine: transactions in order become outcomes, writes and, with them, leaves.
+
+It knows no store, no clock and no network. An engine opens a block on a `Reader`, has transactions executed in
+the order it decided, seals the block, and makes what came out durable in one write. Exactly one outcome a
+transaction:
+
+- accepted: every act ran; the writes of all of them join the block.
+- rejected: a rule refused; only the replay mark is written.
+- defect: a rule failed in a way nobody declared; only the mark is written, and that act type is paused until a
+  quorum resumes it. Failures of memory, recursion or the store are not the rule's: they stop the node.
+- repeated: the same payload was ordered before; nothing is written, the first outcome stands.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, Literal, NoReturn, Union
+
+import msgspec
+
+from madang.kernel import authority
+from madang.kernel.codec import read_json
+from madang.kernel.envelope import RelyingParty, read_envelope
+from madang.kernel.errors import Malformed, Rejected, StoreFailure
+from madang.kernel.module import Call, Module, Rule
+from madang.kernel.state import Reader, Record, State, Table
+from madang.kernel.transaction import MAX_ACTS, MAX_AHEAD, MAX_TRANSACTION_BYTES, Act, Payload, Transaction, type_name
+
+Outcome = Literal["accepted", "rejected", "defect"]
+PRUNE_EVERY = 60
+"""Seconds of block time between two prunings of replay marks."""
+
+
+class Chain(Record):
+    """What genesis fixed: the ledger's name, its web site, and every how many blocks a snapshot is due (0: never).
+
+    The snapshot's root is committed `snapshot_delay` blocks after the height it describes.
+    """
+
+    name: str
+    relying_party: RelyingParty
+    snapshot_interval: int
+    snapshot_delay: int
+    rule_version: int
+
+
+class Mark(Record):
+    """That a payload was ordered: its hash, where, and how it ended. Kept until block time passes `not_after`."""
+
+    payload_hash: bytes
+    height: int
+    index: int
+    outcome: Outcome
+    code: str
+    reason: str
+
+
+class Pruned(Record):
+    """Marks whose `not_after` is below `before` are gone."""
+
+    before: int
+
+
+class Pause(Record):
+    """An act type that is refused since `height`, and why ('defect', or who paused it)."""
+
+    height: int
+    why: str
+
+
+CHAIN = Table("kernel.chain", Chain, public=True)
+MARKS = Table("kernel.mark", Mark, int, bytes)
+PRUNED = Table("kernel.pruned", Pruned, public=True)
+PAUSES = Table("kernel.pause", Pause, str, public=True)
+
+
+class Result(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of a transaction: its outcome and where it stands. `code` and `message` say why it was refused."""
+
+    id: str
+    outcome: Outcome
+    height: int
+    index: int
+    code: str = ""
+    reason: str = ""
+    message: str = ""
+    repeated: bool = False
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One ordered transaction: its result, its bytes as signed, and exactly what it wrote, in key order."""
+
+    result: Result
+    signed: bytes
+    signed_hash: bytes
+    writes: list[tuple[bytes, bytes | None]]
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """An executed block: what an engine makes durable in one write, and hashes into the log."""
+
+    height: int
+    time: int
+    opening: list[tuple[bytes, bytes | None]]
+    entries: list[Entry]
+    records: dict[bytes, Any]
+    changes: dict[bytes, bytes | None]
+
+
+class Machine:
+    """The rules of one version of the ledger, ready to execute blocks. Holds no state between blocks."""
+
+    def __init__(self, modules: Sequence[Module], chain: Chain) -> None:
+        self.modules = tuple(modules)
+        self.chain = chain
+        self.rules: dict[type[Act], Rule] = {act: rule for module in modules for act, rule in module.rules.items()}
+        self.acts: dict[str, type[Act]] = {type_name(act): act for act in self.rules}
+        union = Union[tuple(self.rules)]  # type: ignore[valid-type]  # noqa: UP007  built from the declarations
+        self.payload_decoder = msgspec.json.Decoder(Payload[union])
+        self._acts_decoder = msgspec.json.Decoder(list[union])  # type: ignore[valid-type]
+
+    def read(self, signed: bytes) -> Transaction:
+        """Read a transaction of this chain; nothing is verified yet. Raises `Malformed`."""
+        if len(signed) > MAX_TRANSACTION_BYTES:
+            raise Malformed("envelope.size", f"A transaction is at most {MAX_TRANSACTION_BYTES} bytes. Split it.")
+        envelope = read_envelope(signed, self.chain.relying_party)
+        payload: Payload[Any] = read_json(self.payload_decoder, envelope.payload, "the payload")
+        if payload.chain != self.chain.name:
+            raise Malformed("payload.chain", f"This ledger is {self.chain.name}. Sign for it and send again.")
+        return Transaction(
+            signed,
+            hashlib.sha256(signed).digest(),
+            envelope,
+            payload,
+            hashlib.sha256(envelope.payload).digest(),
+        )
+
+    def read_acts(self, data: bytes, most: int = MAX_ACTS) -> list[Act]:
+        """Read a JSON array of 1 to `most` acts, as a proposal or genesis holds them. Raises `Malformed`."""
+        acts: list[Act] = read_json(self._acts_decoder, data, "the acts")
+        if not 0 < len(acts) <= most:
+            raise Malformed("payload.acts", f"This must hold 1 to {most} acts; it holds {len(acts)}. Split it.")
+        return acts
+
+    def open(self, reader: Reader, height: int, time: int) -> "Block":
+        """Open block `height` at block time `time` (seconds, never below its predecessor's) on committed state."""
+        return Block(self, reader, height, time)
+
+
+class Block:
+    """One block while it is being executed."""
+
+    def __init__(self, machine: Machine, reader: Reader, height: int, time: int) -> None:
+        self.machine = machine
+        self.height = height
+        self.time = time
+        self._state = State(reader)
+        self._entries: list[Entry] = []
+        self._running: Act | None = None
+        self._opening = self._prune()
+
+    def _prune(self) -> list[tuple[bytes, bytes | None]]:
+        before = self.time - self.time % PRUNE_EVERY
+        pruned = self._state.get(PRUNED)
+        if pruned is not None and pruned.before >= before:
+            return []
+        self._state.put(PRUNED, Pruned(before))
+        return self._state.accept()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been ordered in this block."""
+        return not self._entries
+
+    def check(self, transaction: Transaction) -> Result | None:
+        """What decides before ordering: the window of time, and whether this was ordered before.
+
+        Returns the first outcome of a repeated payload. Raises `Malformed`: `payload.expired`, `payload.too_far`,
+        `payload.id_used` (the id stands for another payload).
+        """
+        payload = transaction.payload
+        if payload.not_after < self.time:
+            raise Malformed("payload.expired", f"not_after has passed: it is {self.time} here. Sign again.")
+        if payload.not_after > self.time + MAX_AHEAD:
+            raise Malformed(
+                "payload.too_far", f"not_after is more than {MAX_AHEAD} seconds ahead of {self.time}. Sign again."
+            )
+        mark = self._state.get_key(MARKS, MARKS.key(payload.not_after, bytes.fromhex(payload.id)))
+        if mark is None:
+            return None
+        if mark.payload_hash != transaction.payload_hash:
+            raise Malformed("payload.id_used", "This id was used for another payload. Choose a random one and sign.")
+        return Result(
+            payload.id, mark.outcome, mark.height, mark.index, mark.code, mark.reason, repeated=True
+        )
+
+    def keys(self, transaction: Transaction) -> list[authority.Key]:
+        """The registered key of each signature, for verification. Raises `Malformed` (`key.unknown`, `key.sort`)."""
+        return [authority.key_of(self._state, one) for one in transaction.envelope.signatures]
+
+    def execute(self, transaction: Transaction) -> Result:
+        """Execute a transaction whose signatures were verified. Raises `Malformed` as `check` and `keys` do."""
+        first = self.check(transaction)
+        if first is not None:
+            return first
+        keys = self.keys(transaction)
+        payload = transaction.payload
+        index = len(self._entries)
+        result = Result(payload.id, "accepted", self.height, index)
+        call = Call(self._state, self.time, self.height, transaction.payload_hash, frozenset(), self._perform)
+        try:
+            call.signed_by = authority.signers(keys, self.height)
+            for act in payload.acts:
+                self._run(call, act)
+        except (Rejected, Malformed) as refusal:
+            self._state.drop()
+            reason = refusal.reason if isinstance(refusal, Rejected) else ""
+            result = Result(payload.id, "rejected", self.height, index, refusal.code, reason, refusal.message)
+        except (MemoryError, RecursionError, StoreFailure):
+            raise
+        except Exception as error:  # the one place that may: whatever a rule does, every node ends the same way
+            self._state.drop()
+            result = self._defect(payload, index, error)
+        mark = Mark(transaction.payload_hash, self.height, index, result.outcome, result.code, result.reason)
+        self._state.put_key(MARKS, mark, MARKS.key(payload.not_after, bytes.fromhex(payload.id)))
+        self._entries.append(Entry(result, transaction.signed, transaction.signed_hash, self._state.accept()))
+        return result
+
+    def run_genesis(self, signed: bytes, acts: Sequence[Act]) -> None:
+        """Execute the acts of the genesis document: nobody signs them, a refusal stops the start."""
+        seed = hashlib.sha256(signed).digest()
+        call = Call(self._state, self.time, self.height, seed, frozenset(), _never)
+        self._state.put(CHAIN, self.machine.chain)
+        for act in acts:
+            self.machine.rules[type(act)](call, act)
+        result = Result(seed.hex()[:32], "accepted", self.height, 0)
+        self._entries.append(Entry(result, signed, seed, self._state.accept()))
+
+    def _run(self, call: Call, act: Act) -> None:
+        authority.authorise(self._state, act, call.signed_by)
+        if self._state.get(PAUSES, type_name(act)) is not None:
+            raise Rejected("kernel.paused", f"{type_name(act)} is paused. Try again when its operators resume it.")
+        self._running = act
+        self.machine.rules[type(act)](call, act)
+
+    def _perform(self, call: Call, acts: bytes, signed_by: frozenset[str]) -> None:
+        """Run the acts of a proposal in the name of those who approved it, with authority checked again."""
+        approved = Call(self._state, self.time, self.height, call.handle().encode(), signed_by, _never)
+        for act in self.machine.read_acts(acts):
+            self._run(approved, act)
+
+    def _defect(self, payload: Payload[Any], index: int, error: Exception) -> Result:
+        paused = type_name(self._running or payload.acts[0])
+        self._state.put(PAUSES, Pause(self.height, "defect"), paused)
+        # The name of the exception is ours; its text might hold an address or another version's wording.
+        return Result(
+            payload.id,
+            "defect",
+            self.height,
+            index,
+            "kernel.defect",
+            type(error).__name__[:64],
+            f"{paused} failed in a way that was not foreseen and is paused. Nothing was changed.",
+        )
+
+    def seal(self) -> Sealed:
+        """Close the block. Nothing of it is durable yet; executing more in it is an error."""
+        records, changes = self._state.changes()
+        return Sealed(self.height, self.time, self._opening, self._entries, records, changes)
+
+
+def _never(call: Call, acts: bytes, signed_by: frozenset[str]) -> NoReturn:
+    raise Rejected("kernel.nested", "A proposal can't hold a proposal. Propose its acts themselves.")
