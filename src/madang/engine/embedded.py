@@ -143,7 +143,7 @@ class Embedded:
                     checking.popleft()
         except MadangError as error:
             self._fail(error)
-        except Exception as error:  # ours or the machine's: no order may continue on a state nobody can vouch for
+        except Exception as error:  # noqa: BLE001  ours or the machine's: no order may continue on a state nobody can vouch for
             self._fail(StoreFailure("engine.defect", f"{type(error).__name__}: the node stops. Start it again."))
         for batch in checking:
             self._outbox.put((None, batch.submissions))
@@ -176,9 +176,7 @@ class Embedded:
                 try:
                     transaction = self.ledger.machine.read(signed)
                     signatures = transaction.envelope.signatures
-                    jobs += [
-                        authority.key_of(self._keys, one).point + one.digest + one.value for one in signatures
-                    ]
+                    jobs += [authority.key_of(self._keys, one).point + one.digest + one.value for one in signatures]
                 except Malformed as error:
                     submission.answers[place] = error
                 else:
@@ -189,7 +187,8 @@ class Embedded:
         right = iter(self._verifier.collect(batch.ticket) if batch.ticket else ())
         block = self.ledger.begin(self._clock())
         for submission, place, transaction, count in batch.read:
-            if not all([next(right) for _ in range(count)]):
+            checked = [next(right) for _ in range(count)]
+            if not all(checked):
                 submission.answers[place] = Malformed(
                     "signature.invalid", "A signature does not match the payload and its key. Sign it again."
                 )

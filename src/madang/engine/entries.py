@@ -5,7 +5,7 @@ beside its leaf and must match its digest, so that projections and auditors need
 """
 
 import hashlib
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -105,7 +105,7 @@ def digest(writes: bytes) -> bytes:
     return hashlib.sha256(writes).digest()
 
 
-def _read(decoder: "msgspec.msgpack.Decoder[Any]", data: bytes, what: str) -> Any:
+def _read(decoder: "msgspec.msgpack.Decoder[T]", data: bytes, what: str) -> T:
     try:
         return decoder.decode(data)
     except msgspec.MsgspecError as error:

@@ -40,9 +40,7 @@ def read_genesis(data: bytes, modules: Sequence[Module]) -> tuple[Machine, int, 
     """The machine, the first block time and the first acts of a genesis document. Raises `Malformed`."""
     genesis = read_json(_decoder, data, "the genesis document")
     site = RelyingParty(genesis.site, tuple(genesis.origins))
-    chain = Chain(
-        genesis.chain, site, genesis.snapshot_interval, genesis.snapshot_delay, genesis.rule_version
-    )
+    chain = Chain(genesis.chain, site, genesis.snapshot_interval, genesis.snapshot_delay, genesis.rule_version)
     machine = Machine(modules, chain)
     return machine, genesis.time, machine.read_acts(bytes(genesis.acts), most=MAX_GENESIS_BYTES)
 

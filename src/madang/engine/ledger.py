@@ -58,7 +58,7 @@ class Working:
         """The record under `key` after the last sealed block, or None."""
         record = self._young.get(key, _MISSING)
         if record is not _MISSING:
-            return record
+            return record  # type: ignore[no-any-return]
         record = self._old.get(key, _MISSING)
         if record is _MISSING:
             for sealed in reversed(self._pending):
@@ -69,7 +69,7 @@ class Working:
                 return None
             record = table.decode(data)
         self._remember(key, record)
-        return record
+        return record  # type: ignore[no-any-return]
 
     def scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Encoded pairs in key order after the last sealed block."""
@@ -159,7 +159,10 @@ class Ledger:
         machine, _, _ = read_genesis(entries.read_entry(genesis).signed, modules)
         try:
             tree = Tree.load_edge(
-                tip.edge, tip.root, lambda level, index: read_tile(store, level, index), lambda a, b: leaves(store, a, b)
+                tip.edge,
+                tip.root,
+                lambda level, index: read_tile(store, level, index),
+                lambda a, b: leaves(store, a, b),
             )
         except LogError as error:
             raise StoreFailure("store.corrupt", f"{error} Restore a backup.") from None

@@ -69,7 +69,7 @@ class _Worker:
         for end in (ours, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * _MAX_MESSAGE)
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  our own module, no shell, no argument from outside
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", "madang.engine.signatures", str(theirs.fileno()), str(cached_keys)],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,

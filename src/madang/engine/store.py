@@ -72,7 +72,7 @@ class RocksStore:
             )
             self._log = self._db.get_column_family("log")
             self._handle: ColumnFamily = self._db.get_column_family_handle("log")
-        except Exception as error:  # the library raises bare Exception; its text names files, never contents
+        except Exception as error:  # noqa: BLE001  the library raises bare Exception; its text names files, never contents
             raise StoreFailure(
                 "store.open", f"{path} can't be opened: {error}. Is another process using it? Else restore a backup."
             ) from None
@@ -114,7 +114,7 @@ class RocksStore:
                 batch.put(key, value, self._handle)
         try:
             self._db.write(batch, self._durable)
-        except Exception as error:  # the library raises bare Exception
+        except Exception as error:  # noqa: BLE001  the library raises bare Exception
             raise StoreFailure("store.write", f"the block can't be made durable: {error}. The node stops.") from None
 
     def view(self) -> View:
@@ -135,18 +135,24 @@ class _RocksView:
         self._log = log
 
     def get(self, key: bytes) -> bytes | None:
-        value: bytes | None = self._state.get(key)
-        return value
+        return _present(self._state, key)
 
     def scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
         return _scan(self._state, start, stop)
 
     def log_get(self, key: bytes) -> bytes | None:
-        value: bytes | None = self._log.get(key)
-        return value
+        return _present(self._log, key)
 
     def log_scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
         return _scan(self._log, start, stop)
+
+
+def _present(snapshot: Snapshot, key: bytes) -> bytes | None:
+    try:
+        value: bytes = snapshot[key]
+    except KeyError:
+        return None
+    return value
 
 
 def _scan(source: Rdict | Snapshot, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:

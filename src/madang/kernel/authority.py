@@ -15,7 +15,7 @@ from madang.kernel.transaction import Act, type_name
 Standing = Literal["active", "suspended", "revoked"]
 
 
-class Key(Record):
+class Key(Record, frozen=True):
     """A public key: `point` is x and y (64 bytes). It works from height `since`, in the envelopes of its `sort`.
 
     `standing` is suspended while its party is, so that a payment needs to read the key alone.
@@ -28,7 +28,7 @@ class Key(Record):
     standing: Standing
 
 
-class Party(Record):
+class Party(Record, frozen=True):
     """An institution, officer, merchant, till or person. `threshold` officers act for it where a quorum is asked.
 
     `parent` is the institution an officer acts for, the merchant a till belongs to, or ''.

@@ -18,11 +18,11 @@ class MadangError(Exception):
         self.message = message
 
 
-class Malformed(MadangError):
+class Malformed(MadangError):  # noqa: N818  an outcome, named as the outcome
     """The bytes are no transaction that could be ordered here. Nothing was recorded."""
 
 
-class Rejected(MadangError):
+class Rejected(MadangError):  # noqa: N818  an outcome, named as the outcome
     """A rule refused. Ordered with one leaf; its writes are dropped but for the replay mark.
 
     `reason` narrows the code where a document names its own refusals (a clause of a programme); it is at most
@@ -34,5 +34,5 @@ class Rejected(MadangError):
         self.reason = reason[:64]
 
 
-class StoreFailure(MadangError):
+class StoreFailure(MadangError):  # noqa: N818
     """The store could not read or write, or holds what it can't hold. The node stops: it never guesses."""

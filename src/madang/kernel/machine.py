@@ -30,7 +30,7 @@ PRUNE_EVERY = 60
 """Seconds of block time between two prunings of replay marks."""
 
 
-class Chain(Record):
+class Chain(Record, frozen=True):
     """What genesis fixed: the ledger's name, its web site, and every how many blocks a snapshot is due (0: never).
 
     The snapshot's root is committed `snapshot_delay` blocks after the height it describes.
@@ -43,7 +43,7 @@ class Chain(Record):
     rule_version: int
 
 
-class Mark(Record):
+class Mark(Record, frozen=True):
     """That a payload was ordered: its hash, where, and how it ended. Kept until block time passes `not_after`."""
 
     payload_hash: bytes
@@ -54,13 +54,13 @@ class Mark(Record):
     reason: str
 
 
-class Pruned(Record):
+class Pruned(Record, frozen=True):
     """Marks whose `not_after` is below `before` are gone."""
 
     before: int
 
 
-class Pause(Record):
+class Pause(Record, frozen=True):
     """An act type that is refused since `height`, and why ('defect', or who paused it)."""
 
     height: int
@@ -114,9 +114,9 @@ class Machine:
         self.chain = chain
         self.rules: dict[type[Act], Rule] = {act: rule for module in modules for act, rule in module.rules.items()}
         self.acts: dict[str, type[Act]] = {type_name(act): act for act in self.rules}
-        union = Union[tuple(self.rules)]  # type: ignore[valid-type]  # noqa: UP007  built from the declarations
+        union: Any = Union[tuple(self.rules)]  # noqa: UP007  built from the declarations
         self.payload_decoder = msgspec.json.Decoder(Payload[union])
-        self._acts_decoder = msgspec.json.Decoder(list[union])  # type: ignore[valid-type]
+        self._acts_decoder = msgspec.json.Decoder(list[union])
 
     def read(self, signed: bytes) -> Transaction:
         """Read a transaction of this chain; nothing is verified yet. Raises `Malformed`."""
@@ -189,9 +189,7 @@ class Block:
             return None
         if mark.payload_hash != transaction.payload_hash:
             raise Malformed("payload.id_used", "This id was used for another payload. Choose a random one and sign.")
-        return Result(
-            payload.id, mark.outcome, mark.height, mark.index, mark.code, mark.reason, repeated=True
-        )
+        return Result(payload.id, mark.outcome, mark.height, mark.index, mark.code, mark.reason, repeated=True)
 
     def keys(self, transaction: Transaction) -> list[authority.Key]:
         """The registered key of each signature, for verification. Raises `Malformed` (`key.unknown`, `key.sort`)."""
@@ -217,7 +215,7 @@ class Block:
             result = Result(payload.id, "rejected", self.height, index, refusal.code, reason, refusal.message)
         except (MemoryError, RecursionError, StoreFailure):
             raise
-        except Exception as error:  # the one place that may: whatever a rule does, every node ends the same way
+        except Exception as error:  # noqa: BLE001  the one place that may: whatever a rule does, every node ends the same way
             self._state.drop()
             result = self._defect(payload, index, error)
         mark = Mark(transaction.payload_hash, self.height, index, result.outcome, result.code, result.reason)

@@ -52,7 +52,7 @@ Invariant = Callable[[State], None]
 """Raises `InvariantBroken` where the tables of a state contradict one another. Scans them whole."""
 
 
-class InvariantBroken(Exception):
+class InvariantBroken(Exception):  # noqa: N818
     """What must never be seen: the tables contradict one another. Says which, and by how much."""
 
 

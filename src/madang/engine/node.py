@@ -1,0 +1,70 @@
+"""A node on one machine: its folder, its ledger, the embedded engine and the publisher, opened and closed together.
+
+store/          the ledger (RocksDB). Losing it loses the ledger: back it up, or keep witnesses and replicas
+log/            the public log as static files; can be written again from the store
+checkpoint.key  the key that signs checkpoints, readable by its owner only. Who has it can sign a false log
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from madang.engine.embedded import Clock, Embedded, system_clock
+from madang.engine.ledger import Ledger
+from madang.engine.publisher import Publisher
+from madang.engine.signatures import Verifier
+from madang.engine.store import RocksStore
+from madang.kernel.errors import MadangError
+from madang.kernel.module import Module
+from madang.kernel.state import State
+from madang.log.note import SignerKey, VerifierKey
+
+
+class Node:
+    """An open node. Use it as a context manager: leaving it finishes what was submitted and closes the files."""
+
+    def __init__(self, folder: Path, modules: Sequence[Module], clock: Clock = system_clock) -> None:
+        self.folder = folder
+        self._store = RocksStore(folder / "store")
+        try:
+            self.ledger = Ledger.open(self._store, modules)
+            signer = SignerKey.parse((folder / "checkpoint.key").read_text())
+        except BaseException:
+            self._store.close()
+            raise
+        self.publisher = Publisher(self.ledger, folder / "log", signer)
+        self.engine = Embedded(self.ledger, Verifier(), clock)
+        self.log_key: VerifierKey = signer.verifier()
+
+    @classmethod
+    def create(cls, folder: Path, modules: Sequence[Module], genesis: bytes, origin: str) -> None:
+        """Make a node's folder from a genesis document; `origin` names its log, such as `ledger.example/main`.
+
+        Raises `MadangError`: `node.exists`, and what `Ledger.create` raises.
+        """
+        key = folder / "checkpoint.key"
+        if key.exists():
+            raise MadangError("node.exists", f"{folder} holds a node already. Open it, or choose another folder.")
+        folder.mkdir(parents=True, exist_ok=True)
+        store = RocksStore(folder / "store")
+        try:
+            Ledger.create(store, modules, genesis)
+        finally:
+            store.close()
+        with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(SignerKey.generate(origin).encode())
+
+    def __enter__(self) -> "Node":
+        self.engine.listen(lambda _commit: self.publisher.block_written())
+        self.publisher.start()
+        self.engine.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.engine.stop()
+        self.publisher.stop()
+        self._store.close()
+
+    def state(self) -> State:
+        """Durable state of this moment, for queries: what was written together is seen together."""
+        return State(self.ledger.reader())
