@@ -57,13 +57,18 @@ class InvariantBroken(Exception):  # noqa: N818
 
 
 class Module(msgspec.Struct, frozen=True):
-    """One public service or shared part: its name, acts with their rules, tables, laws, and refusals in words."""
+    """One public service or shared part: its name, acts with their rules, tables, laws, and refusals in words.
+
+    `queries` are read-only functions of a state; from their signatures come the read routes. One that takes a
+    parameter `reader` answers signed requests only, and decides what that party may see.
+    """
 
     name: str
     rules: Mapping[type[Act], Rule]
     tables: tuple[Table[Any], ...]
     invariants: tuple[Invariant, ...]
     refusals: Mapping[str, str]
+    queries: tuple[Callable[..., Any], ...] = ()
 
 
 def refuser(name: str, refusals: Mapping[str, str]) -> Callable[..., Rejected]:

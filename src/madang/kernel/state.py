@@ -163,6 +163,12 @@ class State:
         for key, record in self._merged(table, start, stop):
             yield table.split(key), record
 
+    def scan_after(self, table: Table[R], *parts: Any) -> Iterator[tuple[tuple[Any, ...], R]]:
+        """Records behind the key of `parts` that share all its parts but the last: the next page of a `scan`."""
+        _, stop = table.range(*parts[:-1])
+        for key, record in self._merged(table, table.key(*parts) + b"\0", stop):
+            yield table.split(key), record
+
     def _merged(self, table: Table[R], start: bytes, stop: bytes) -> Iterator[tuple[bytes, R]]:
         above = {key: record for key, record in self._block.items() if start <= key < stop}
         above.update((key, value[1]) for key, value in self._open.items() if start <= key < stop)

@@ -1,0 +1,169 @@
+"""Rules of money: who may issue, convert, pay and settle. What moves and whether it is there is in `ledger`."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from madang.base.money import ledger
+from madang.base.money.refusals import REFUSALS, refuse
+from madang.base.money.state import (
+    ACCOUNTS,
+    ISSUE_REFERENCES,
+    REDEEM_REFERENCES,
+    WINDOW,
+    Account,
+    Policy,
+    Used,
+)
+from madang.base.money.transactions import (
+    CloseAccount,
+    CloseWindow,
+    IssueCurrency,
+    IssueTokens,
+    OpenAccounts,
+    OpenWindow,
+    Pay,
+    RedeemTokens,
+    Remit,
+    SetPolicy,
+    WithdrawCurrency,
+)
+from madang.base.parties.queries import has_role, party
+from madang.kernel.module import Call, Rule
+from madang.kernel.transaction import Act
+
+__all__ = ["REFUSALS", "RULES", "refuse"]
+
+KOREA = 9 * 3600
+"""Seconds that Korean time is ahead of UTC, all the year."""
+DAY = 86_400
+
+
+def day_of(time: int) -> int:
+    """The Korean day of a block time, in days since 1970."""
+    return (time + KOREA) // DAY
+
+
+def set_policy(call: Call, act: SetPolicy) -> None:
+    """Other ratio, cap and limits; a ratio that a bank does not meet is refused."""
+    _check_central_bank(call, act.by)
+    ledger.set_policy(call, Policy(act.reserve_ratio, act.daily_issue, act.holding_limit, act.conversion_limit))
+
+
+def issue_currency(call: Call, act: IssueCurrency) -> None:
+    """Currency for a bank, within the cap of the Korean day."""
+    _check_central_bank(call, act.by)
+    _check_bank(call, act.bank)
+    ledger.issue_currency(call, act.bank, act.amount, day_of(call.time))
+
+
+def withdraw_currency(call: Call, act: WithdrawCurrency) -> None:
+    """Currency out of a bank's free reserve. The bank may be suspended."""
+    _check_central_bank(call, act.by)
+    ledger.withdraw_currency(call, act.bank, act.amount)
+
+
+def open_accounts(call: Call, act: OpenAccounts) -> None:
+    """Empty accounts; a person's is bound by the limits, and what it converted before stays counted."""
+    _check_bank(call, act.by)
+    for owner in act.owners:
+        found = party(call.state, owner)
+        if found is None:
+            raise refuse("no_party", owner=owner)
+        if "officer" in found.roles or "till" in found.roles:
+            raise refuse("not_holder", owner=owner)
+        before = call.state.get(ACCOUNTS, owner)
+        if before is not None and before.bank:
+            raise refuse("has_account", owner=owner)
+        converted = before.converted if before else 0
+        ledger.put_account(call, Account(owner, act.by, 0, "person" in found.roles, converted))
+
+
+def close_account(call: Call, act: CloseAccount) -> None:
+    """An empty account without a bank."""
+    account = ledger.open_account(call.state, act.by)
+    if account.balance:
+        raise refuse("not_empty", account=act.by, balance=account.balance)
+    ledger.put_account(call, msgspec.structs.replace(account, bank=""))
+
+
+def issue_tokens(call: Call, act: IssueTokens) -> None:
+    """Tokens against a deposit at the bank."""
+    _check_bank(call, act.by)
+    if ledger.open_account(call.state, act.account).bank != act.by:
+        raise refuse("other_bank", account=act.account)
+    if call.state.get(ISSUE_REFERENCES, act.by, act.reference) is not None:
+        raise refuse("reference_used", reference=act.reference)
+    ledger.issue_tokens(call, act.account, act.amount)
+    call.state.put(ISSUE_REFERENCES, Used(call.height, act.amount), act.by, act.reference)
+
+
+def redeem_tokens(call: Call, act: RedeemTokens) -> None:
+    """Tokens back into a deposit; the bank pays when it reads the entry."""
+    ledger.open_account(call.state, act.by)
+    if call.state.get(REDEEM_REFERENCES, act.by, act.reference) is not None:
+        raise refuse("reference_used", reference=act.reference)
+    ledger.redeem_tokens(call, act.by, act.amount)
+    call.state.put(REDEEM_REFERENCES, Used(call.height, act.amount), act.by, act.reference)
+
+
+def pay(call: Call, act: Pay) -> None:
+    """Own tokens to another party's account, signed with a key of one's own: no single officer spends."""
+    if act.by not in call.signed_by:
+        raise refuse("by_quorum")
+    ledger.transfer(call, act.by, act.to, act.amount)
+
+
+def remit(call: Call, act: Remit) -> None:
+    """An institution's tokens to another party's account."""
+    ledger.transfer(call, act.by, act.to, act.amount)
+
+
+def open_window(call: Call, act: OpenWindow) -> None:
+    """Lock reserve and let payments between these banks net."""
+    _check_central_bank(call, act.by)
+    window = call.state.get(WINDOW)
+    if window is not None and window.is_open:
+        raise refuse("window_open")
+    names = [one.bank for one in act.banks]
+    for position, one in enumerate(act.banks):
+        _check_bank(call, one.bank)
+        if one.bank in names[:position]:
+            raise refuse("bank_twice", bank=one.bank)
+        if one.cap > one.lock:
+            raise refuse("cap_above_lock", bank=one.bank)
+    ledger.open_window(call, [(one.bank, one.lock, one.cap) for one in act.banks])
+
+
+def close_window(call: Call, act: CloseWindow) -> None:
+    """Settle the window."""
+    _check_central_bank(call, act.by)
+    window = call.state.get(WINDOW)
+    if window is None or not window.is_open:
+        raise refuse("no_window")
+    ledger.close_window(call, window)
+
+
+def _check_central_bank(call: Call, name: str) -> None:
+    if not has_role(call.state, name, "central_bank"):
+        raise refuse("not_central_bank")
+
+
+def _check_bank(call: Call, name: str) -> None:
+    if not has_role(call.state, name, "bank"):
+        raise refuse("not_bank", bank=name)
+
+
+RULES: Mapping[type[Act], Rule] = {
+    SetPolicy: set_policy,
+    IssueCurrency: issue_currency,
+    WithdrawCurrency: withdraw_currency,
+    OpenAccounts: open_accounts,
+    CloseAccount: close_account,
+    IssueTokens: issue_tokens,
+    RedeemTokens: redeem_tokens,
+    Pay: pay,
+    Remit: remit,
+    OpenWindow: open_window,
+    CloseWindow: close_window,
+}

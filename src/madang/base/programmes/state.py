@@ -1,0 +1,149 @@
+"""Programmes, their documents, their running totals, and the records of their contracts."""
+
+from functools import lru_cache
+from typing import Any, Literal
+
+import msgspec
+
+from madang.contract import Action, Contract, Kind, load_kind, load_programme
+from madang.contract import Programme as ProgrammeDocument
+from madang.contract import compile as compile_contract
+from madang.kernel.errors import StoreFailure
+from madang.kernel.module import InvariantBroken
+from madang.kernel.state import Record, State, Table
+
+Status = Literal["draft", "approved", "published", "open", "closed"]
+
+
+class Document(Record, frozen=True):
+    """A canonical document, stored once under its digest."""
+
+    text: str
+
+
+class AccountLayout(Record, frozen=True):
+    """An account of the contract, as an auditor without the contract reads it.
+
+    `sort` is total, sum or outside. A sum's total equals field number `field` over all records named `record`.
+    """
+
+    name: str
+    sort: Literal["total", "sum", "outside"]
+    record: str
+    field: int
+
+
+class Programme(Record, frozen=True):
+    """A programme: who sponsors it, where its escrow lies, which documents rule it, and how far it has come."""
+
+    sponsor: str
+    bank: str
+    kind: str
+    document: str
+    status: Status
+    accounts: tuple[AccountLayout, ...]
+
+
+class Totals(Record, frozen=True):
+    """The running total (won) of each account, in the programme's order. For an outside account: what came in
+    from it less what went out to it.
+    """
+
+    amounts: tuple[int, ...]
+
+
+DOCUMENTS = Table("programmes.document", Document, str, public=True)
+PROGRAMMES = Table("programmes.programme", Programme, str, public=True)
+TOTALS = Table("programmes.total", Totals, str, public=True)
+RECORDS: Table[Any] = Table("programmes.record", msgspec.Raw, str, str, str)
+"""Records of contracts under (programme, record name, key). Their types come from the contract: see `tables_of`."""
+
+TABLES: tuple[Table[Any], ...] = (DOCUMENTS, PROGRAMMES, TOTALS, RECORDS)
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """Where `apply` finds one record of an action, and which of the new records it becomes (None: unchanged)."""
+
+    record: str
+    table: Table[Any] | None
+    is_new: bool
+    changed: int | None
+
+
+class Compiled(msgspec.Struct, frozen=True):
+    """A contract ready to run: a typed view of the records table for each record type, and each action's subjects.
+
+    A fact is a subject without a table.
+    """
+
+    contract: Contract
+    tables: dict[str, Table[Any]]
+    subjects: dict[str, tuple[Subject, ...]]
+
+
+def compiled(state: State, programme: Programme) -> Compiled:
+    """The compiled contract of a programme; compiled once a process, since documents never change."""
+    return _compiled(_text(state, programme.kind), _text(state, programme.document))
+
+
+def documents_of(state: State, programme: Programme) -> tuple[Kind, ProgrammeDocument]:
+    """The documents of a programme as syntax, for those who show or explain them."""
+    kind = load_kind(_text(state, programme.kind).encode())
+    return kind, load_programme(_text(state, programme.document).encode(), kind)
+
+
+def _text(state: State, digest: str) -> str:
+    document = state.get(DOCUMENTS, digest)
+    if document is None:
+        raise StoreFailure("store.corrupt", f"document {digest} is missing. Restore a backup.")
+    return document.text
+
+
+@lru_cache(maxsize=512)
+def _compiled(kind_text: str, programme_text: str) -> Compiled:
+    kind = load_kind(kind_text.encode())
+    contract = compile_contract(kind, load_programme(programme_text.encode(), kind))
+    tables = {name: Table(RECORDS.name, record, *RECORDS.parts) for name, record in contract.records.items()}
+    return Compiled(contract, tables, {name: _subjects(action, tables) for name, action in contract.actions.items()})
+
+
+def _subjects(action: Action, tables: dict[str, Table[Any]]) -> tuple[Subject, ...]:
+    places = {alias: place for place, alias in enumerate(action.changes)}
+    return tuple(
+        Subject(each.type, None if each.is_fact else tables[each.type], each.is_new, places.get(each.alias))
+        for each in action.on
+    )
+
+
+def totals_match_records(state: State) -> None:
+    """Every sum account's total equals the sum of its field over all records; no inner account is negative."""
+    for (name,), totals in state.scan(TOTALS):
+        programme = state.get(PROGRAMMES, name)
+        if programme is None:
+            raise InvariantBroken(f"totals without a programme {name}")
+        ruled = compiled(state, programme)
+        for layout, amount in zip(programme.accounts, totals.amounts, strict=True):
+            if layout.sort == "sum":
+                table = ruled.tables[layout.record]
+                found = sum(
+                    msgspec.structs.astuple(record)[layout.field]
+                    for _, record in state.scan(table, name, layout.record)
+                )
+                if found != amount:
+                    raise InvariantBroken(f"{name}: {layout.name} is {amount}, its records add up to {found}")
+            if layout.sort != "outside" and amount < 0:
+                raise InvariantBroken(f"{name}: {layout.name} is {amount}")
+
+
+def money_is_conserved(state: State) -> None:
+    """What came in from outside and did not go out is in the inner accounts of the programme."""
+    for (name,), totals in state.scan(TOTALS):
+        programme = state.get(PROGRAMMES, name)
+        layouts = programme.accounts if programme else ()
+        inside = sum(amount for layout, amount in zip(layouts, totals.amounts, strict=True) if layout.sort != "outside")
+        net = sum(amount for layout, amount in zip(layouts, totals.amounts, strict=True) if layout.sort == "outside")
+        if inside != net:
+            raise InvariantBroken(f"{name}: {inside} won inside, {net} came in")
+
+
+INVARIANTS = (totals_match_records, money_is_conserved)

@@ -1,0 +1,24 @@
+"""Reading registers."""
+
+from madang.base.registers.state import ENTRIES, REGISTERS, Entry
+from madang.kernel.state import State
+
+
+def holds(state: State, register: str, code: str, time: int) -> bool:
+    """Whether a register holds a code at a time (seconds); an unknown register holds nothing."""
+    found = state.get(ENTRIES, register, code)
+    return found is not None and found.since <= time < found.until
+
+
+def version(state: State, register: str) -> int:
+    """The latest version of a register; 0 before its first."""
+    found = state.get(REGISTERS, register)
+    return found.version if found else 0
+
+
+def entry(state: State, register: str, code: str) -> Entry | None:
+    """When a code counts, or None where it was never published."""
+    return state.get(ENTRIES, register, code)
+
+
+QUERIES = (holds, version, entry)

@@ -1,0 +1,58 @@
+"""Rules of registers: only the operator's quorum writes them, one version after the other."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from madang.base.parties.queries import has_role
+from madang.base.registers.queries import version
+from madang.base.registers.state import ENTRIES, FOREVER, REGISTERS, Entry, Register
+from madang.base.registers.transactions import Publish, WithdrawCodes
+from madang.kernel.module import Call, Rule, refuser
+from madang.kernel.transaction import Act
+
+REFUSALS: dict[str, str] = {
+    "not_operator": "Only the operator writes registers.",
+    "version": "{register} is at version {version}. Write that one or the next.",
+    "period": "A code must count for some time: let it begin before it ends.",
+    "past": "{until} has passed. A code ends now or later, since what was paid was paid.",
+    "unknown_code": "{register} holds no code {code} at that time. Check it, and leave out what ended before.",
+}
+refuse = refuser("registers", REFUSALS)
+
+
+def publish(call: Call, act: Publish) -> None:
+    """Codes with the times between which they count."""
+    _check(call, act.by, act.register, act.version)
+    until = FOREVER if act.until is None else act.until
+    if act.since >= until:
+        raise refuse("period")
+    for code in act.codes:
+        call.state.put(ENTRIES, Entry(act.since, until, act.version), act.register, code)
+    call.state.put(REGISTERS, Register(act.version, call.time), act.register)
+
+
+def withdraw_codes(call: Call, act: WithdrawCodes) -> None:
+    """Codes end at a time."""
+    _check(call, act.by, act.register, act.version)
+    if act.until < call.time:
+        raise refuse("past", until=act.until)
+    for code in act.codes:
+        entry = call.state.get(ENTRIES, act.register, code)
+        if entry is None or not entry.since < act.until <= entry.until:
+            raise refuse("unknown_code", register=act.register, code=code)
+        ended = msgspec.structs.replace(entry, until=act.until, version=act.version)
+        call.state.put(ENTRIES, ended, act.register, code)
+    call.state.put(REGISTERS, Register(act.version, call.time), act.register)
+
+
+def _check(call: Call, by: str, register: str, new: int) -> None:
+    # At genesis nobody signs, and the operator it appoints is a party by then.
+    if not has_role(call.state, by, "operator"):
+        raise refuse("not_operator")
+    latest = version(call.state, register)
+    if new not in (latest, latest + 1) or new == 0:
+        raise refuse("version", register=register, version=latest)
+
+
+RULES: Mapping[type[Act], Rule] = {Publish: publish, WithdrawCodes: withdraw_codes}

@@ -1,0 +1,40 @@
+"""Acts that publish and withdraw codes."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from madang.kernel.fields import Name, Time
+from madang.kernel.transaction import Act
+
+MAX_CODES = 5_000
+
+Code = Annotated[str, Meta(pattern=r"^[0-9A-Za-z._-]{1,32}\Z", description="A code as its register writes it.")]
+Codes = Annotated[list[Code], Meta(min_length=1, max_length=MAX_CODES)]
+Version = Annotated[int, Meta(ge=1, le=2**32, description="Versions count from 1; several acts may make up one.")]
+
+
+class Publish(Act, frozen=True, kw_only=True, tag="registers.publish"):
+    """The operator's quorum publishes codes that count from `since` up to, not including, `until` (none: no end).
+
+    A code that is there already gets these times.
+    """
+
+    quorum: ClassVar[bool] = True
+
+    register: Name
+    version: Version
+    codes: Codes
+    since: Time
+    until: Time | None = None
+
+
+class WithdrawCodes(Act, frozen=True, kw_only=True, tag="registers.withdraw_codes"):
+    """The operator's quorum ends codes at a time that has not passed."""
+
+    quorum: ClassVar[bool] = True
+
+    register: Name
+    version: Version
+    codes: Codes
+    until: Time

@@ -1,0 +1,85 @@
+"""The little of ASGI that is written by hand here: types, one way to answer, one way to read a body."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+import msgspec
+
+from madang.web.api.problems import MEDIA_TYPE, Problem, Refused
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Header = tuple[bytes, bytes]
+
+encode = msgspec.json.Encoder().encode
+
+SECURITY_HEADERS: tuple[Header, ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+API_HEADERS: tuple[Header, ...] = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+    *SECURITY_HEADERS,
+)
+JSON_HEADERS = [(b"content-type", b"application/json"), *API_HEADERS]
+PROBLEM_HEADERS = [(b"content-type", MEDIA_TYPE), *API_HEADERS]
+
+
+async def answer(send: Send, status: int, headers: Iterable[Header], body: bytes) -> None:
+    """Send one whole response."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def refuse(send: Send, problem: Problem, retry_after: int = 0) -> None:
+    """Send a problem."""
+    headers = PROBLEM_HEADERS
+    if retry_after:
+        headers = [*headers, (b"retry-after", str(retry_after).encode())]
+    await answer(send, problem.status, headers, encode(problem))
+
+
+async def read_body(headers: dict[bytes, bytes], receive: Receive, most: int, seconds: float) -> bytes:
+    """The request's body, of which never more than `most` bytes are held.
+
+    Raises `Refused`: `http.length` (400), `http.size` (413, without reading when the length is announced),
+    `http.slow` (408), `http.disconnected`.
+    """
+    announced = headers.get(b"content-length")
+    if announced is not None:
+        if not announced.isdigit():
+            raise Refused(400, "http.length", "Content-Length is no number. Send the body's length in bytes.")
+        if len(announced) > 12 or int(announced) > most:
+            raise _too_large(most)
+    chunks: list[bytes] = []
+    held = 0
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise Refused(400, "http.disconnected", "The connection ended before the body did. Send it again.")
+                chunk = message.get("body", b"")
+                if chunk:
+                    held += len(chunk)
+                    if held > most:
+                        raise _too_large(most)
+                    chunks.append(chunk)
+                if not message.get("more_body"):
+                    break
+    except TimeoutError:
+        raise Refused(
+            408, "http.slow", f"The body took longer than {seconds:g} seconds. Send it at once."
+        ) from None
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _too_large(most: int) -> Refused:
+    return Refused(413, "http.size", f"The body is larger than {most} bytes. Split it into several requests.")

