@@ -138,9 +138,9 @@ def check_everywhere(path: str, source: str, tree: ast.Module) -> Iterator[Findi
                 yield Finding(
                     path, node.lineno, "long function", f"{node.name}: {lines} lines, at most {LONGEST_FUNCTION}"
                 )
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
-            if not any(fnmatch(path, pattern) for pattern in PRINTING):
-                yield Finding(path, node.lineno, "print", "only the command line prints")
+        may_print = any(fnmatch(path, pattern) for pattern in PRINTING)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "print" and not may_print:
+            yield Finding(path, node.lineno, "print", "only the command line prints")
 
 
 def _undocumented(path: str, tree: ast.Module) -> Iterator[Finding]:

@@ -150,6 +150,15 @@ def test_cosignatures_that_are_too_short_or_too_late():
     assert code_of(cosign, note.encode(), LOG_KEY, 1) == "log.key.algorithm"
 
 
+def test_the_latest_of_several_cosignatures_counts():
+    note = sign_checkpoint(CHECKPOINT, LOG_KEY)
+    for times in ((5, 9, 7), (9, 5)):
+        several = note + b"".join(cosign(note, WITNESSES[0], time) for time in times)
+        opened = require(LOG_KEY.verifier(), KEYS, 1).open(several)
+        assert opened.cosigners == (Cosigner(KEYS[0].name, 9),)
+        assert code_of(require(LOG_KEY.verifier(), KEYS, 2).open, several) == "log.signature.threshold"
+
+
 def test_a_cosignature_is_of_one_checkpoint():
     other = Checkpoint(LOG_KEY.name, CHECKPOINT.size + 1, CHECKPOINT.root)
     line = cosign(sign_checkpoint(other, LOG_KEY), WITNESSES[0], 1)

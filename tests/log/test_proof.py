@@ -121,6 +121,19 @@ def test_a_consistency_proof_changed_anywhere_is_refused(old: int, new: int):
     assert code_of(verify_consistency, old, new, ROOTS[old], flipped(ROOTS[new]), proof) == "log.proof.consistency"
 
 
+@pytest.mark.parametrize(("old", "new"), [(1, 2), (3, 7), (4, 8), (7, 8), (64, 300)])
+def test_a_consistency_proof_is_of_two_sizes(old: int, new: int):
+    """Without the last check of the algorithm a log could claim more leaves than it has."""
+    proof = consistency_proof(old, new, LOG.read)
+    for factor in range(1, 9):
+        larger = new << factor
+        code = code_of(verify_consistency, old, larger, ROOTS[old], ROOTS[new], proof)
+        assert code in ("log.proof.length", "log.proof.consistency")
+    assert (
+        code_of(verify_consistency, 1, 4, ROOTS[1], ROOTS[2], consistency_proof(1, 2, LOG.read)) == "log.proof.length"
+    )
+
+
 def test_consistency_at_its_ends():
     verify_consistency(0, 0, EMPTY_ROOT, EMPTY_ROOT, [])
     verify_consistency(0, 9, EMPTY_ROOT, ROOTS[9], [])

@@ -110,6 +110,7 @@ def test_a_wider_file_stands_in_for_a_partial_one(tmp_path: Path):
     with pytest.raises(TileError) as caught:
         read(0, 5, 2)
     assert (caught.value.code, caught.value.where) == ("log.tile.missing", "tile/0/005.p/2")
+    (folder / "1").write_bytes(b"1" * 32)
     (folder / "9").write_bytes(b"9" * 288)
     (folder / "10").write_bytes(b"a" * 320)
     (folder / ".3.new").write_bytes(b"left over")

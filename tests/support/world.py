@@ -168,3 +168,9 @@ class World:
             stop = MARKS.prefix + pruned.before.to_bytes(8, "big")
             self.store.write({key: None for key, _ in list(self.store.scan(MARKS.prefix, stop))})
         self.blocks.append(sealed)
+
+
+def present(value: R | None) -> R:
+    """The value, which must be there."""
+    assert value is not None
+    return value

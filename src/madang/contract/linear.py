@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from madang.contract.limits import INTEGER_HIGH, INTEGER_LOW
 from madang.contract.syntax import Kind
 from madang.contract.typed import Arithmetic, Constant, FieldOf, Negation, TypedAction, TypedExpression
 from madang.contract.valuetypes import Number
@@ -27,7 +28,7 @@ class Linear:
             self.add(expression.right, factor if expression.operator == "+" else -factor)
         else:
             type_ = expression.type
-            low, high = (type_.low, type_.high) if isinstance(type_, Number) else (0, 0)
+            low, high = (type_.low, type_.high) if isinstance(type_, Number) else (INTEGER_LOW, INTEGER_HIGH)
             atom = repr(expression)
             factor += self.atoms[atom][0] if atom in self.atoms else 0
             if factor:

@@ -10,7 +10,7 @@ from madang.contract.canonical import digest
 from madang.contract.checks import expectation
 from madang.contract.errors import ContractError
 from madang.contract.expressions import SyntaxProblem, parse
-from madang.contract.limits import INTEGER_HIGH, INTEGER_LOW, WON_HIGH
+from madang.contract.limits import INTEGER_HIGH, INTEGER_LOW, LANGUAGE, WON_HIGH
 from madang.contract.names import near
 from madang.contract.problems import Problems
 from madang.contract.syntax import (
@@ -238,17 +238,15 @@ class _Reader:
         root = self.root()
         found = self.keys(root, _KIND_KEYS, "a mapping")
         self.needs(found, ("kind", "language", "records", "actions"), root.position)
-        language = 1
         if "language" in found:
             text = self.plain(found["language"], "1")
             number = read_integer(text)
-            if number is None:
-                self.problems.add(found["language"].position, "unknown-language", f"`{text}` is no language.", "1")
-            else:
-                language = number
+            if number != LANGUAGE:
+                message = f"Language `{text}` is not known here."
+                self.problems.add(found["language"].position, "unknown-language", message, str(LANGUAGE))
         return Kind(
             kind=self.plain(found.get("kind"), "a name") if "kind" in found else "missing",
-            language=language,
+            language=LANGUAGE,
             facts=self.each(found.get("facts"), "{Shop: {region: text}}", self.record),
             records=self.each(found.get("records"), "{voucher: {left: won}}", self.record),
             accounts=self.each(found.get("accounts"), "{issued: sum(voucher.left)}", self.account),

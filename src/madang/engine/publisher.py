@@ -14,7 +14,7 @@ from madang.kernel.errors import MadangError, StoreFailure
 from madang.log.checkpoint import Checkpoint, sign_checkpoint
 from madang.log.note import SignerKey
 from madang.log.proof import inclusion_proof
-from madang.log.publish import publish
+from madang.log.directory import publish
 from madang.log.receipt import make_receipt
 from madang.log.tree import Tree
 

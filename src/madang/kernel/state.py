@@ -96,6 +96,8 @@ def _key_maker(prefix: bytes, parts: tuple[type, ...]) -> Callable[..., bytes]:
         return lambda a: prefix + a.encode()
     if parts == (str, str):
         return lambda a, b: b"%b%b\0%b" % (prefix, a.encode(), b.encode())
+    if parts == (str, str, str):
+        return lambda a, b, c: b"%b%b\0%b\0%b" % (prefix, a.encode(), b.encode(), c.encode())
     if parts == (int, bytes):
         return lambda a, b: prefix + a.to_bytes(8, "big") + b
     count = len(parts)

@@ -39,7 +39,7 @@ from tests.support.cast import (
     standard_world,
 )
 from tests.support.signing import base64url, wallet
-from tests.support.world import World
+from tests.support.world import World, present
 
 OPERATOR, BANK, DESK = quorum("operator"), quorum("bank-a"), quorum("desk")
 A = officer("bank-a")
@@ -239,7 +239,6 @@ def test_a_merchant_has_so_many_tills():
 # ---------------------------------------------------------------------------------------- who signs from when on
 
 
-
 def signs(world, signer, party=""):
     """Whether the ledger takes this key for its party."""
     act = VetoRecovery(by=party or signer.party, party=party or signer.party)
@@ -252,7 +251,7 @@ def test_genesis_starts_with_the_operator_itself():
     with pytest.raises(Exception, match="not_operator"):
         World(BASE, genesis()[1:])
     world = World(BASE, genesis())
-    assert queries.institution(world.state(), "operator").appointed_by == "operator"
+    assert present(queries.institution(world.state(), "operator")).appointed_by == "operator"
     world.check()
 
 
@@ -261,7 +260,7 @@ def test_an_institution_acts_from_the_next_block():
     world.accept(appoint(roles=("desk",)), by=OPERATOR)
     world.accept(people(KEYS[5], by="city"), by=NEW[0])
     assert queries.officers(world.state(), "city") == sorted(one.party for one in NEW[:2])
-    assert queries.party(world.state(), NEW[5].party).appointed_by == "city"
+    assert present(queries.party(world.state(), NEW[5].party)).appointed_by == "city"
     world.check()
 
 
@@ -283,7 +282,7 @@ def test_people_and_merchants_are_registered_in_bulk():
     world = standard_world()
     keys = [new_key(wallet(f"bulk {number}")) for number in range(50)]
     world.accept(people(*keys, by="desk"), by=officer("desk"))
-    found = queries.party(world.state(), wallet("bulk 7").party)
+    found = present(queries.party(world.state(), wallet("bulk 7").party))
     assert (found.roles, found.appointed_by, found.standing) == (("person",), "desk", "active")
     assert signs(world, wallet("bulk 7"))
     world.accept(merchants((KEYS[0], None), (KEYS[1], "shop"), (KEYS[2], NEW[2].party)), by=A)
@@ -307,7 +306,7 @@ def test_keys_are_enrolled_rotated_and_revoked():
     world.accept(RevokeKey(by=ALICE.party, party=ALICE.party, key=NEW[0].kid), by=NEW[1])
     assert not signs(world, NEW[0], ALICE.party)
     world.accept(RevokeKey(by="bank-a", party=ALICE.party, key=NEW[1].kid), by=A)
-    assert queries.party(world.state(), ALICE.party).keys == ()
+    assert present(queries.party(world.state(), ALICE.party)).keys == ()
     world.refuse("parties.key_taken", people(new_key(ALICE)), by=A)  # once registered is for ever
     world.check()
 
@@ -316,7 +315,7 @@ def test_suspension_stops_a_person_at_once():
     world = standard_world()
     world.accept(Suspend(by="bank-a", party=ALICE.party), by=A)
     assert not signs(world, ALICE)
-    assert queries.notice(world.state(), ALICE.party).kind == "suspended"
+    assert present(queries.notice(world.state(), ALICE.party)).kind == "suspended"
     assert not queries.has_role(world.state(), ALICE.party, "person")
     world.accept(Reinstate(by="bank-a", party=ALICE.party), by=A)
     assert signs(world, ALICE)
@@ -361,11 +360,11 @@ def test_a_lost_key_is_recovered_after_three_days():
     world = standard_world()
     world.accept(EnrolKey(by=ALICE.party, key=KEYS[1]), by=ALICE)
     world.accept(RECOVER, by=BANK)
-    notice = queries.notice(world.state(), ALICE.party)
+    notice = present(queries.notice(world.state(), ALICE.party))
     assert (notice.kind, notice.by, notice.until) == ("recovery_begun", "bank-a", world.time + RECOVERY_WAIT)
     world.advance(RECOVERY_WAIT)
     world.accept(CompleteRecovery(by="bank-a", party=ALICE.party), by=A)
-    assert queries.notice(world.state(), ALICE.party).kind == "recovery_completed"
+    assert present(queries.notice(world.state(), ALICE.party)).kind == "recovery_completed"
     assert queries.recovery(world.state(), ALICE.party) is None
     assert [signs(world, one, ALICE.party) for one in (ALICE, NEW[1], NEW[0])] == [False, False, True]
     world.check()
@@ -376,7 +375,7 @@ def test_any_key_vetoes_a_recovery_which_can_begin_again():
     world.accept(EnrolKey(by=ALICE.party, key=KEYS[1]), by=ALICE)
     world.accept(RECOVER, by=BANK)
     world.accept(VetoRecovery(by=ALICE.party, party=ALICE.party), by=NEW[1])
-    assert queries.notice(world.state(), ALICE.party).kind == "recovery_vetoed"
+    assert present(queries.notice(world.state(), ALICE.party)).kind == "recovery_vetoed"
     world.accept(RECOVER, by=BANK)
     world.accept(VetoRecovery(by="bank-a", party=ALICE.party), by=A)
     world.accept(RECOVER, by=BANK)
@@ -422,11 +421,11 @@ def test_a_person_is_shown_to_itself_its_bank_and_auditors(reader, seen):
 
 def test_the_public_sees_institutions_only():
     state = standard_world().state()
-    assert queries.institution(state, "bank-a").roles == ("bank",)
+    assert present(queries.institution(state, "bank-a")).roles == ("bank",)
     assert queries.institution(state, ALICE.party) is None
     assert queries.institution(state, "nobody") is None
     assert not queries.may_see(state, ALICE.party, "nobody")
-    assert queries.key(state, ALICE.kid).party == ALICE.party
+    assert present(queries.key(state, ALICE.kid)).party == ALICE.party
 
 
 def test_the_laws_see_what_is_wrong():

@@ -1,6 +1,5 @@
 """Programmes, their documents, their running totals, and the records of their contracts."""
 
-from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -61,6 +60,10 @@ RECORDS: Table[Any] = Table("programmes.record", msgspec.Raw, str, str, str)
 TABLES: tuple[Table[Any], ...] = (DOCUMENTS, PROGRAMMES, TOTALS, RECORDS)
 
 
+MAX_COMPILED = 1024
+_COMPILED: dict[tuple[str, str], "Compiled"] = {}
+
+
 class Subject(msgspec.Struct, frozen=True):
     """Where `apply` finds one record of an action, and which of the new records it becomes (None: unchanged)."""
 
@@ -82,8 +85,14 @@ class Compiled(msgspec.Struct, frozen=True):
 
 
 def compiled(state: State, programme: Programme) -> Compiled:
-    """The compiled contract of a programme; compiled once a process, since documents never change."""
-    return _compiled(_text(state, programme.kind), _text(state, programme.document))
+    """The compiled contract of a programme; compiled once a process, since a digest stands for one document."""
+    digests = (programme.kind, programme.document)
+    found = _COMPILED.get(digests)
+    if found is None:
+        if len(_COMPILED) >= MAX_COMPILED:
+            _COMPILED.clear()
+        found = _COMPILED[digests] = _compile(_text(state, programme.kind), _text(state, programme.document))
+    return found
 
 
 def documents_of(state: State, programme: Programme) -> tuple[Kind, ProgrammeDocument]:
@@ -99,8 +108,7 @@ def _text(state: State, digest: str) -> str:
     return document.text
 
 
-@lru_cache(maxsize=512)
-def _compiled(kind_text: str, programme_text: str) -> Compiled:
+def _compile(kind_text: str, programme_text: str) -> Compiled:
     kind = load_kind(kind_text.encode())
     contract = compile_contract(kind, load_programme(programme_text.encode(), kind))
     tables = {name: Table(RECORDS.name, record, *RECORDS.parts) for name, record in contract.records.items()}

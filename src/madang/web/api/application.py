@@ -1,0 +1,111 @@
+"""Puts the parts together into one ASGI application that opens a node when it starts and closes it when it ends."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Response, asgi
+from litestar.exceptions import HTTPException
+from litestar.types import ControllerRouterHandler, ExceptionHandlersMap
+
+from madang.engine.node import Node
+from madang.kernel.errors import MadangError
+from madang.log.errors import LogError
+from madang.web.api import problems, routes
+from madang.web.api.asgi import Receive, Scope, Send, encode, refuse
+from madang.web.api.courier import Courier
+from madang.web.api.desk import Desk
+from madang.web.api.edge import Edge
+from madang.web.api.events import Events
+from madang.web.api.limits import Buckets, Limits
+from madang.web.api.problems import Problem, Refused, make
+from madang.web.api.submit import Submission
+
+OpenNode = Callable[[], AbstractContextManager[Node]]
+_CODES = {404: "http.not_found", 405: "http.method"}
+_DETAILS = {
+    404: "Nothing is under this path. GET /openapi.json lists what is.",
+    405: "This path does not take this method. GET /openapi.json lists what it takes.",
+}
+
+
+def create(open_node: OpenNode, limits: Limits, pages: Sequence[ControllerRouterHandler] = ()) -> Edge:
+    """The application. `pages` are further routes; they find the node as `request.app.state.node`."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        with open_node() as node:
+            courier = Courier(node.engine)
+            events = Events(node.ledger, limits)
+            node.engine.listen(events.block_written)
+            app.state.update({"node": node, "courier": courier, "desk": Desk(node, limits), "events": events})
+            edge.submission = Submission(courier, buckets, limits)
+            try:
+                yield
+            finally:
+                edge.submission = None
+                events.close()
+                app.state.desk.close()
+
+    @asgi("/events", copy_scope=False)
+    async def events(scope: Any, receive: Any, send: Any) -> None:
+        """Blocks as they become durable."""
+        if scope["method"] == "GET":
+            await scope["litestar_app"].state.events(scope, receive, send)
+        else:
+            await refuse(send, make(405, "http.method", _DETAILS[405]))
+
+    buckets = Buckets(limits)
+    app = Litestar(
+        [*routes.ROUTES, events, *pages],
+        lifespan=[lifespan],
+        exception_handlers=_HANDLERS,
+        openapi_config=None,
+        request_max_body_size=limits.single_bytes,
+    )
+    edge = Edge(_plain(app), buckets, limits)
+    return edge
+
+
+def _plain(app: Any) -> Callable[[Scope, Receive, Send], Any]:
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope, receive, send)
+
+    return call
+
+
+def _respond(problem: Problem, retry_after: int = 0) -> Response[bytes]:
+    headers = {"retry-after": str(retry_after)} if retry_after else {}
+    if problem.status == 401:
+        headers["www-authenticate"] = "Madang"
+    return Response(
+        encode(problem), status_code=problem.status, media_type=problems.MEDIA_TYPE.decode(), headers=headers
+    )
+
+
+def _of_refused(_request: Request[Any, Any, Any], error: Refused) -> Response[bytes]:
+    return _respond(error.problem, error.retry_after)
+
+
+def _of_ours(_request: Request[Any, Any, Any], error: MadangError | LogError) -> Response[bytes]:
+    return _respond(*problems.of_error(error))
+
+
+def _of_http(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    status = error.status_code
+    return _respond(make(status, _CODES.get(status, f"http.{status}"), _DETAILS.get(status, "The request can't be read.")))
+
+
+def _of_defect(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    # The kind of error is for the log of this server; nothing of it goes on the wire.
+    request.logger.error("defect", exc_info=error)
+    return _respond(make(500, "http.defect", "This server failed in a way that was not foreseen. Tell its operators."))
+
+
+_HANDLERS: ExceptionHandlersMap = {
+    Refused: _of_refused,  # type: ignore[dict-item]
+    MadangError: _of_ours,  # type: ignore[dict-item]
+    LogError: _of_ours,  # type: ignore[dict-item]
+    HTTPException: _of_http,  # type: ignore[dict-item]
+    Exception: _of_defect,
+}

@@ -1,0 +1,78 @@
+"""Serves one node over HTTP until it is told to stop (SIGINT, SIGTERM): then what was submitted is finished first.
+
+One process holds the node and answers; granian beside it only watches. On a loopback address by default: put a
+server that speaks TLS in front of it, and name it in `Limits.proxies`.
+"""
+
+import functools
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
+from litestar.types import ControllerRouterHandler
+
+from madang.engine.node import Node
+from madang.kernel.errors import MadangError
+from madang.kernel.module import Module
+from madang.web.api.application import create
+from madang.web.api.edge import Edge
+from madang.web.api.limits import Limits
+
+HEADER_MILLISECONDS = 10_000
+BUFFER_BYTES = 256 * 1024
+STOP_SECONDS = 30
+
+
+def serve(
+    folder: Path,
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    limits: Limits | None = None,
+    modules: Sequence[Module] | None = None,
+    pages: Sequence[ControllerRouterHandler] = (),
+) -> None:
+    """Serve the node in `folder`; returns when told to stop. Raises SystemExit where it can't start."""
+    limits = limits or Limits()
+    server = Granian(
+        "madang",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        loop=Loops.asyncio,
+        workers=1,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=limits.connections,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=BUFFER_BYTES),
+        workers_kill_timeout=STOP_SECONDS,
+        log_level="warning",  # type: ignore[arg-type]
+        process_name=None,
+    )
+    server.serve(target_loader=functools.partial(application, folder, limits, modules, pages), wrap_loader=False)
+
+
+def application(
+    folder: Path,
+    limits: Limits,
+    modules: Sequence[Module] | None = None,
+    pages: Sequence[ControllerRouterHandler] = (),
+) -> Edge:
+    """The application of the node in `folder`, which is opened when the application starts."""
+
+    @contextmanager
+    def open_node() -> Iterator[Node]:
+        with Node(folder, modules if modules is not None else _all_modules()) as node:
+            yield node
+
+    return create(open_node, limits, pages)
+
+
+def _all_modules() -> Sequence[Module]:
+    from madang.app import MODULES
+
+    return MODULES
