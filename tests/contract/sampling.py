@@ -157,17 +157,17 @@ class Writer:
             f"({a} - {b})",
             f"min({a}, {b})",
             f"max({a}, {b})",
-            f"({self.bool(depth - 1)} ? {a} : {b})",
+            f"({self.condition(depth - 1)} ? {a} : {b})",
             f"({a}) / {self.divisor()}",
             f"({a}) % max({b}, 1)",
             f"({a}) * {self.pick('2', '-3', 'step')}",
             a,
         )
 
-    def int(self, depth: int) -> str:
+    def whole(self, depth: int) -> str:
         if depth <= 0:
             return self.pick("number", "x.count", "step", "hour(at)", "weekday(at)", "month_of_year(x.seen)", "-7", "3")
-        a, b = self.int(depth - 1), self.int(depth - 1)
+        a, b = self.whole(depth - 1), self.whole(depth - 1)
         return self.pick(
             f"({a} + {b})",
             f"({a} - {b})",
@@ -179,7 +179,7 @@ class Writer:
             f"(at - opens) / {self.divisor()}",
             f"({self.won(depth - 1)}) / max({self.won(depth - 1)}, 1)",
             f"min({a}, {b})",
-            f"weekday(x.day) + month_of_year(x.day)",
+            "weekday(x.day) + month_of_year(x.day)",
         )
 
     def divisor(self) -> str:
@@ -188,18 +188,18 @@ class Writer:
     def text(self) -> str:
         return self.pick("note", "shop.region", '"11"', '"1"')
 
-    def bool(self, depth: int) -> str:
+    def condition(self, depth: int) -> str:
         if depth <= 0:
             return self.pick(
                 "flag", "shop.open", "true", 'x.status == "on"', "has_prefix(note, regions)", "x.owner == who"
             )
         compare = self.pick("<", "<=", ">", ">=", "==", "!=")
-        a, b = self.bool(depth - 1), self.bool(depth - 1)
+        a, b = self.condition(depth - 1), self.condition(depth - 1)
         return self.pick(
             f"{self.won(depth - 1)} {compare} {self.won(depth - 1)}",
-            f"{self.int(depth - 1)} {compare} {self.int(depth - 1)}",
+            f"{self.whole(depth - 1)} {compare} {self.whole(depth - 1)}",
             f"({a} && {b})",
-            f"({a} || {b} || {self.bool(0)})",
+            f"({a} || {b} || {self.condition(0)})",
             f"!({a})",
             f"({a}) == ({b})",
             f"day(at) {compare} {self.pick('x.day', 'born', 'x.day + 1', 'day(x.seen)')}",
@@ -210,8 +210,8 @@ class Writer:
             f"starts_with({self.text()}, {self.text()})",
             f"has_prefix({self.text()}, {self.pick('regions', WRITTEN)})",
             f"x.status {self.pick('==', '!=')} {self.pick(OFF, 'x.status')}",
-            f'x.status in ["on"]',
-            f"({a} ? {b} : {self.bool(0)})",
+            'x.status in ["on"]',
+            f"({a} ? {b} : {self.condition(0)})",
         )
 
 
@@ -222,7 +222,7 @@ def random_small(seed: int) -> tuple[Kind, Programme]:
         amount = writer.pick("amount", "min(amount, x.left)", writer.won(1))
         left = writer.pick(f"x.left - {amount}", "x.left - amount", writer.won(2))
         text = small(
-            writer.bool(2 + seed % 2),
+            writer.condition(2 + seed % 2),
             amount,
             left,
             writer.pick(
@@ -233,7 +233,7 @@ def random_small(seed: int) -> tuple[Kind, Programme]:
         )
         try:
             kind = read_kind(text)
-            mine = f"\npay: {{require: {{mine: '{writer.bool(2)}'}}}}\n"
+            mine = f"\npay: {{require: {{mine: '{writer.condition(2)}'}}}}\n"
             return kind, read_programme(SMALL_PROGRAMME + mine, kind)
         except ContractError as error:
             if any(problem.code == "syntax" for problem in error.problems):

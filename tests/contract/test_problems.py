@@ -103,7 +103,7 @@ CLAUSES = [
 @pytest.mark.parametrize(("clause", "code", "offset", "instead"), CLAUSES, ids=[case[0][:40] for case in CLAUSES])
 def test_a_bad_expression(clause: str, code: str, offset: int, instead: str) -> None:
     found = problems_of(small(clause))
-    assert [(problem.code, problem.line, problem.column) for problem in found][0] == (code, LINE, START + offset)
+    assert (found[0].code, found[0].line, found[0].column) == (code, LINE, START + offset)
     assert instead in found[0].instead
 
 

@@ -56,6 +56,7 @@ from madang.contract.typed import (
     TotalOf,
     TypedExpression,
 )
+from madang.contract.units import UNIT_ADVICE, conversion, joint, unit_of
 from madang.contract.valuetypes import (
     BOOL,
     DATE,
@@ -274,7 +275,7 @@ class _Inference:
             )
         type_: Type = then.type
         if isinstance(then.type, Number) and isinstance(otherwise.type, Number):
-            unit = _joint(then.type.unit, otherwise.type.unit)
+            unit = joint(then.type.unit, otherwise.type.unit)
             type_ = Number(unit, min(then.type.low, otherwise.type.low), max(then.type.high, otherwise.type.high))
         return Choice(condition, then, otherwise, type_)
 
@@ -282,7 +283,7 @@ class _Inference:
         self, left: Expression, right: Expression, expected: Type | None, depth: int
     ) -> tuple[TypedExpression, TypedExpression]:
         """Both sides, each knowing the type of the other: a text beside an enum is a member of it."""
-        if expected is None and isinstance(left, TextLiteral):
+        if expected is None and _is_literal_text(left):
             second = self.infer(right, None, depth)
             return self.infer(left, second.type, depth), second
         first = self.infer(left, expected, depth)
@@ -304,13 +305,13 @@ class _Inference:
             return self.wrong(
                 node, "type-mismatch", f"There is no `{node.operator}` with {describe(other)}.", "numbers"
             )
-        unit = _unit(node.operator, left.type.unit, right.type.unit)
+        unit = unit_of(node.operator, left.type.unit, right.type.unit)
         if unit is None:
             return self.wrong(
                 node,
                 "type-mismatch",
                 f"`{node.operator}` does not join {describe(left.type)} and {describe(right.type)}.",
-                _UNIT_ADVICE.get(node.operator, "two numbers of one unit"),
+                UNIT_ADVICE.get(node.operator, "two numbers of one unit"),
             )
         return self.arithmetic(node, node.operator, left, right, unit)
 
@@ -367,7 +368,7 @@ class _Inference:
                 node,
                 "type-mismatch",
                 f"`{node.operator}` does not compare {describe(left.type)} with {describe(right.type)}.",
-                _conversion(left.type, right.type),
+                conversion(left.type, right.type),
             )
         if node.operator in ("==", "!="):
             return Comparison("==" if node.operator == "==" else "!=", left, right, BOOL)
@@ -472,7 +473,7 @@ class _Inference:
                     f"`{node.function}` does not join {describe(left.type)} and {describe(right.type)}.",
                     "two numbers of one unit",
                 )
-            return self.arithmetic(node, node.function, left, right, _joint(left.type.unit, right.type.unit))
+            return self.arithmetic(node, node.function, left, right, joint(left.type.unit, right.type.unit))
         text = self.infer(node.arguments[0], TEXT, depth + 1)
         second = node.arguments[1]
         if node.function == "starts_with":
@@ -547,55 +548,8 @@ class _Inference:
         return SumOf(argument.owner, argument.field, TOTAL)
 
 
-_UNIT_ADVICE: Final = {
-    "*": "won * int",
-    "%": "won % won, int % int",
-    "/": "won / int, won / won",
-    "+": "won + won, date + int",
-    "-": "won - won, date - date, date - int",
-}
-
-
-def _joint(left: Unit, right: Unit) -> Unit:
-    """The unit of one of two values that fit each other."""
-    return right if left == "literal" else left
-
-
-def _unit(operator: str, left: Unit, right: Unit) -> Unit | None:
-    """The unit of a result, None if the units can't be joined."""
-    dated = ("date", "time", "month")
-    if operator == "+":
-        if left in dated:
-            return left if right in ("int", "literal") else None
-        if right in dated:
-            return right if left in ("int", "literal") else None
-        return _joint(left, right) if left == right or "literal" in (left, right) else None
-    if operator == "-":
-        if left in dated:
-            return "int" if right == left else left if right in ("int", "literal") else None
-        if right in dated:
-            return None
-        return _joint(left, right) if left == right or "literal" in (left, right) else None
-    if left in dated or right in dated:
-        return None
-    if operator == "*":
-        if "won" in (left, right):
-            return None if left == right else "won"
-        return _joint(left, right) if left == right or "literal" in (left, right) else None
-    if operator == "/":
-        if right == "won":
-            return "int" if left == "won" else None
-        return left if left == "won" else _joint(left, right)
-    return _joint(left, right) if left == right or "literal" in (left, right) else None
-
-
-def _conversion(left: Type, right: Type) -> str:
-    """What to write when two types are not compared."""
-    if isinstance(left, Number) and isinstance(right, Number):
-        units = (left.unit, right.unit)
-        if "date" in units and "time" in units:
-            return "day(time) on one side"
-        if "month" in units and ("date" in units or "time" in units):
-            return "month(time) on one side"
-        return "two numbers of one unit"
-    return "two values of one type"
+def _is_literal_text(node: Expression) -> bool:
+    """Whether the type of a text is for its surroundings to say."""
+    if isinstance(node, Conditional):
+        return _is_literal_text(node.then) and _is_literal_text(node.otherwise)
+    return isinstance(node, TextLiteral)

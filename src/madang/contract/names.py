@@ -129,5 +129,5 @@ def near(name: str, known: Iterable[str]) -> str:
     if found:
         return found[0]
     if not names:
-        return ""
+        return f"a declaration of {name}"
     return "one of " + ", ".join(names[:12]) + (", …" if len(names) > 12 else "")

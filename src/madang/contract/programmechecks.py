@@ -109,7 +109,9 @@ class ProgrammeChecks(Checker):
                     parameter.position,
                     "unknown-parameter",
                     f"`{self.kind.kind}` has no parameter `{parameter.name}`.",
-                    near(parameter.name, self.declared) or f"{parameter.name}: {{type: …, value: …}}",
+                    near(parameter.name, self.declared)
+                    if self.declared
+                    else f"{parameter.name}: {{type: …, value: …}}",
                 )
                 continue
             self.value(parameter, self.declarations[parameter.name])

@@ -231,3 +231,4 @@ class Embedded:
     def _fail(self, error: MadangError) -> None:
         with self._gate:
             self._failure = self._failure or error
+        self.ledger.snapshots.fail(error)

@@ -24,7 +24,7 @@ encode = _encoder.encode
 T = TypeVar("T")
 
 
-class StoredEntry(msgspec.Struct, frozen=True, array_like=True):
+class StoredEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A leaf and what it stands for. `writes` is msgpack, an array of (key, value or nil) in key order.
 
     For the leaf that opens a block `signed` is empty, as is `id`.

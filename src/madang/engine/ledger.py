@@ -7,6 +7,7 @@ blocks only.
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ import msgspec
 from madang.engine import entries
 from madang.engine.entries import StoredEntry, Tip
 from madang.engine.genesis import read_genesis
+from madang.engine.snapshot import Snapshots
 from madang.engine.store import Store, View
 from madang.kernel.errors import StoreFailure
 from madang.kernel.machine import MARKS, PRUNED, Block, Machine, Result, Sealed
@@ -24,15 +26,17 @@ from madang.log.leaf import BlockLeaf, TransactionLeaf
 from madang.log.tree import Tree, leaf_hash
 
 R = TypeVar("R")
-NO_SNAPSHOT = bytes(32)
-CACHED_RECORDS = 150_000
+CACHED_RECORDS = 400_000
+"""Decoded records in each of the two generations of the cache; one takes about half a kilobyte."""
 _MISSING = object()
 
 
 class Commit(msgspec.Struct, frozen=True):
-    """A sealed block, ready to be written: its tip, results in order, and the batch."""
+    """A sealed block, ready to be written: its tip, its leaves, the tree up to it, and the batch."""
 
     tip: Tip
+    leaves: list[bytes]
+    tree: Tree
     sealed: Sealed
     state: dict[bytes, bytes | None]
     log: list[tuple[bytes, bytes]]
@@ -65,9 +69,9 @@ class Working:
                 if key in sealed.records:
                     return sealed.records[key]  # type: ignore[no-any-return]
             data = self._store.get(key)
-            if data is None:
+            if data is None and not table.sparse:
                 return None
-            record = table.decode(data)
+            record = None if data is None else table.decode(data)
         self._remember(key, record)
         return record  # type: ignore[no-any-return]
 
@@ -88,8 +92,11 @@ class Working:
     def absorb(self, sealed: Sealed) -> None:
         """Read through a newly sealed block from now on."""
         self._pending = (*self._pending, sealed)
+        # What was written without being found before, as payments and replay marks are, is seldom read again.
+        young, old = self._young, self._old
         for key, record in sealed.records.items():
-            self._remember(key, record)
+            if key in young or key in old:
+                young[key] = record
 
     def settle(self, sealed: Sealed) -> None:
         """That block is durable: the store answers for it."""
@@ -124,8 +131,9 @@ class Durable:
 class Ledger:
     """The committed blocks of one node and the place where the next is built."""
 
-    def __init__(self, store: Store, machine: Machine, tip: Tip, tree: Tree) -> None:
+    def __init__(self, store: Store, machine: Machine, tip: Tip, tree: Tree, snapshots: Path | None = None) -> None:
         self.store = store
+        self.snapshots = Snapshots(store, machine.chain, snapshots)
         self.machine = machine
         self.durable = tip
         self._sealed = tip
@@ -146,9 +154,10 @@ class Ledger:
         return ledger
 
     @classmethod
-    def open(cls, store: Store, modules: Sequence[Module]) -> "Ledger":
+    def open(cls, store: Store, modules: Sequence[Module], snapshots: Path | None = None) -> "Ledger":
         """Continue the ledger in this store; its tip, edge and last leaves are checked against its root.
 
+        `snapshots` is the folder to keep them in; without it each is made at once, while the block waits.
         Raises `StoreFailure`: `store.empty`, `store.corrupt`.
         """
         stored = store.log_get(entries.TIP)
@@ -158,15 +167,12 @@ class Ledger:
         tip = entries.read_tip(stored)
         machine, _, _ = read_genesis(entries.read_entry(genesis).signed, modules)
         try:
-            tree = Tree.load_edge(
-                tip.edge,
-                tip.root,
-                lambda level, index: read_tile(store, level, index),
-                lambda a, b: leaves(store, a, b),
-            )
+            tree = read_tree(store, tip)
         except LogError as error:
             raise StoreFailure("store.corrupt", f"{error} Restore a backup.") from None
-        return cls(store, machine, tip, tree)
+        ledger = cls(store, machine, tip, tree, snapshots)
+        ledger.snapshots.resume(tip.height)
+        return ledger
 
     @property
     def tip(self) -> Tip:
@@ -177,7 +183,7 @@ class Ledger:
         """Open the next block at `time` (seconds), or at its predecessor's time if that is later."""
         return self.machine.open(self.working, self._sealed.height + 1, max(time, self._sealed.time))
 
-    def seal(self, block: Block, snapshot_root: bytes = NO_SNAPSHOT) -> Commit:
+    def seal(self, block: Block) -> Commit:
         """Close a block: leaves, root and batch. The next `begin` builds on it; `write` must follow, in order."""
         sealed = block.seal()
         first = self._sealed.size
@@ -187,26 +193,27 @@ class Ledger:
             self._sealed.root,
             sealed.time,
             self.machine.chain.rule_version,
-            snapshot_root,
+            self.snapshots.due(sealed.height),
             entries.digest(written),
         ).encode()
         log = [(entries.entry_key(first), entries.encode(StoredEntry(opening, b"", written)))]
-        hashes = [leaf_hash(opening)]
+        leaves = [opening]
         for position, entry in enumerate(sealed.entries, first + 1):
             result = entry.result
             written = entries.encode(entry.writes)
             leaf = TransactionLeaf(
                 entries.KINDS[result.outcome], result.height, result.index, entry.signed_hash, entries.digest(written)
             ).encode()
-            hashes.append(leaf_hash(leaf))
+            leaves.append(leaf)
             stored = StoredEntry(leaf, entry.signed, written, result.id, result.code, result.reason, result.message)
             log.append((entries.entry_key(position), entries.encode(stored)))
             log.append((entries.id_key(result.id, position), b""))
-        log += [(entries.tile_key(tile.level, tile.index), tile.data) for tile in self._tree.extend(hashes)]
+        tiles = self._tree.extend([leaf_hash(leaf) for leaf in leaves])
+        log += [(entries.tile_key(tile.level, tile.index), tile.data) for tile in tiles]
         tip = Tip(sealed.height, sealed.time, self._tree.root(), self._tree.size, first, self._tree.dump_edge())
         encoded = entries.encode(tip)
         log += [(entries.block_key(sealed.height), encoded), (entries.TIP, encoded)]
-        commit = Commit(tip, sealed, sealed.changes, log, _erased(sealed))
+        commit = Commit(tip, leaves, self._tree.fork(), sealed, sealed.changes, log, _erased(sealed))
         self.working.absorb(sealed)
         self._sealed = tip
         return commit
@@ -216,6 +223,7 @@ class Ledger:
         self.store.write(commit.state.items(), commit.log, commit.erase)
         self.working.settle(commit.sealed)
         self.durable = commit.tip
+        self.snapshots.written(commit.tip.height)
 
     def reader(self) -> Reader:
         """A consistent reading of durable state, for queries."""
@@ -235,10 +243,20 @@ def read_tile(view: View, level: int, index: int) -> bytes:
     return data
 
 
-def leaves(view: View, start: int, stop: int) -> list[bytes]:
-    """The hashes of the leaves from position `start` up to, not including, `stop`."""
+def read_leaves(view: View, start: int, stop: int) -> list[bytes]:
+    """The leaves from position `start` up to, not including, `stop`."""
     pairs = view.log_scan(entries.entry_key(start), entries.entry_key(stop))
-    return [leaf_hash(entries.read_entry(value).leaf) for _, value in pairs]
+    return [entries.read_entry(value).leaf for _, value in pairs]
+
+
+def read_tree(view: View, tip: Tip) -> Tree:
+    """The log's tree as of `tip`, rebuilt from its edge and checked against its root. Raises `LogError`."""
+    return Tree.load_edge(
+        tip.edge,
+        tip.root,
+        lambda level, index: read_tile(view, level, index),
+        lambda start, stop: [leaf_hash(leaf) for leaf in read_leaves(view, start, stop)],
+    )
 
 
 def find(view: View, identifier: str) -> tuple[int, StoredEntry] | None:

@@ -2,6 +2,7 @@
 
 store/          the ledger (RocksDB). Losing it loses the ledger: back it up, or keep witnesses and replicas
 log/            the public log as static files; can be written again from the store
+snapshots/      the state at certain heights, in chunks to hand out; can be made again from the store
 checkpoint.key  the key that signs checkpoints, readable by its owner only. Who has it can sign a false log
 """
 
@@ -13,6 +14,7 @@ from madang.engine.embedded import Clock, Embedded, system_clock
 from madang.engine.ledger import Ledger
 from madang.engine.publisher import Publisher
 from madang.engine.signatures import Verifier
+from madang.engine.snapshot import backup
 from madang.engine.store import RocksStore
 from madang.kernel.errors import MadangError
 from madang.kernel.module import Module
@@ -27,7 +29,7 @@ class Node:
         self.folder = folder
         self._store = RocksStore(folder / "store")
         try:
-            self.ledger = Ledger.open(self._store, modules)
+            self.ledger = Ledger.open(self._store, modules, folder / "snapshots")
             signer = SignerKey.parse((folder / "checkpoint.key").read_text())
         except BaseException:
             self._store.close()
@@ -55,7 +57,7 @@ class Node:
             file.write(SignerKey.generate(origin).encode())
 
     def __enter__(self) -> "Node":
-        self.engine.listen(lambda _commit: self.publisher.block_written())
+        self.engine.listen(self.publisher.block_written)
         self.publisher.start()
         self.engine.start()
         return self
@@ -63,7 +65,12 @@ class Node:
     def __exit__(self, *exception: object) -> None:
         self.engine.stop()
         self.publisher.stop()
+        self.ledger.snapshots.close()
         self._store.close()
+
+    def backup(self, target: Path) -> None:
+        """Copy this node to `target` while it runs, as of one moment (docs/backup.md). Raises `MadangError`."""
+        backup(self.folder, target, self._store)
 
     def state(self) -> State:
         """Durable state of this moment, for queries: what was written together is seen together."""

@@ -7,16 +7,14 @@ time to write it again. Only leaves and hashes go there: no signed bytes, no wri
 import threading
 from pathlib import Path
 
-from madang.engine import entries
-from madang.engine.ledger import Ledger, find, leaves, read_tile
-from madang.engine.store import View
+from madang.engine.ledger import Commit, Ledger, find, read_leaves, read_tile, read_tree
 from madang.kernel.errors import MadangError, StoreFailure
 from madang.log.checkpoint import Checkpoint, sign_checkpoint
 from madang.log.note import SignerKey
 from madang.log.proof import inclusion_proof
 from madang.log.directory import publish
 from madang.log.receipt import make_receipt
-from madang.log.tree import Tree
+from madang.log.tree import TILE_WIDTH, Tree
 
 PUBLISH_EVERY = 1.0
 """Seconds between two publications while blocks arrive."""
@@ -32,6 +30,10 @@ class Publisher:
         self._changed = threading.Event()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
+        # Leaves that came since the start, from the last unfinished tile on: the newest need no reading back.
+        self._recent_lock = threading.Lock()
+        self._recent: list[bytes] = []
+        self._latest = (ledger.durable, read_tree(ledger.store, ledger.durable))
         self._published: tuple[int, Tree, bytes] | None = None
         self._thread = threading.Thread(target=self._follow, name="madang-publish", daemon=True)
         self.failure: Exception | None = None
@@ -41,8 +43,11 @@ class Publisher:
         self.publish_now()
         self._thread.start()
 
-    def block_written(self) -> None:
+    def block_written(self, commit: Commit) -> None:
         """Tell that a block became durable; returns at once."""
+        with self._recent_lock:
+            self._recent += commit.leaves
+            self._latest = (commit.tip, commit.tree)
         self._changed.set()
 
     def stop(self) -> None:
@@ -55,17 +60,21 @@ class Publisher:
     def publish_now(self) -> None:
         """Bring files and checkpoint up to the durable tip. Raises `LogError`, `StoreFailure`."""
         with self._lock:
-            view = self._ledger.store.view()
-            tip = entries.read_tip(view.log_get(entries.TIP) or b"")
+            with self._recent_lock:
+                (tip, tree), recent = self._latest, self._recent
+                self._recent = recent[len(recent) - tip.size % TILE_WIDTH :] if len(recent) > TILE_WIDTH else recent
             if self._published is not None and self._published[0] == tip.size:
                 return
+            store = self._ledger.store
+            first = tip.size - len(recent)
 
-            def full_tile(level: int, index: int) -> bytes:
-                return read_tile(view, level, index)
+            def leaves(start: int, stop: int) -> list[bytes]:
+                if start >= first:
+                    return recent[start - first : stop - first]
+                return read_leaves(store, start, stop)
 
-            tree = Tree.load_edge(tip.edge, tip.root, full_tile, lambda start, stop: leaves(view, start, stop))
             note = sign_checkpoint(Checkpoint(self._signer.name, tip.size, tip.root), self._signer)
-            publish(self._folder, tree, full_tile, lambda start, stop: _raw_leaves(view, start, stop), note)
+            publish(self._folder, tree, lambda level, index: read_tile(store, level, index), leaves, note)
             self._published = (tip.size, tree, note)
 
     def checkpoint(self) -> bytes:
@@ -101,8 +110,3 @@ class Publisher:
             else:
                 self.failure = None
             self._stopping.wait(PUBLISH_EVERY)
-
-
-def _raw_leaves(view: View, start: int, stop: int) -> list[bytes]:
-    pairs = view.log_scan(entries.entry_key(start), entries.entry_key(stop))
-    return [entries.read_entry(value).leaf for _, value in pairs]

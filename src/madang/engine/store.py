@@ -7,7 +7,7 @@ checksum makes `open` refuse, since a ledger that quietly forgot acknowledged bl
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from rocksdict import (
     BlockBasedOptions,
@@ -23,6 +23,7 @@ from rocksdict import (
     WriteOptions,
 )
 
+from madang.engine.wal import check_journals
 from madang.kernel.errors import StoreFailure
 
 Changes = Iterable[tuple[bytes, bytes | None]]
@@ -64,14 +65,17 @@ class RocksStore:
     """
 
     def __init__(self, path: Path, cache_bytes: int = 256 * 1024 * 1024) -> None:
-        path.mkdir(parents=True, exist_ok=True)
         cache = Cache(cache_bytes)
         try:
+            path.mkdir(parents=True, exist_ok=True)
+            check_journals(path)
             self._db = Rdict(
                 str(path), _options(cache, bloom=True), column_families={"log": _options(cache, bloom=False)}
             )
             self._log = self._db.get_column_family("log")
             self._handle: ColumnFamily = self._db.get_column_family_handle("log")
+        except StoreFailure:
+            raise
         except Exception as error:  # noqa: BLE001  the library raises bare Exception; its text names files, never contents
             raise StoreFailure(
                 "store.open", f"{path} can't be opened: {error}. Is another process using it? Else restore a backup."
@@ -81,8 +85,7 @@ class RocksStore:
 
     def get(self, key: bytes) -> bytes | None:
         """The state's value under `key`, or None."""
-        value: bytes | None = self._db.get(key)
-        return value
+        return _get(self._db, key)
 
     def scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
         """The state's pairs from `start` up to, not including, `stop`, in key order."""
@@ -90,8 +93,7 @@ class RocksStore:
 
     def log_get(self, key: bytes) -> bytes | None:
         """The log's value under `key`, or None."""
-        value: bytes | None = self._log.get(key)
-        return value
+        return _get(self._log, key)
 
     def log_scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
         """The log's pairs from `start` up to, not including, `stop`, in key order."""
@@ -147,22 +149,45 @@ class _RocksView:
         return _scan(self._log, start, stop)
 
 
+_MISSING_KEY = "key not found"
+"""What the library says of a key that a snapshot lacks; the pinned version is tested for it."""
+
+
+def _get(database: Rdict, key: bytes) -> bytes | None:
+    try:
+        value: bytes | None = database.get(key)
+    except Exception as error:  # noqa: BLE001  the library raises bare Exception
+        _unreadable(error)
+    return value
+
+
 def _present(snapshot: Snapshot, key: bytes) -> bytes | None:
     try:
         value: bytes = snapshot[key]
-    except KeyError:
-        return None
+    except Exception as error:  # noqa: BLE001  the library raises bare Exception, for a missing key too
+        if str(error) == _MISSING_KEY:
+            return None
+        _unreadable(error)
     return value
 
 
 def _scan(source: Rdict | Snapshot, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
     limits = ReadOptions()
     limits.set_iterate_upper_bound(stop)
-    cursor = source.iter(limits)
-    cursor.seek(start)
-    while cursor.valid():
-        yield cursor.key(), cursor.value()
-        cursor.next()
+    try:
+        cursor = source.iter(limits)
+        cursor.seek(start)
+        while cursor.valid():
+            yield cursor.key(), cursor.value()
+            cursor.next()
+        cursor.status()  # a cursor that met a damaged block looks as if it had come to the end
+    except Exception as error:  # noqa: BLE001  the library raises bare Exception
+        _unreadable(error)
+
+
+def _unreadable(error: Exception) -> NoReturn:
+    """A read that failed is the store's failure; a rule must never be blamed for it."""
+    raise StoreFailure("store.read", f"the store can't be read: {error}. Restore a backup.") from None
 
 
 def _options(cache: Cache, *, bloom: bool) -> Options:

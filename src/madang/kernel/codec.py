@@ -86,7 +86,7 @@ def _refuse_ambiguous(data: bytes, what: str) -> None:
         raise Malformed("json.invalid", f"{what} holds the number {text[:40]}. Only whole numbers are allowed.")
 
     try:
-        json.loads(data, object_pairs_hook=no_duplicates, parse_float=no_number, parse_constant=no_number)
+        json.loads(data.decode(), object_pairs_hook=no_duplicates, parse_float=no_number, parse_constant=no_number)
     except RecursionError:
         raise Malformed("json.depth", f"{what} is nested deeper than {MAX_DEPTH} levels. Flatten it.") from None
     except ValueError:

@@ -23,7 +23,7 @@ MAX_SIGNATURES = 16
 _USER_PRESENT_AND_VERIFIED = 0x05
 
 
-class Signature(msgspec.Struct, frozen=True, array_like=True):
+class Signature(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One signer's claim: `value` (r and s, 64 bytes) signs `digest` (SHA-256) under key `kid` of sort `sort`."""
 
     kid: str
@@ -32,7 +32,7 @@ class Signature(msgspec.Struct, frozen=True, array_like=True):
     value: bytes
 
 
-class Envelope(msgspec.Struct, frozen=True):
+class Envelope(msgspec.Struct, frozen=True, gc=False):
     """The payload's bytes and who claims to have signed them."""
 
     payload: bytes

@@ -70,10 +70,10 @@ class Pause(Record, frozen=True):
 CHAIN = Table("kernel.chain", Chain, public=True)
 MARKS = Table("kernel.mark", Mark, int, bytes)
 PRUNED = Table("kernel.pruned", Pruned, public=True)
-PAUSES = Table("kernel.pause", Pause, str, public=True)
+PAUSES = Table("kernel.pause", Pause, str, public=True, sparse=True)
 
 
-class Result(msgspec.Struct, frozen=True, omit_defaults=True):
+class Result(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What became of a transaction: its outcome and where it stands. `code` and `message` say why it was refused."""
 
     id: str
@@ -86,7 +86,7 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     repeated: bool = False
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One ordered transaction: its result, its bytes as signed, and exactly what it wrote, in key order."""
 
     result: Result

@@ -13,8 +13,11 @@ import msgspec
 from madang.kernel.errors import StoreFailure
 
 
-class Record(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """What a table holds: immutable, so that a cached one can be shared; written as an array of its fields."""
+class Record(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, gc=False):
+    """What a table holds: immutable, so that a cached one can be shared; written as an array of its fields.
+
+    Not tracked by the garbage collector: a record holds values, never anything that could hold it.
+    """
 
 
 R = TypeVar("R")
@@ -22,6 +25,7 @@ R_co = TypeVar("R_co", covariant=True)
 Value = Any
 """A record of some table; which one only the table knows."""
 
+_UNREAD: Any = object()
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -29,14 +33,16 @@ class Table(Generic[R]):
     """A named set of records under keys of declared parts: `str` (no NUL), `int` (u64) or `bytes` (fixed length).
 
     Keys sort by their parts in turn. `record` is the type of what is stored; `public` marks tables whose content
-    anyone may read (totals, roles), as opposed to what only the parties concerned and auditors may.
+    anyone may read (totals, roles), as opposed to what only the parties concerned and auditors may. In a `sparse`
+    table few keys are ever asked for and most hold nothing, so that a reader does well to remember the absence.
     """
 
-    def __init__(self, name: str, record: type[R], *parts: type, public: bool = False) -> None:
+    def __init__(self, name: str, record: type[R], *parts: type, public: bool = False, sparse: bool = False) -> None:
         self.name = name
         self.record = record
         self.parts = parts
         self.public = public
+        self.sparse = sparse
         self.prefix = name.encode("ascii") + b"\0"
         self.key = _key_maker(self.prefix, parts)
         self._decode = msgspec.msgpack.Decoder(record).decode
@@ -141,11 +147,11 @@ class State:
 
     def get_key(self, table: Table[R], key: bytes) -> R | None:
         """`get` for a key already made."""
-        if key in self._open:
-            return self._open[key][1]  # type: ignore[no-any-return]
-        if key in self._block:
-            return self._block[key]  # type: ignore[no-any-return]
-        return self._reader.read(table, key)
+        written = self._open.get(key)
+        if written is not None:
+            return written[1]  # type: ignore[no-any-return]
+        record = self._block.get(key, _UNREAD)
+        return self._reader.read(table, key) if record is _UNREAD else record
 
     def put(self, table: Table[R], record: R, *parts: Any) -> None:
         """Write a record under these key parts."""

@@ -19,7 +19,7 @@ MAX_AHEAD = 600
 """How far `not_after` may lie ahead of block time, in seconds: what bounds the replay marks to keep."""
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """A structure inside an act. Defaults are omitted in encoding: `codec.read_json` relies on it."""
 
 
@@ -37,7 +37,7 @@ class Act(Part, frozen=True, kw_only=True, tag_field="type"):
 A = TypeVar("A")
 
 
-class Payload(msgspec.Struct, Generic[A], frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Payload(msgspec.Struct, Generic[A], frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """What is signed: for which ledger, under which id, until when, and the acts: all or nothing."""
 
     chain: ChainId
@@ -46,7 +46,7 @@ class Payload(msgspec.Struct, Generic[A], frozen=True, forbid_unknown_fields=Tru
     acts: Annotated[list[A], Meta(min_length=1, max_length=MAX_ACTS)]
 
 
-class Transaction(msgspec.Struct, frozen=True):
+class Transaction(msgspec.Struct, frozen=True, gc=False):
     """A transaction as it arrived (`signed`), what was read from it, and its two digests (SHA-256)."""
 
     signed: bytes

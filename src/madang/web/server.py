@@ -5,19 +5,17 @@ server that speaks TLS in front of it, and name it in `Limits.proxies`.
 """
 
 import functools
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
+import msgspec
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from litestar.types import ControllerRouterHandler
 
 from madang.engine.node import Node
-from madang.kernel.errors import MadangError
 from madang.kernel.module import Module
 from madang.web.api.application import create
 from madang.web.api.edge import Edge
@@ -76,3 +74,13 @@ def _all_modules() -> Sequence[Module]:
     from madang.app import MODULES
 
     return MODULES
+
+
+def read_limits(file: Path | None) -> Limits:
+    """Limits from a JSON file, the defaults where there is none. Raises `MadangError` (`limits.invalid`)."""
+    if file is None:
+        return Limits()
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Limits)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise MadangError("limits.invalid", f"{file} holds no limits: {error}. Compare with `Limits`.") from None

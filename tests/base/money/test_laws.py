@@ -4,10 +4,15 @@ An independent model keeps books in its own way: one dictionary of accounts, one
 the open window will settle. The ledger must agree with it after every act, and be willing to close at any time.
 """
 
+import random
+from collections import Counter
+
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from madang.base.money import MODULE, queries
+from madang.base.money import state as tables
 from madang.base.money.ledger import balance
 from madang.base.money.rules import RULES
 from madang.base.money.transactions import (
@@ -23,6 +28,7 @@ from madang.base.money.transactions import (
 )
 from madang.kernel.errors import Rejected
 from madang.kernel.module import Call, InvariantBroken
+from madang.kernel.transaction import Act
 from tests.support.cast import ALICE, BORA, CHUL, standard_world
 
 BANKS = ["bank-a", "bank-b", "treasury-bank"]
@@ -35,40 +41,46 @@ HOLDERS = {
     "ministry": "treasury-bank",
 }
 
-amounts = st.one_of(st.integers(1, 1_000), st.integers(1, 2_000_000), st.integers(1, 200_000_000))
+amounts = st.one_of(st.integers(1, 1_000), st.integers(1, 100_000), st.integers(1, 200_000_000))
 holders = st.sampled_from(sorted(HOLDERS))
 banks = st.sampled_from(BANKS)
-references = st.integers(0, 30).map(lambda n: f"r{n}")
+references = st.integers(0, 300).map(lambda n: f"r{n}")
+ratios = st.one_of(st.integers(0, 1_000), st.integers(0, 10_000))
 
 
 @st.composite
 def participants(draw):
-    names = draw(st.lists(banks, min_size=2, max_size=3, unique=True))
     found = []
-    for name in names:
+    for name in draw(st.permutations(BANKS))[: draw(st.integers(2, 3))]:
         lock = draw(st.one_of(st.integers(0, 100_000), st.integers(0, 100_000_000)))
         found.append(Participant(bank=name, lock=lock, cap=draw(st.integers(0, lock))))
     return found
 
 
-acts = st.one_of(
-    st.builds(Pay, by=holders, to=holders, amount=amounts),
-    st.builds(Pay, by=holders, to=holders, amount=amounts),
-    st.builds(IssueTokens, by=banks, account=holders, amount=amounts, reference=references),
+def policy(ratio: int) -> SetPolicy:
+    return SetPolicy(
+        by="central-bank",
+        reserve_ratio=ratio,
+        daily_issue=300_000_000,
+        holding_limit=1_000_000,
+        conversion_limit=5_000_000,
+    )
+
+
+payments = st.builds(Pay, by=holders, to=holders, amount=amounts)
+issues = st.builds(IssueTokens, by=banks, account=holders, amount=amounts, reference=references).map(
+    lambda act: msgspec.structs.replace(act, by=HOLDERS[act.account])
+)
+openings = st.builds(OpenWindow, by=st.just("central-bank"), banks=participants())
+others = st.one_of(
     st.builds(RedeemTokens, by=holders, amount=amounts, reference=references),
     st.builds(IssueCurrency, by=st.just("central-bank"), bank=banks, amount=amounts),
     st.builds(WithdrawCurrency, by=st.just("central-bank"), bank=banks, amount=amounts),
-    st.builds(OpenWindow, by=st.just("central-bank"), banks=participants()),
     st.just(CloseWindow(by="central-bank")),
-    st.builds(
-        SetPolicy,
-        by=st.just("central-bank"),
-        reserve_ratio=st.integers(0, 10_000),
-        daily_issue=st.just(10**12),
-        holding_limit=st.just(1_000_000),
-        conversion_limit=st.just(5_000_000),
-    ),
+    ratios.map(policy),
 )
+# A round is mostly payments, so that positions build up between an opening and a closing.
+rounds = st.tuples(openings, issues, st.lists(payments, min_size=3, max_size=8), others, issues)
 
 
 class Model:
@@ -121,29 +133,82 @@ def hold(state):
         law(state)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(acts, min_size=1, max_size=40))
+def step(state, model, act):
+    """Run one act, compare with the model, and close the window on trial; whether the act was accepted."""
+    accepted = run(state, act)
+    if accepted:
+        model.apply(act)
+    model.compare(state)
+    hold(state)
+    window = queries.window(state)
+    if window is not None and window.is_open:
+        probe = Call(state, 0, 1, b"probe", frozenset(), lambda *_: None)
+        RULES[CloseWindow](probe, CloseWindow(by="central-bank"))  # never refused
+        hold(state)
+        model.compare(state)
+        assert sum(bank.free for _, bank in queries.banks(state)) == model.issued
+        state.drop()
+    return accepted
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(rounds, min_size=1, max_size=4))
 def test_no_won_appears_or_disappears_and_every_window_closes(sequence):
     state = standard_world().state()
     model = Model(state)
-    for act in sequence:
-        if run(state, act):
-            model.apply(act)
-        model.compare(state)
-        hold(state)
-        window = queries.window(state)
-        if window is not None and window.is_open:
-            probe = Call(state, 0, 1, b"probe", frozenset(), lambda *_: None)
-            RULES[CloseWindow](probe, CloseWindow(by="central-bank"))  # never refused
-            hold(state)
-            model.compare(state)
-            assert sum(bank.free for _, bank in queries.banks(state)) == model.issued
-            state.drop()
+    for opening, before, pays, other, after in sequence:
+        for act in (opening, before, *pays, other, after):
+            step(state, model, act)
+
+
+def test_a_long_walk_meets_every_case():
+    """The same on one seeded walk, which is shown to have been where it matters: net, gross beyond caps, floors."""
+    dice = random.Random(20260101)
+    state = standard_world().state()
+    model = Model(state)
+    met: Counter[str] = Counter()
+
+    def amount() -> int:
+        return dice.choice([dice.randint(1, 1_000), dice.randint(1, 100_000), dice.randint(1, 40_000_000)])
+
+    for number in range(2_500):
+        bank, holder, other = dice.choice(BANKS), *dice.sample(sorted(HOLDERS), 2)
+        locks = [dice.choice([0, dice.randint(0, 100_000), dice.randint(0, 20_000_000)]) for _ in BANKS]
+        kind = dice.randint(0, 39)
+        act: Act = Pay(by=holder, to=other, amount=amount())
+        if kind < 6:
+            act = IssueTokens(by=HOLDERS[holder], account=holder, amount=amount(), reference=f"w{number}")
+        elif kind < 8:
+            act = RedeemTokens(by=holder, amount=amount(), reference=f"w{number}")
+        elif kind < 9:
+            act = IssueCurrency(by="central-bank", bank=bank, amount=dice.choice([amount(), amount(), 10**12]))
+        elif kind < 11:
+            act = WithdrawCurrency(by="central-bank", bank=bank, amount=amount())
+        elif kind < 13:
+            members = [
+                Participant(bank=name, lock=lock, cap=dice.randint(0, lock))
+                for name, lock in zip(BANKS, locks, strict=True)
+            ]
+            act = OpenWindow(by="central-bank", banks=members)
+        elif kind < 14:
+            act = CloseWindow(by="central-bank")
+        elif kind < 15:
+            act = policy(dice.choice([0, 700, 2_000, 9_000]))
+        before = {name: queries.position(state, name) for name in BANKS}
+        accepted = step(state, model, act)
+        after = {name: queries.position(state, name) for name in BANKS}
+        met[f"{type(act).__name__} {accepted}"] += 1
+        if isinstance(act, Pay) and accepted and HOLDERS[act.by] != HOLDERS[act.to]:
+            met["net" if before != after else "gross in a window" if any(after.values()) else "gross"] += 1
+        if isinstance(act, CloseWindow) and accepted and any(one and one.net for one in before.values()):
+            met["closed with positions"] += 1
+    acts = (Pay, IssueTokens, RedeemTokens, IssueCurrency, WithdrawCurrency, OpenWindow, CloseWindow, SetPolicy)
+    assert [act.__name__ for act in acts if met[f"{act.__name__} True"] < 5 or met[f"{act.__name__} False"] < 1] == []
+    assert [case for case in ("net", "gross in a window", "gross", "closed with positions") if met[case] < 10] == []
 
 
 def test_the_laws_see_what_is_wrong():
     """Each invariant is shown a state that breaks it alone."""
-    from madang.base.money import state as tables
 
     def broken(write):
         state = standard_world().state()

@@ -2,11 +2,10 @@
 
 from typing import Annotated, ClassVar
 
-import msgspec
 from msgspec import Meta
 
 from madang.kernel.fields import BasisPoints, PartyId, Reference, Won, WonOrZero
-from madang.kernel.transaction import Act
+from madang.kernel.transaction import Act, Part
 
 MAX_BATCH = 1_000
 MAX_BANKS = 64
@@ -82,7 +81,7 @@ class Remit(Act, frozen=True, kw_only=True, tag="money.remit"):
     amount: Won
 
 
-class Participant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Participant(Part, frozen=True, kw_only=True):
     """A bank in a netting window: the reserve it locks, and how far it may owe the others, at most that."""
 
     bank: PartyId

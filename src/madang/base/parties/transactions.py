@@ -2,11 +2,10 @@
 
 from typing import Annotated, ClassVar, Literal
 
-import msgspec
 from msgspec import Meta
 
 from madang.kernel.fields import KeyId, PartyId
-from madang.kernel.transaction import Act
+from madang.kernel.transaction import Act, Part
 
 MAX_BATCH = 1_000
 MAX_OFFICERS = 32
@@ -21,14 +20,14 @@ PublicKey = Annotated[
 Threshold = Annotated[int, Meta(ge=1, le=16, description="How many officers must agree to a quorum act.")]
 
 
-class NewKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NewKey(Part, frozen=True, kw_only=True):
     """A public key to register, and the sort of envelope it will sign in."""
 
     public_key: PublicKey
     sort: KeySort
 
 
-class NewMerchant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NewMerchant(Part, frozen=True, kw_only=True):
     """A merchant to register: its first key, and a short name, or none to be named by the key's thumbprint."""
 
     key: NewKey

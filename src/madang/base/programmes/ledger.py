@@ -48,20 +48,20 @@ def record(state: State, name: str, sort: str, key: str) -> Any:
 def apply(
     call: Call,
     name: str,
+    ruled: Compiled,
     action_name: str,
     on: Sequence[Any],
     given: Sequence[Any],
     outside: Mapping[str, str] | None = None,
 ) -> tuple[Any, ...]:
-    """Run an action of an open programme: all of it, or a refusal.
+    """Run an action of an open programme, as `open_programme` gave it: all of it, or a refusal.
 
     `on` holds, in the order of the action's declaration, the key of each record and the value of each fact;
     `given` the values asked for; `outside` the money account that stands behind each outside account posted to.
-    Returns the records after it, in the order of the action's changes. Raises `Rejected`: `programmes.unknown`,
-    `.record_unknown`, `.record_exists`, `.same_record`, `.clause` (reason: the action's and the clause's name),
+    Returns the records after it, in the order of the action's changes. Raises `Rejected`: `programmes.record_unknown`,
+    `.record_exists`, `.same_record`, `.clause` (reason: the action's and the clause's name),
     `.out_of_range`, `.unsound`, `.budget`, and what `base/money` refuses.
     """
-    _, ruled = open_programme(call.state, name)
     subjects = ruled.subjects[action_name]
     keys: list[bytes] = []
     before: list[Any] = []

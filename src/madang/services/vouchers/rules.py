@@ -55,14 +55,14 @@ refuse = refuser("vouchers", REFUSALS)
 
 def fund(call: Call, act: Fund) -> None:
     """The sponsor's deposit tokens go into escrow."""
-    programme = _sponsored(call.state, act.by, act.programme)
-    apply(call, act.programme, "fund", (), (act.amount,), {"sponsor": programme.sponsor})
+    programme, ruled = _sponsored(call.state, act.by, act.programme)
+    apply(call, act.programme, ruled, "fund", (), (act.amount,), {"sponsor": programme.sponsor})
 
 
 def reclaim(call: Call, act: Reclaim) -> None:
     """What is free in escrow goes back to the sponsor."""
-    programme = _sponsored(call.state, act.by, act.programme)
-    apply(call, act.programme, "reclaim", (), (act.amount,), {"sponsor": programme.sponsor})
+    programme, ruled = _sponsored(call.state, act.by, act.programme)
+    apply(call, act.programme, ruled, "reclaim", (), (act.amount,), {"sponsor": programme.sponsor})
 
 
 def grant(call: Call, act: Grant) -> None:
@@ -89,7 +89,7 @@ def _grant_row(call: Call, programme: str, ruled: Compiled, row: GrantRow) -> No
             raise refuse("code_used", row.reference, reference=row.reference)
         call.state.put(CODES, Granted(number), programme, row.code)
     # A voucher that waits for its code is its own holder: nobody's key has that name.
-    apply(call, programme, "grant", (number,), (number, row.holder or number, row.region, row.amount))
+    apply(call, programme, ruled, "grant", (number,), (number, row.holder or number, row.region, row.amount))
     call.state.put(GRANTS, Granted(number), programme, row.reference)
 
 
@@ -101,13 +101,13 @@ def claim(call: Call, act: Claim) -> None:
     if waiting is None:
         raise refuse("unknown_code", programme=act.programme)
     _open_allowance(call, act.programme, ruled, act.by)
-    apply(call, act.programme, "claim", (waiting.voucher,), (act.by,))
+    apply(call, act.programme, ruled, "claim", (waiting.voucher,), (act.by,))
     call.state.delete(CODES, act.programme, digest)
 
 
 def _open_allowance(call: Call, programme: str, ruled: Compiled, holder: str) -> None:
     if call.state.get(ruled.tables["allowance"], programme, "allowance", holder) is None:
-        apply(call, programme, "open", (holder,), (holder,))
+        apply(call, programme, ruled, "open", (holder,), (holder,))
 
 
 def pay(call: Call, act: Pay) -> None:
@@ -120,12 +120,12 @@ def pay(call: Call, act: Pay) -> None:
         act.merchant, merchant.region, merchant.industry, merchant.category, merchant.sales_class
     )
     if call.state.get(ruled.tables["takings"], act.programme, "takings", act.merchant) is None:
-        apply(call, act.programme, "enrol", (act.merchant,), (act.merchant,))
+        apply(call, act.programme, ruled, "enrol", (act.merchant,), (act.merchant,))
     payment = f"{call.time:010x}{call.handle()}"
     for place, part in enumerate(act.parts):
         key = f"{act.merchant}/{payment}/{place}"
         on = (part.voucher, act.by, act.merchant, key, shop)
-        apply(call, act.programme, "spend", on, (part.amount, act.by, act.order))
+        apply(call, act.programme, ruled, "spend", on, (part.amount, act.by, act.order))
     if act.own:
         money.transfer(call, act.by, act.merchant, act.own)
         call.state.put(OWN, OwnMoney(act.by, act.own, 0), act.programme, act.merchant, payment)
@@ -159,9 +159,9 @@ def _refund_part(call: Call, act: Refund, ruled: Compiled, key: str, number: str
     voucher = voucher_of(call.state, ruled, act.programme, number)
     lapsed = voucher.status in ("expired", "revoked") or call.time >= ruled.contract.parameters["closes"]
     if lapsed:
-        apply(call, act.programme, "refund_late", (number, act.merchant, key), (amount,))
+        apply(call, act.programme, ruled, "refund_late", (number, act.merchant, key), (amount,))
     else:
-        apply(call, act.programme, "refund", (number, voucher.holder, act.merchant, key), (amount,))
+        apply(call, act.programme, ruled, "refund", (number, voucher.holder, act.merchant, key), (amount,))
 
 
 def in_ratio(amount: int, parts: list[int]) -> list[int]:
@@ -181,8 +181,9 @@ def in_ratio(amount: int, parts: list[int]) -> list[int]:
 
 def expire(call: Call, act: Expire) -> None:
     """What lapsed vouchers hold returns to the programme; anybody may ask, the contract looks at the date."""
+    _, ruled = open_programme(call.state, act.programme)
     for number in act.vouchers:
-        apply(call, act.programme, "expire", (number,), ())
+        apply(call, act.programme, ruled, "expire", (number,), ())
 
 
 def freeze(call: Call, act: Freeze) -> None:
@@ -194,22 +195,22 @@ def freeze(call: Call, act: Freeze) -> None:
             raise refuse("unknown_voucher", programme=act.programme)
         if voucher.holder != act.by:
             _require_desk(call.state, act.by, act.programme)
-        apply(call, act.programme, "freeze", (number,), ())
+        apply(call, act.programme, ruled, "freeze", (number,), ())
 
 
 def unfreeze(call: Call, act: Unfreeze) -> None:
     """Sponsor or desk lets vouchers be spent again."""
-    open_programme(call.state, act.programme)
+    _, ruled = open_programme(call.state, act.programme)
     _require_desk(call.state, act.by, act.programme)
     for number in act.vouchers:
-        apply(call, act.programme, "unfreeze", (number,), ())
+        apply(call, act.programme, ruled, "unfreeze", (number,), ())
 
 
 def recall(call: Call, act: Recall) -> None:
     """The sponsor takes back what is unspent."""
-    _sponsored(call.state, act.by, act.programme)
+    _, ruled = _sponsored(call.state, act.by, act.programme)
     for number in act.vouchers:
-        apply(call, act.programme, "revoke", (number,), ())
+        apply(call, act.programme, ruled, "revoke", (number,), ())
 
 
 def pay_out(call: Call, act: PayOut) -> None:
@@ -221,14 +222,14 @@ def pay_out(call: Call, act: PayOut) -> None:
         takings = call.state.get(ruled.tables["takings"], act.programme, "takings", merchant)
         if takings is None or takings.due == 0:
             raise refuse("nothing_due", merchant, merchant=merchant, programme=act.programme)
-        apply(call, act.programme, "payout", (merchant,), (takings.due,), {"merchant": merchant})
+        apply(call, act.programme, ruled, "payout", (merchant,), (takings.due,), {"merchant": merchant})
 
 
-def _sponsored(state: State, by: str, name: str) -> Programme:
-    programme, _ = open_programme(state, name)
+def _sponsored(state: State, by: str, name: str) -> tuple[Programme, Compiled]:
+    programme, ruled = open_programme(state, name)
     if programme.sponsor != by:
         raise refuse("not_sponsor", programme=name)
-    return programme
+    return programme, ruled
 
 
 def _require_desk(state: State, by: str, name: str) -> None:

@@ -93,7 +93,9 @@ def _of_ours(_request: Request[Any, Any, Any], error: MadangError | LogError) ->
 
 def _of_http(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     status = error.status_code
-    return _respond(make(status, _CODES.get(status, f"http.{status}"), _DETAILS.get(status, "The request can't be read.")))
+    return _respond(
+        make(status, _CODES.get(status, "http.request"), _DETAILS.get(status, "The request can't be read."))
+    )
 
 
 def _of_defect(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
@@ -103,9 +105,9 @@ def _of_defect(request: Request[Any, Any, Any], error: Exception) -> Response[by
 
 
 _HANDLERS: ExceptionHandlersMap = {
-    Refused: _of_refused,  # type: ignore[dict-item]
-    MadangError: _of_ours,  # type: ignore[dict-item]
-    LogError: _of_ours,  # type: ignore[dict-item]
-    HTTPException: _of_http,  # type: ignore[dict-item]
+    Refused: _of_refused,
+    MadangError: _of_ours,
+    LogError: _of_ours,
+    HTTPException: _of_http,
     Exception: _of_defect,
 }

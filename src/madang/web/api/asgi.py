@@ -75,9 +75,7 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive, most: int, se
                 if not message.get("more_body"):
                     break
     except TimeoutError:
-        raise Refused(
-            408, "http.slow", f"The body took longer than {seconds:g} seconds. Send it at once."
-        ) from None
+        raise Refused(408, "http.slow", f"The body took longer than {seconds:g} seconds. Send it at once.") from None
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-import msgspec
-
 from madang.engine.ledger import find
 from madang.engine.node import Node
 from madang.kernel.errors import MadangError
@@ -16,6 +14,8 @@ from madang.log.errors import TileError
 from madang.log.tiles import MAX_BUNDLE_BYTES, parse_tile_path, read_bounded
 from madang.web.api import openapi
 from madang.web.api.asgi import encode
+from madang.web.api.codes import CODES
+from madang.web.api.infos import ChainInfo, Health, ProblemInfo
 from madang.web.api.limits import Limits
 from madang.web.api.problems import Refused
 from madang.web.api.readers import reader_of
@@ -23,33 +23,6 @@ from madang.web.api.reads import reads_of
 
 READ_THREADS = 4
 T = TypeVar("T")
-
-
-class Health(msgspec.Struct, frozen=True):
-    """Whether this node takes transactions, up to which height they are durable, and whether the log is published."""
-
-    status: str
-    height: int
-    publishing: bool
-
-
-class ChainInfo(msgspec.Struct, frozen=True):
-    """Which ledger this is: what to sign for, and with which key its log is signed."""
-
-    chain: str
-    height: int
-    time: int
-    log_key: str
-    relying_party: str
-    origins: tuple[str, ...]
-    rule_version: int
-
-
-class ProblemInfo(msgspec.Struct, frozen=True):
-    """What a problem's `type` leads to. `text` is the sentence with its blanks unfilled."""
-
-    code: str
-    text: str
 
 
 class Desk:
@@ -91,7 +64,7 @@ class Desk:
 
     def problem(self, code: str) -> ProblemInfo:
         """What a code means. Raises `Refused` (404)."""
-        text = self._refusals.get(code) or openapi.CODES.get(code)
+        text = self._refusals.get(code) or CODES.get(code)
         if text is None:
             raise Refused(404, "http.not_found", "No problem has this code. GET /openapi.json lists those of this API.")
         return ProblemInfo(code, text)
@@ -167,5 +140,3 @@ def _unknown() -> MadangError:
     return MadangError(
         "transaction.unknown", "No transaction was ordered here under this id. If it was just sent, send it again."
     )
-
-

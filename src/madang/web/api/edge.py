@@ -31,7 +31,9 @@ class Edge:
         if wait := self._buckets.take(address):
             await refuse(send, make(429, "http.rate", f"Too many requests. Send again in {wait} s."), wait)
         elif sum([len(name) + len(value) for name, value in headers]) > MAX_HEADER_BYTES:
-            await refuse(send, make(431, "http.headers", f"Headers take more than {MAX_HEADER_BYTES} bytes. Send less."))
+            await refuse(
+                send, make(431, "http.headers", f"Headers take more than {MAX_HEADER_BYTES} bytes. Send less.")
+            )
         elif len(scope["raw_path"] or b"") + len(scope["query_string"]) > MAX_TARGET_BYTES:
             await refuse(send, make(414, "http.target", f"Paths take at most {MAX_TARGET_BYTES} bytes. Shorten it."))
         elif self.submission is not None and scope["path"] == "/transactions" and scope["method"] == "POST":

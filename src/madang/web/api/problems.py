@@ -13,8 +13,6 @@
 503  busy or stopping; whether it was ordered, `GET /transactions/{id}` tells
 """
 
-from typing import Literal
-
 import msgspec
 
 from madang.kernel.errors import MadangError, Malformed
@@ -118,5 +116,3 @@ def of_error(error: MadangError | LogError) -> tuple[Problem, int]:
         return make(500, code, f"{error.what}. {error.now}"), 0
     # What stopped the node may name files of ours: that is for its operators.
     return make(503, code, "This server can't read or write its ledger now. Ask another, or again later."), 5
-
-

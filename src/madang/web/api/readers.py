@@ -48,12 +48,13 @@ def reader_of(
 ) -> str:
     """The party that signed this read of `target` (path and query string).
 
-    Raises `Refused` with status 401: `read.unsigned`, `read.expired`, `read.other`, and what is wrong with a JWS or key.
+    Raises `Refused` (401): `read.unsigned`, `read.expired`, `read.other`, `read.signers`, and the codes of JWS and keys.
     """
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != SCHEME or not token:
         raise _refused(
-            "read.unsigned", "Sign this request with a registered key: Authorization: Madang <JWS>. See the API's guide."
+            "read.unsigned",
+            "Sign this request with a registered key: Authorization: Madang <JWS>. See the API's guide.",
         )
     try:
         envelope = read_envelope(token.strip().encode("ascii", "replace"), NOBODY)

@@ -75,7 +75,9 @@ def _read(module: str, query: Callable[..., Any]) -> Read:
         fields.append((parameter.name, kind) if required else (parameter.name, kind, parameter.default))
     # Required ones may follow optional ones in a query string, not in a struct; the order means nothing here.
     fields.sort(key=len)
-    parameters = msgspec.defstruct("Parameters", fields, kw_only=True, forbid_unknown_fields=True, frozen=True)
+    parameters = msgspec.defstruct(
+        f"{module}.{query.__name__}.parameters", fields, kw_only=True, forbid_unknown_fields=True, frozen=True
+    )
     return Read(module, query.__name__, query, parameters, shape(hints["return"]), signed)
 
 

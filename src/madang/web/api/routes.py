@@ -83,14 +83,14 @@ async def tile(request: Req, path: str) -> Response[bytes]:
     return Response(data, media_type=BINARY, headers=FOR_EVER if full else BRIEFLY)
 
 
-@get("/{module:str}/{query:str}")
-async def query(request: Req, module: str, query: str) -> Response[bytes]:
+@get("/{module:str}/{name:str}")
+async def query(request: Req, module: str, name: str) -> Response[bytes]:
     """A module's query."""
     asked = _asked(request)
     desk = _desk(request)
     height = desk.height
     authorization = request.headers.get("authorization", "")
-    data = await desk.query(module, query, asked, _target(request), authorization)
+    data = await desk.query(module, name, asked, _target(request), authorization)
     return Response(data, media_type=JSON, headers={HEIGHT: str(height)})
 
 

@@ -1,0 +1,112 @@
+"""Command-line options made from declared fields, and back from text to what was declared."""
+
+import inspect
+import types
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import msgspec
+import typer
+from msgspec import Meta
+
+from madang.kernel.errors import MadangError
+
+_SCALARS = (str, int, bool)
+
+
+def base(kind: Any) -> Any:
+    """The type under annotations and `| None`."""
+    origin = get_origin(kind)
+    if origin is Annotated:
+        return base(get_args(kind)[0])
+    if origin in (Union, types.UnionType):
+        others = [one for one in get_args(kind) if one is not type(None)]
+        return base(others[0]) if len(others) == 1 else kind
+    return kind
+
+
+def choices(kind: Any) -> list[str]:
+    """The values of a Literal, else none."""
+    found = base(kind)
+    return [str(one) for one in get_args(found)] if get_origin(found) is Literal else []
+
+
+def is_scalar(kind: Any) -> bool:
+    """Whether plain text on the command line is enough to say it."""
+    return base(kind) in _SCALARS or bool(choices(kind))
+
+
+def is_repeated(kind: Any) -> bool:
+    """Whether it is a list of what plain text can say: an option to repeat."""
+    found = base(kind)
+    return get_origin(found) in (list, tuple) and is_scalar(get_args(found)[0])
+
+
+def explain(kind: Any) -> str:
+    """What a field takes, in a few words."""
+    said = [one.description for one in _metas(kind) if one.description]
+    if found := choices(kind):
+        said.append(" | ".join(found))
+    elif is_repeated(kind):
+        said.append(f"{explain(get_args(base(kind))[0])} Repeat the option for each.".strip())
+    elif not is_scalar(kind):
+        said.append("JSON text; see the API's schema.")
+    elif base(kind) is int and not said:
+        bounds = [f"at least {one.ge}" for one in _metas(kind) if one.ge is not None]
+        bounds += [f"at most {one.le}" for one in _metas(kind) if one.le is not None]
+        said.append(", ".join(["a whole number", *bounds]))
+    return " ".join(said)
+
+
+def _metas(kind: Any) -> list[Meta]:
+    if get_origin(kind) is Annotated:
+        inner, *extras = get_args(kind)
+        return [*(one for one in extras if isinstance(one, Meta)), *_metas(inner)]
+    if get_origin(kind) in (Union, types.UnionType):
+        return [meta for one in get_args(kind) for meta in _metas(one)]
+    return []
+
+
+def parameter(name: str, option: str, kind: Any, *, required: bool, default: str = "") -> inspect.Parameter:
+    """The option `--option` of a field, for typer to read. Requiredness is told in help and checked by us."""
+    values = choices(kind)
+
+    def complete(incomplete: str) -> list[str]:
+        return [one for one in values if one.startswith(incomplete)]
+
+    note = "Required." if required else (f"Default: {default}." if default else "")
+    info = typer.Option(
+        f"--{option}",
+        help=" ".join(text for text in (explain(kind), note) if text).replace("[", "\\["),
+        show_default=False,
+        autocompletion=complete if values else None,
+    )
+    annotation: Any = list[str] | None if is_repeated(kind) else str | None
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[annotation, info])
+
+
+def signed_as(
+    run: Callable[..., None], name: str, doc: str, parameters: list[inspect.Parameter]
+) -> Callable[..., None]:
+    """`run` under a signature that typer reads as declared."""
+    run.__name__ = name
+    run.__doc__ = doc
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    return run
+
+
+def members(given: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given on the command line as JSON members; what was not given is left out. Raises `MadangError`."""
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        if value is None or value == []:
+            continue
+        if is_scalar(kinds[name]) or is_repeated(kinds[name]):
+            found[name] = value
+            continue
+        try:
+            found[name] = msgspec.json.decode(value)
+        except msgspec.MsgspecError as error:
+            raise MadangError("cli.json", f"--{name.replace('_', '-')} takes JSON text: {error}.") from None
+    return found

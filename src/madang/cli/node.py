@@ -1,0 +1,71 @@
+"""madang init, serve, verify, demo: a node's folder, from its making to its audit."""
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from madang.cli.talk import Json, patience, tell
+from madang.kernel.errors import MadangError
+
+Folder = Annotated[Path, typer.Argument(help="The node's folder.", file_okay=False)]
+
+
+def init(
+    folder: Folder,
+    genesis: Annotated[Path, typer.Option(help="The genesis document.", exists=True, dir_okay=False)],
+    origin: Annotated[str, typer.Option(help="The log's name, such as ledger.example/main.")],
+    as_json: Json = False,
+) -> None:
+    """Make a node's folder from a genesis document."""
+    from madang.app import MODULES
+    from madang.engine.node import Node
+    from madang.log.note import SignerKey
+
+    with patience("Running the genesis acts"):
+        Node.create(folder, MODULES, genesis.read_bytes(), origin)
+    key = str(SignerKey.parse((folder / "checkpoint.key").read_text()).verifier())
+    text = f"{folder} is ready. Give out the log's key, with which receipts are checked:\n{key}"
+    tell(text, {"folder": str(folder), "log_key": key}, as_json=as_json)
+
+
+def serve(
+    folder: Folder,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; put TLS in front of any but loopback.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8080,
+    limits: Annotated[
+        Path | None, typer.Option(help="JSON file of limits, such as rates and sizes.", exists=True, dir_okay=False)
+    ] = None,
+) -> None:
+    """Serve a node over HTTP until SIGINT or SIGTERM."""
+    from madang.web.server import read_limits, serve
+
+    if not (folder / "checkpoint.key").exists():
+        raise MadangError("node.missing", f"{folder} holds no node. Make one with `madang init`.")
+    print(f"Serving {folder} on http://{host}:{port} (stop with Ctrl-C)", file=sys.stderr)
+    serve(folder, host, port, read_limits(limits))
+
+
+def verify(folder: Folder, as_json: Json = False) -> None:
+    """Check a node's folder from genesis to tip: log, writes, balances, laws."""
+    raise typer.Exit(_hand_over("madang.audit", "audit", [str(folder), *(["--json"] if as_json else [])]))
+
+
+def demo(context: typer.Context) -> None:
+    """Show the platform at work, on this machine alone."""
+    raise typer.Exit(_hand_over("madang.demo.run", "demonstration", list(context.args)))
+
+
+def _hand_over(module: str, what: str, arguments: list[str]) -> int:
+    """Run `main(arguments)` of a part that brings its own report; its result is the exit status."""
+    try:
+        part: Any = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if not module.startswith(error.name or "?"):
+            raise
+        raise MadangError("cli.absent", f"This installation has no {what}. Install Madang anew.") from None
+    return int(part.main(arguments) or 0)

@@ -1,0 +1,53 @@
+"""Options that several commands share, and what they stand for."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from madang.kernel.errors import MadangError
+
+if TYPE_CHECKING:
+    from madang.client import Keystore, Wallet
+
+DEFAULT_URL = "http://127.0.0.1:8080"
+
+Url = Annotated[str, typer.Option("--url", envvar="MADANG_URL", help="The node's address.")]
+Passphrase = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", help="Read the passphrase from this file, not from a prompt.", dir_okay=False),
+]
+
+
+def key_names(incomplete: str) -> list[str]:
+    """Completion: the names of stored keys."""
+    return [name for name in keystore().names() if name.startswith(incomplete)]
+
+
+def keystore() -> "Keystore":
+    """The keys of whoever runs the command."""
+    from madang.client import Keystore
+
+    return Keystore.default()
+
+
+def ask_passphrase(name: str, file: Path | None, *, confirm: bool = False) -> str:
+    """The passphrase of a key, never taken from the arguments, which other users of the machine can see."""
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+        except (OSError, UnicodeDecodeError) as error:
+            raise MadangError("keys.passphrase_file", f"{file} can't be read as text: {error}.") from None
+    if not sys.stdin.isatty():
+        raise MadangError("keys.passphrase_missing", "There is no terminal to ask on. Use --passphrase-file.")
+    answer: str = typer.prompt(f"Passphrase of {name}", hide_input=True, confirmation_prompt=confirm, err=True)
+    return answer
+
+
+def open_wallets(names: list[str], file: Path | None) -> "list[Wallet]":
+    """The keys of these names, ready to sign."""
+    store = keystore()
+    for name in names:
+        store.show(name)
+    return [store.open(name, ask_passphrase(name, file)) for name in names]

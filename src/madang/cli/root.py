@@ -1,0 +1,31 @@
+"""The tree of commands."""
+
+import typer
+
+from madang.cli import keys, node, transactions
+from madang.cli.declared import Acts, Queries
+
+app = typer.Typer(
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    help="Madang (마당): public programmes on a shared ledger that anyone can check.",
+)
+app.command()(node.init)
+app.command()(node.serve)
+app.command()(node.verify)
+app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)(node.demo)
+app.add_typer(keys.app, name="keys")
+app.add_typer(transactions.transactions, name="transaction")
+app.add_typer(transactions.receipts, name="receipt")
+app.add_typer(
+    typer.Typer(cls=Acts, no_args_is_help=True, help="Sign an act and submit it: madang act MODULE ACT."), name="act"
+)
+app.add_typer(typer.Typer(cls=Queries, no_args_is_help=True, help="Read: madang query MODULE QUERY."), name="query")
+
+
+@app.callback()
+def madang() -> None:
+    """Madang (마당): public programmes on a shared ledger that anyone can check."""

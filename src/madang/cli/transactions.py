@@ -1,0 +1,127 @@
+"""madang transaction, madang receipt: what became of a transaction, and the proof to keep."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from madang.cli.options import DEFAULT_URL, Url
+from madang.cli.talk import Json, patience, tell
+from madang.kernel.errors import MadangError
+
+if TYPE_CHECKING:
+    from madang.client import Problem
+    from madang.kernel.machine import Result
+    from madang.log.note import VerifierKey
+
+transactions = typer.Typer(no_args_is_help=True, help="What became of a transaction.")
+receipts = typer.Typer(no_args_is_help=True, help="Proofs to keep, checked without any server.")
+
+Id = Annotated[str, typer.Argument(help="The transaction's id: 32 hexadecimal digits.")]
+
+
+@transactions.command("show")
+def show(identifier: Id, url: Url = DEFAULT_URL, as_json: Json = False) -> None:
+    """Show how a transaction ended."""
+    from madang.client import Client
+
+    with patience("Asking the node"), Client(url) as client:
+        result = client.transaction(identifier)
+    tell(outcome_text(result), result, as_json=as_json)
+
+
+@receipts.command("get")
+def get_receipt(
+    identifier: Id,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write it; an existing file is kept.")],
+    url: Url = DEFAULT_URL,
+    as_json: Json = False,
+) -> None:
+    """Fetch a transaction's receipt. It holds what you signed: keep it private."""
+    from madang.client import Client
+
+    with patience("Asking the node"), Client(url) as client:
+        data = client.receipt(identifier)
+    try:
+        with output.open("xb") as file:
+            file.write(data)
+    except FileExistsError:
+        raise MadangError("receipt.exists", f"{output} exists already. Choose another name.") from None
+    except OSError as error:
+        raise MadangError("receipt.unwritable", f"{output} can't be written: {error.strerror}.") from None
+    tell(f"{output}: {len(data)} bytes", {"file": str(output), "bytes": len(data)}, as_json=as_json)
+
+
+@receipts.command("check")
+def check_receipt(
+    file: Annotated[Path, typer.Argument(help="The receipt.", exists=True, dir_okay=False)],
+    log_key: Annotated[str, typer.Option(help="The log's public key, or a file that holds it.")],
+    witness: Annotated[list[str] | None, typer.Option(help="A witness's public key or file; repeat for each.")] = None,
+    threshold: Annotated[
+        int | None, typer.Option(help="How many witnesses must have cosigned; all by default.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a receipt off line: it needs the file and the keys you trust, nothing else."""
+    from madang.log.checkpoint import require
+    from madang.log.receipt import MAX_RECEIPT_BYTES, check
+
+    witnesses = [_key(one) for one in witness or []]
+    policy = require(_key(log_key), witnesses, len(witnesses) if threshold is None else threshold)
+    with file.open("rb") as opened:
+        checked = check(opened.read(MAX_RECEIPT_BYTES + 1), policy)
+    signed = _signed(checked.signed)
+    outcome = checked.leaf.kind.name.lower()
+    value = {
+        "outcome": outcome,
+        "height": checked.leaf.height,
+        "index": checked.leaf.index,
+        "log": checked.checkpoint.origin,
+        "log_size": checked.checkpoint.size,
+        "cosigned_by": [one.name for one in checked.cosigners],
+        **signed,
+    }
+    names = ", ".join(one.name for one in checked.cosigners) or "nobody: the log's word alone"
+    text = [
+        f"The receipt holds: {outcome} at height {checked.leaf.height}, index {checked.leaf.index}.",
+        f"log       {checked.checkpoint.origin}, {checked.checkpoint.size} leaves; cosigned by {names}",
+        f"signed by {', '.join(signed['signed_by'])}",
+        *(f"act       {json.dumps(act, ensure_ascii=False)}" for act in signed["payload"].get("acts", [])),
+    ]
+    tell("\n".join(text), value, as_json=as_json)
+
+
+def _key(text: str) -> "VerifierKey":
+    from madang.log.note import VerifierKey
+
+    path = Path(text)
+    if "+" not in text and path.is_file():
+        text = path.read_text(encoding="utf-8").strip()
+    return VerifierKey.parse(text)
+
+
+def _signed(signed: bytes) -> dict[str, Any]:
+    """Who signed what, as the envelope says. The log's rules checked the signatures when it was ordered."""
+    from madang.kernel.codec import from_base64url
+
+    if signed[:1] == b"{":
+        general = json.loads(signed)
+        payload = general["payload"]
+        headers = [one["protected"] for one in general.get("signatures", [])]
+        keys = [one["kid"] for one in general.get("assertions", [])]
+    else:
+        header, payload, _ = signed.decode().split(".")
+        headers, keys = [header], []
+    keys += [json.loads(from_base64url(one, "the header"))["kid"] for one in headers]
+    return {"signed_by": keys, "payload": json.loads(from_base64url(payload, "the payload"))}
+
+
+def outcome_text(result: "Result | Problem") -> str:
+    """How a transaction ended, for people."""
+    where = f" at height {result.height}, index {result.index}" if result.height is not None else ""
+    again = " (sent before; this is its first outcome)" if result.repeated else ""
+    said = getattr(result, "detail", "") or getattr(result, "message", "")
+    code = f" [{result.code}]" if result.code else ""
+    first = f"{result.outcome or 'not ordered'}{where}{again}"
+    return "\n".join(line for line in (first, f"{said}{code}".strip(), f"id {result.id}" if result.id else "") if line)

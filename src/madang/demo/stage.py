@@ -1,0 +1,71 @@
+"""What stands before the demonstration begins: institutions, regions, money policy, and currency for the banks."""
+
+from functools import cache
+from importlib import resources
+
+from madang import contract, data
+from madang.base.money.transactions import IssueCurrency, IssueTokens, OpenAccounts
+from madang.base.registers.transactions import Publish
+from madang.contract import Kind, Programme, read_kind, read_programme
+from madang.demo import actors
+from madang.engine.genesis import write_genesis
+from madang.kernel.transaction import Act
+
+CHAIN = "madang-demo"
+ORIGIN = "madang.example/demo"
+SITE = "localhost"
+ORIGINS = ["http://localhost:8420"]
+MORNING = 1_756_684_800
+"""2025-09-01T09:00:00+09:00, inside the coupon's use period: the demonstration's clock begins here."""
+CODES_AN_ACT = 5_000
+BUDGET = 3_000_000_000
+RESERVE = 10_000_000_000
+
+
+def genesis(seed: str) -> bytes:
+    """The genesis document of the demonstration: who is who, every legal dong in force, and money to begin with."""
+    codes = sorted(regions_in_force())
+    registers: list[Act] = [
+        Publish(
+            by=actors.OPERATOR, register="legal-dong", version=1, codes=codes[start : start + CODES_AN_ACT], since=0
+        )
+        for start in range(0, len(codes), CODES_AN_ACT)
+    ]
+    banks = (actors.TREASURY_BANK, actors.CITIZENS_BANK, actors.MERCHANTS_BANK)
+    money: list[Act] = [
+        *[IssueCurrency(by=actors.CENTRAL_BANK, bank=bank, amount=RESERVE) for bank in banks],
+        OpenAccounts(by=actors.TREASURY_BANK, owners=[actors.MINISTRY]),
+        IssueTokens(by=actors.TREASURY_BANK, account=actors.MINISTRY, amount=BUDGET, reference="budget/2025"),
+    ]
+    return write_genesis(CHAIN, MORNING, SITE, ORIGINS, [*actors.institutions(seed), *registers, *money])
+
+
+@cache
+def regions_in_force() -> frozenset[str]:
+    """Every legal-dong code that was not abolished when the data was published."""
+    return frozenset(region.code for region in data.regions() if region.abolished is None)
+
+
+def coupon() -> tuple[Kind, Programme]:
+    """The kind of vouchers and the consumption coupon of 2025, as their documents say."""
+    folder = resources.files(contract) / "documents"
+    kind = read_kind((folder / "voucher.yaml").read_text(encoding="utf-8"))
+    return kind, read_programme((folder / "consumption-coupon-2025.yaml").read_text(encoding="utf-8"), kind)
+
+
+METROPOLITAN = ("11", "26", "27", "28", "29", "30", "31", "36")
+"""Provinces that are one city: a coupon for a resident counts in all of it."""
+
+
+def area_of(region: str) -> str:
+    """The first digits that all legal dong of a resident's city or county share (a city's districts are one city)."""
+    if region[:2] in METROPOLITAN:
+        return region[:2]
+    return region[:4] if region[4] != "0" and region[:4] + "0" in _cities_with_districts() else region[:5]
+
+
+@cache
+def _cities_with_districts() -> frozenset[str]:
+    return frozenset(
+        region.code[:5] for region in data.regions() if region.code[5:] == "00000" and region.code[4] == "0"
+    )
