@@ -169,7 +169,6 @@ def nested(levels):
     return b'{"a":1,"z":' + b"[" * (levels - 1) + b"]" * (levels - 1) + b"}"
 
 
-@pytest.mark.xfail(reason="kernel.codec: the depth that is read depends on the caller's stack")
 @pytest.mark.parametrize("levels", [MAX_DEPTH + 1, 500, 900])
 def test_the_depth_that_is_read_depends_on_nothing_else(levels):
     found = []

@@ -358,7 +358,6 @@ def test_an_error_is_for_people_and_programs():
     assert str(error) == "toy.no: No. Ask for something else."
 
 
-@pytest.mark.xfail(reason="kernel.machine: whoever has a payload can spend its id with a signature of their own")
 def test_a_stranger_cannot_spend_the_id_of_a_payload(world):
     """A co-signer or a till that holds somebody's payload sends it first, signed by another key alone."""
     payload = world.payload(write())

@@ -12,10 +12,9 @@ def main() -> None:
     from madang.cli.root import app
     from madang.cli.talk import tell_error
     from madang.kernel.errors import MadangError
-    from madang.log.errors import LogError
 
     try:
         app(prog_name="madang")
-    except (MadangError, LogError) as error:
+    except MadangError as error:
         tell_error(error, as_json="--json" in sys.argv)
         raise SystemExit(1) from None

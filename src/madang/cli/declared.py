@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from madang.cli import fields
-from madang.cli.options import DEFAULT_URL, Passphrase, Url, key_names, open_wallets
+from madang.cli.options import DEFAULT_URL, Passphrase, Url, key_names, keystore, open_wallets
 from madang.cli.talk import Json, patience, tell
 from madang.kernel.errors import MadangError
 
@@ -155,9 +155,10 @@ def _perform(
     told = {**_object(from_json), **told}
     if sign_only and not chain:
         raise typer.BadParameter("--sign-only needs --chain, the ledger's name.")
-    wallets = open_wallets(key, passphrase_file)
-    told.setdefault("by", wallets[0].kid)
+    # Everything is checked that can be before the passphrase is asked.
+    told.setdefault("by", keystore().show(key[0]).kid)
     made = _act(act, told)
+    wallets = open_wallets(key, passphrase_file)
     if sign_only:
         print(sign(make_payload(chain, [made]), wallets).decode())
         return
@@ -245,7 +246,7 @@ def _modules() -> "tuple[Module, ...]":
 
 def _group(module: "Module") -> typer.Typer:
     doc = (inspect.getdoc(inspect.getmodule(next(iter(module.rules))) or module) if module.rules else "") or ""
-    return typer.Typer(no_args_is_help=True, help=doc.splitlines()[0] if doc else module.name)
+    return typer.Typer(no_args_is_help=True, add_completion=False, help=doc.splitlines()[0] if doc else module.name)
 
 
 def _short(name: str) -> str:

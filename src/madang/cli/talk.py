@@ -2,15 +2,13 @@
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from madang.kernel.errors import MadangError
-from madang.log.errors import LogError
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
 PATIENCE = 2.0
@@ -19,18 +17,33 @@ PATIENCE = 2.0
 
 def tell(text: str, value: Any, *, as_json: bool) -> None:
     """Print an answer: `text` for people, `value` for programs."""
-    print(msgspec.json.encode(value).decode() if as_json else text)
+    print(_encoded(value) if as_json else text)
 
 
-def tell_error(error: MadangError | LogError, *, as_json: bool) -> None:
+def tell_error(error: MadangError, *, as_json: bool) -> None:
     """Print an error on standard error."""
-    text = error.message if isinstance(error, MadangError) else str(error)
     if as_json:
-        print(msgspec.json.encode({"code": error.code, "detail": text}).decode(), file=sys.stderr)
-    elif isinstance(error, LogError):
-        print(f"madang: {text}", file=sys.stderr)
+        print(_encoded({"code": error.code, "detail": error.message}), file=sys.stderr)
     else:
-        print(f"madang: {text} [{error.code}]", file=sys.stderr)
+        print(f"madang: {error.message} [{error.code}]", file=sys.stderr)
+
+
+@contextmanager
+def log_errors() -> Iterator[None]:
+    """Errors of the log as errors of ours, which `main` tells."""
+    from madang.log.errors import LogError
+
+    try:
+        yield
+    except LogError as error:
+        where = f" ({error.where})" if error.where else ""
+        raise MadangError(error.code, f"{error.what}{where}. {error.now}".strip()) from None
+
+
+def _encoded(value: Any) -> str:
+    import msgspec
+
+    return msgspec.json.encode(value).decode()
 
 
 def table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -66,3 +79,18 @@ def patience(what: str) -> Iterator[None]:
         timer.join()
         for status in shown:
             status.stop()
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on the terminal how many of how many are done. What it gives is called with both."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from madang.cli.options import DEFAULT_URL, Url
-from madang.cli.talk import Json, patience, tell
+from madang.cli.talk import Json, log_errors, patience, tell
 from madang.kernel.errors import MadangError
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def check_receipt(
     from madang.log.checkpoint import require
     from madang.log.receipt import MAX_RECEIPT_BYTES, check
 
-    witnesses = [_key(one) for one in witness or []]
-    policy = require(_key(log_key), witnesses, len(witnesses) if threshold is None else threshold)
-    with file.open("rb") as opened:
+    with log_errors(), file.open("rb") as opened:
+        witnesses = [_key(one) for one in witness or []]
+        policy = require(_key(log_key), witnesses, len(witnesses) if threshold is None else threshold)
         checked = check(opened.read(MAX_RECEIPT_BYTES + 1), policy)
     signed = _signed(checked.signed)
     outcome = checked.leaf.kind.name.lower()

@@ -176,9 +176,7 @@ class Town:
 
     def play_day(self, payments: int) -> None:
         """A day from nine to nine: citizens pay, mostly near home; some try where the voucher does not count."""
-        nearby: dict[str, list[int]] = defaultdict(list)
-        for place, fact in enumerate(self.shops):
-            nearby[fact.region[:2]].append(place)
+        nearby = self._shops_by_area()
         for start in range(0, payments, PAYMENTS_A_STEP):
             self.clock.now = stage.MORNING + 12 * 3600 * start // payments
             count = min(PAYMENTS_A_STEP, payments - start)
@@ -187,17 +185,21 @@ class Town:
             self._settle([act for act, _ in batch], answers)
             self._progress("payments", start + count, payments)
 
+    def _shops_by_area(self) -> dict[str, list[int]]:
+        """Shops where the coupon should count, under every prefix of their region that may be somebody's area."""
+        nearby: dict[str, list[int]] = defaultdict(list)
+        for place, shop in enumerate(self.shops):
+            if synthetic.sales_class(shop, int(self.seed)) != "over_3b":
+                for digits in (2, 4, 5):
+                    nearby[shop.region[:digits]].append(place)
+        return nearby
+
     def _payment(self, nearby: dict[str, list[int]]) -> tuple[Pay, Actor]:
         person = self.random.choice(self.people)
         wallet = self.wallets[person.number]
-        anywhere = self.random.randrange(20) == 0
-        candidates = range(len(self.shops)) if anywhere else nearby[person.region[:2]]
-        area = stage.area_of(person.region)
-        place = self.random.choice(candidates)
-        for _ in range(50):
-            if anywhere or self.shops[place].region.startswith(area):
-                break
-            place = self.random.choice(candidates)
+        mistaken = self.random.randrange(20) == 0
+        at_home = nearby[stage.area_of(person.region)]
+        place = self.random.randrange(len(self.shops)) if mistaken or not at_home else self.random.choice(at_home)
         amount = self.random.randrange(2_000, 60_000, 100)
         parts, own = self._split(person.number, amount)
         order = f"{self.random.getrandbits(32):08x}"

@@ -42,9 +42,11 @@ class _Submission:
     __slots__ = ("answers", "future", "signed")
 
     def __init__(self, signed: Sequence[bytes]) -> None:
-        self.signed = signed
+        self.signed = tuple(signed)
         self.answers: list[Answer | None] = [None] * len(signed)
         self.future: Future[list[Answer]] = Future()
+        # What was submitted will be ordered: a caller that goes away can't take it back, only not wait for it.
+        self.future.set_running_or_notify_cancel()
 
 
 class _Batch:
@@ -65,10 +67,12 @@ class Embedded:
         self._clock = clock
         self._keys = State(ledger.working)
         self._inbox: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
+        self._held: _Submission | None = None
         self._waiting = 0
         self._outbox: queue.Queue[tuple[Commit | None, list[_Submission]] | None] = queue.Queue(maxsize=2)
         self._listeners: list[Listener] = []
         self._failure: MadangError | None = None
+        self.listener_failure: Exception | None = None
         self._stopped = False
         self._gate = threading.Lock()
         self._executing = threading.Thread(target=self._execute_forever, name="madang-execute", daemon=True)
@@ -81,7 +85,10 @@ class Embedded:
         return self
 
     def listen(self, listener: Listener) -> None:
-        """Call `listener` with every block once it is durable, on the writing thread: it must be quick."""
+        """Call `listener` with every block once it is durable, on the writing thread: it must be quick.
+
+        What it raises is kept in `listener_failure` and changes nothing: the block is durable all the same.
+        """
         self._listeners.append(listener)
 
     def submit(self, signed: Sequence[bytes]) -> "Future[list[Answer]]":
@@ -104,6 +111,10 @@ class Embedded:
         self._inbox.put(None)
         self._executing.join()
         self._writing.join()
+        self.close()
+
+    def close(self) -> None:
+        """End the verifying processes; for an engine that has stopped, or was never started."""
         self._verifier.close()
 
     @property
@@ -135,9 +146,10 @@ class Embedded:
             while running or checking:
                 while running and len(checking) < 2:
                     batch, running = self._gather(wait=not checking)
-                    if batch is None:
+                    if not batch.submissions:
                         break
                     checking.append(batch)
+                    self._prepare(batch)
                 if checking:
                     self._execute(checking[0])
                     checking.popleft()
@@ -147,29 +159,35 @@ class Embedded:
             self._fail(StoreFailure("engine.defect", f"{type(error).__name__}: the node stops. Start it again."))
         for batch in checking:
             self._outbox.put((None, batch.submissions))
+        if self._held is not None:
+            self._outbox.put((None, [self._held]))
         while not self._inbox.empty():
             if (left := self._inbox.get()) is not None:
                 self._outbox.put((None, [left]))
         self._outbox.put(None)
 
-    def _gather(self, *, wait: bool) -> tuple[_Batch | None, bool]:
-        """Take what waits, up to a block; read it and send its signatures to be checked."""
+    def _gather(self, *, wait: bool) -> tuple[_Batch, bool]:
+        """Take what waits, up to a block; and whether more may come."""
         batch = _Batch()
         count = 0
         while count < MAX_BLOCK:
-            try:
-                submission = self._inbox.get(block=wait and not batch.submissions)
-            except queue.Empty:
-                break
+            submission, self._held = self._held, None
             if submission is None:
-                self._prepare(batch)
-                return (batch if batch.submissions else None), False
-            batch.submissions.append(submission)
+                try:
+                    submission = self._inbox.get(block=wait and not batch.submissions)
+                except queue.Empty:
+                    break
+                if submission is None:
+                    return batch, False
             count += len(submission.signed)
-        self._prepare(batch)
-        return (batch if batch.submissions else None), True
+            if count > MAX_BLOCK:
+                self._held = submission
+                break
+            batch.submissions.append(submission)
+        return batch, True
 
     def _prepare(self, batch: _Batch) -> None:
+        """Read a batch and send its signatures to be checked."""
         jobs: list[bytes] = []
         for submission in batch.submissions:
             for place, signed in enumerate(submission.signed):
@@ -208,25 +226,32 @@ class Embedded:
     def _write_forever(self) -> None:
         while (item := self._outbox.get()) is not None:
             commit, submissions = item
-            try:
-                if self._failure is not None:
-                    raise self._failure
-                if commit is not None:
-                    self.ledger.write(commit)
-                    for listener in self._listeners:
-                        listener(commit)
-            except MadangError as error:
-                self._fail(error)
+            failure = self._failure
+            if failure is None and commit is not None:
+                failure = self._make_durable(commit)
             for submission in submissions:
-                self._answer(submission)
+                with self._gate:
+                    self._waiting -= len(submission.signed)
+                if failure is not None:
+                    submission.future.set_exception(failure)
+                else:
+                    submission.future.set_result([answer for answer in submission.answers if answer is not None])
 
-    def _answer(self, submission: _Submission) -> None:
-        with self._gate:
-            self._waiting -= len(submission.signed)
-        if self._failure is not None:
-            submission.future.set_exception(self._failure)
+    def _make_durable(self, commit: Commit) -> MadangError | None:
+        try:
+            self.ledger.write(commit)
+        except MadangError as error:
+            self._fail(error)
+        except BaseException as error:  # noqa: BLE001  whatever the store's library raises: those who wait must hear of it
+            self._fail(StoreFailure("store.write", f"{type(error).__name__}: the node stops. Start it again."))
         else:
-            submission.future.set_result([answer for answer in submission.answers if answer is not None])
+            for listener in self._listeners:
+                try:
+                    listener(commit)
+                except Exception as error:  # noqa: BLE001  the block is durable whatever a listener thinks of it
+                    self.listener_failure = error
+            return None
+        return self._failure
 
     def _fail(self, error: MadangError) -> None:
         with self._gate:

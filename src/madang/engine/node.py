@@ -16,10 +16,13 @@ from madang.engine.publisher import Publisher
 from madang.engine.signatures import Verifier
 from madang.engine.snapshot import backup
 from madang.engine.store import RocksStore
-from madang.kernel.errors import MadangError
+from madang.kernel.errors import MadangError, StoreFailure
 from madang.kernel.module import Module
 from madang.kernel.state import State
-from madang.log.note import SignerKey, VerifierKey
+from madang.log.checkpoint import open_checkpoint
+from madang.log.errors import LogError
+from madang.log.note import MAX_NOTE_BYTES, SignerKey, VerifierKey
+from madang.log.tiles import CHECKPOINT, read_bounded
 
 
 class Node:
@@ -30,7 +33,8 @@ class Node:
         self._store = RocksStore(folder / "store")
         try:
             self.ledger = Ledger.open(self._store, modules, folder / "snapshots")
-            signer = SignerKey.parse((folder / "checkpoint.key").read_text())
+            signer = _read_key(folder / "checkpoint.key")
+            _refuse_to_forget(self.ledger, folder / "log", signer.verifier())
         except BaseException:
             self._store.close()
             raise
@@ -58,13 +62,24 @@ class Node:
 
     def __enter__(self) -> "Node":
         self.engine.listen(self.publisher.block_written)
-        self.publisher.start()
+        try:
+            self.publisher.start()
+        except BaseException:
+            self.close()
+            raise
         self.engine.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.engine.stop()
-        self.publisher.stop()
+        try:
+            self.engine.stop()
+            self.publisher.stop()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Release the files and processes of a node that was opened but not entered."""
+        self.engine.close()
         self.ledger.snapshots.close()
         self._store.close()
 
@@ -75,3 +90,30 @@ class Node:
     def state(self) -> State:
         """Durable state of this moment, for queries: what was written together is seen together."""
         return State(self.ledger.reader())
+
+
+def _read_key(path: Path) -> SignerKey:
+    try:
+        return SignerKey.parse(path.read_text())
+    except FileNotFoundError:
+        raise MadangError(
+            "node.key", f"{path} is missing: this node was not made to the end. Remove the folder and create it again."
+        ) from None
+
+
+def _refuse_to_forget(ledger: Ledger, log: Path, key: VerifierKey) -> None:
+    """What was published was committed: a store that is shorter than its checkpoint has lost blocks."""
+    note = read_bounded(log / CHECKPOINT, MAX_NOTE_BYTES)
+    if note is None:
+        return
+    try:
+        published = open_checkpoint(note, key)
+    except LogError as error:
+        raise StoreFailure(
+            "log.checkpoint", f"{error} It was not made by this node, or is damaged: set {log} aside and start again."
+        ) from None
+    if published.size > ledger.durable.size:
+        raise StoreFailure(
+            "store.behind",
+            f"{published.size} entries were published, the store holds {ledger.durable.size}. Restore a newer backup.",
+        )

@@ -10,9 +10,9 @@ from pathlib import Path
 from madang.engine.ledger import Commit, Ledger, find, read_leaves, read_tile, read_tree
 from madang.kernel.errors import MadangError, StoreFailure
 from madang.log.checkpoint import Checkpoint, sign_checkpoint
+from madang.log.directory import publish
 from madang.log.note import SignerKey
 from madang.log.proof import inclusion_proof
-from madang.log.directory import publish
 from madang.log.receipt import make_receipt
 from madang.log.tree import TILE_WIDTH, Tree
 
@@ -88,15 +88,17 @@ class Publisher:
 
         Raises `MadangError`: `transaction.unknown`.
         """
-        view = self._ledger.store.view()
-        found = find(view, identifier)
+        store = self._ledger.store
+        found = find(store, identifier)
         if found is None:
             raise MadangError("transaction.unknown", "No transaction was ordered here under this id. Check the id.")
         position, entry = found
-        if self._published is None or self._published[0] <= position:
+        published = self._published
+        if published is None or published[0] <= position:
             self.publish_now()
-        size, tree, note = self._published or (0, Tree(), b"")
-        proof = inclusion_proof(position, size, tree.reader(lambda level, index: read_tile(view, level, index)))
+            published = self._published
+        size, tree, note = published or (0, Tree(), b"")
+        proof = inclusion_proof(position, size, tree.reader(lambda level, index: read_tile(store, level, index)))
         return make_receipt(entry.leaf, position, entry.signed, proof, note)
 
     def _follow(self) -> None:

@@ -33,7 +33,10 @@ class Verifier:
         self._workers = [_Worker(CACHED_KEYS // count) for _ in range(count)]
 
     def send(self, jobs: list[Job]) -> "Ticket":
-        """Start checking `jobs`; `collect` on the ticket waits for the answers. Tickets are collected in order."""
+        """Start checking `jobs`; `collect` on the ticket waits for the answers. Tickets are collected in order.
+
+        Raises `StoreFailure` (`verifier.lost`): a worker died.
+        """
         count = len(self._workers)
         routes = [job[63] % count for job in jobs]
         shares = [b"".join([job for job, route in zip(jobs, routes, strict=True) if route == n]) for n in range(count)]
@@ -77,8 +80,11 @@ class _Worker:
         self._connection = Connection(ours.detach())
 
     def send(self, jobs: bytes) -> None:
-        for start in range(0, len(jobs), _MAX_MESSAGE):
-            self._connection.send_bytes(jobs[start : start + _MAX_MESSAGE])
+        try:
+            for start in range(0, len(jobs), _MAX_MESSAGE):
+                self._connection.send_bytes(jobs[start : start + _MAX_MESSAGE])
+        except OSError:
+            raise _lost() from None
 
     def receive(self, count: int) -> bytes:
         answer = b""
@@ -86,12 +92,20 @@ class _Worker:
             while len(answer) < count:
                 answer += self._connection.recv_bytes()
         except (EOFError, OSError):
-            raise StoreFailure("verifier.lost", "a verifying process ended. The node stops; start it again.") from None
+            raise _lost() from None
         return answer
 
     def close(self) -> None:
         self._connection.close()
-        self._process.wait(timeout=10)
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _lost() -> StoreFailure:
+    return StoreFailure("verifier.lost", "a verifying process ended. The node stops; start it again.")
 
 
 class KeyCache:

@@ -11,7 +11,7 @@ With a folder, RocksDB makes a checkpoint (hard links) after block h is durable 
 process of low priority exports it:
 
     <height>.checkpoint/   the store at that height, until its export is done; a crash before that costs nothing
-    <height>/              manifest, and the chunks 000000, 000001, ... to hand out; the last two snapshots are kept
+    <height>/              manifest, and the chunks 000000, 000001, ... for other nodes; the last two are kept
 
 Without one the export happens at once. The manifest is kept in the store's log. If neither it nor a checkpoint is
 left (a backup carries none), the state of that height is rebuilt from the writes in the log.
@@ -31,7 +31,8 @@ from rocksdict import AccessType, Checkpoint, Rdict
 
 from madang.engine import entries
 from madang.engine.entries import Tip
-from madang.engine.store import RocksStore, Store, View, _scan
+from madang.engine.store import RocksStore, Store, View, _get, _scan
+from madang.engine.wal import check_journals
 from madang.kernel.errors import MadangError, StoreFailure
 from madang.kernel.machine import MARKS, PRUNED, Chain
 from madang.log.tree import Tree, leaf_hash
@@ -121,7 +122,6 @@ def export(height: int, view: View, folder: Path) -> Manifest:
         manifest = manifest_of(height, hashes)
         _write_file(aside / _MANIFEST, entries.encode(manifest))
         shutil.rmtree(folder, ignore_errors=True)
-        aside.chmod(0o755)
         aside.rename(folder)
         _sync(folder.parent)
     finally:
@@ -194,7 +194,7 @@ class Scratch(RocksStore):
         self.folder = Path(tempfile.mkdtemp(prefix="madang-", dir=folder))
         super().__init__(self.folder / "store", cache_bytes=128 * 1024 * 1024)
         self._durable.sync = False
-        self._durable.disable_wal(True)
+        self._durable.disable_wal = True  # type: ignore[method-assign, assignment]  # its stub says method, it is a value
 
     def close(self) -> None:
         """Release and remove the files."""
@@ -400,11 +400,15 @@ def export_apart(checkpoint: Path, height: int, target: Path, stopping: threadin
 
 
 class ReadOnlyStore:
-    """A `View` of a store's folder that changes nothing in it. Raises `StoreFailure`: `store.open`, `store.in_use`."""
+    """A `View` of a store's folder that changes nothing in it.
+
+    Raises `StoreFailure`: `store.in_use` (a node is running on it), `store.open`, `store.damaged`.
+    """
 
     def __init__(self, path: Path) -> None:
         if _is_locked(path / "LOCK"):
             raise StoreFailure("store.in_use", f"a node is running on {path}. Stop it, or use a backup of it.")
+        check_journals(path)
         try:
             self._db = Rdict(str(path), access_type=AccessType.read_only())
             self._log = self._db.get_column_family("log")
@@ -413,8 +417,7 @@ class ReadOnlyStore:
 
     def get(self, key: bytes) -> bytes | None:
         """The state's value under `key`, or None."""
-        value: bytes | None = self._db.get(key)
-        return value
+        return _get(self._db, key)
 
     def scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
         """The state's pairs from `start` up to, not including, `stop`, in key order."""
@@ -422,8 +425,7 @@ class ReadOnlyStore:
 
     def log_get(self, key: bytes) -> bytes | None:
         """The log's value under `key`, or None."""
-        value: bytes | None = self._log.get(key)
-        return value
+        return _get(self._log, key)
 
     def log_scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
         """The log's pairs from `start` up to, not including, `stop`, in key order."""

@@ -124,9 +124,10 @@ class RocksStore:
         return _RocksView(self._db.snapshot(), self._log.snapshot())
 
     def close(self) -> None:
-        """Flush and release the files."""
+        """Flush and release the files, so that they can be opened again; views that are still held keep them locked."""
         self._log.close()
         self._db.close()
+        self.__dict__.pop("_handle", None)  # it holds the lock as long as it lives
 
 
 class _RocksView:

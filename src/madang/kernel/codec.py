@@ -7,6 +7,7 @@ padding or stray bits in base64url (RFC 4648 section 3.5), duplicate members, fl
 
 import binascii
 import json
+import re
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
@@ -20,6 +21,8 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _LAST = (_ALPHABET, b"!", b"AQgw", b"AEIMQUYcgkosw048")
 """Which last characters leave no stray bits, by the length modulo four; one over is never right."""
 _PADDING = (b"", b"", b"==", b"=")
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_NOT_BRACKETS = re.compile(rb"[^\[\]{}]++")
 _encode_json = msgspec.json.Encoder().encode
 
 T = TypeVar("T")
@@ -54,10 +57,9 @@ def read_json(decoder: "msgspec.json.Decoder[T]", data: bytes, what: str) -> T:
     Raises `Malformed`: `json.invalid` (syntax, type, range, unknown member), `json.duplicate` (a member twice),
     `json.depth`.
     """
+    _check_depth(data, what)
     try:
         value = decoder.decode(data)
-    except RecursionError:
-        raise Malformed("json.depth", f"{what} is nested deeper than {MAX_DEPTH} levels. Flatten it.") from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Malformed("json.invalid", f"{what} can't be read: {_for_people(error)}") from None
     # Our structs omit defaults, so encoding gives the shortest text that means `value`. Text of that very length
@@ -65,6 +67,17 @@ def read_json(decoder: "msgspec.json.Decoder[T]", data: bytes, what: str) -> T:
     if len(_encode_json(value)) != len(data):
         _refuse_ambiguous(data, what)
     return value
+
+
+def _check_depth(data: bytes, what: str) -> None:
+    """Decoders stop where the caller's stack ends, which is not the same on every node: so depth is counted first."""
+    if data.count(b"{") + data.count(b"[") <= MAX_DEPTH:
+        return
+    depth = 0
+    for bracket in _NOT_BRACKETS.sub(b"", _STRING.sub(b"", data)):
+        depth += 1 if bracket in b"{[" else -1
+        if depth > MAX_DEPTH:
+            raise Malformed("json.depth", f"{what} is nested deeper than {MAX_DEPTH} levels. Flatten it.")
 
 
 def _for_people(error: Exception) -> str:
@@ -87,7 +100,5 @@ def _refuse_ambiguous(data: bytes, what: str) -> None:
 
     try:
         json.loads(data.decode(), object_pairs_hook=no_duplicates, parse_float=no_number, parse_constant=no_number)
-    except RecursionError:
-        raise Malformed("json.depth", f"{what} is nested deeper than {MAX_DEPTH} levels. Flatten it.") from None
     except ValueError:
         raise Malformed("json.invalid", f"{what} is not one JSON text in UTF-8. Encode it again.") from None

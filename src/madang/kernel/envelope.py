@@ -91,11 +91,11 @@ def read_envelope(signed: bytes, relying_party: RelyingParty) -> Envelope:
     """
     if signed[:1] == b"{":
         return _read_several(signed, relying_party)
-    parts = signed.split(b".")
-    if len(parts) != 3:
+    signing_input, _, value = signed.rpartition(b".")
+    protected, dot, payload = signing_input.partition(b".")
+    if not dot or b"." in payload:
         raise Malformed("envelope.form", "This is neither a compact JWS nor general JSON. Send one (RFC 7515, 7).")
-    payload = from_base64url(parts[1], "the payload")
-    return Envelope(payload, (_jws(parts[0], parts[1], parts[2]),))
+    return Envelope(from_base64url(payload, "the payload"), (_jws(protected, signing_input, value),))
 
 
 def _read_several(signed: bytes, relying_party: RelyingParty) -> Envelope:
@@ -103,8 +103,9 @@ def _read_several(signed: bytes, relying_party: RelyingParty) -> Envelope:
     encoded = general.payload.encode("ascii", "replace")
     payload = from_base64url(encoded, "the payload")
     signatures = [
-        _jws(one.protected.encode("ascii", "replace"), encoded, one.signature.encode("ascii", "replace"))
+        _jws(protected, b"%b.%b" % (protected, encoded), one.signature.encode("ascii", "replace"))
         for one in general.signatures
+        for protected in (one.protected.encode("ascii", "replace"),)
     ]
     signatures += [_passkey(one, payload, relying_party) for one in general.assertions]
     if not 0 < len(signatures) <= MAX_SIGNATURES:
@@ -114,12 +115,12 @@ def _read_several(signed: bytes, relying_party: RelyingParty) -> Envelope:
     return Envelope(payload, tuple(signatures))
 
 
-def _jws(protected: bytes, payload: bytes, signature: bytes) -> Signature:
+def _jws(protected: bytes, signing_input: bytes, signature: bytes) -> Signature:
     header = read_json(_read_header, from_base64url(protected, "the protected header"), "the protected header")
     value = from_base64url(signature, "the signature")
     if len(value) != 64:
         raise Malformed("signature.form", "An ES256 signature is r and s of 32 bytes each (RFC 7518, 3.4).")
-    return Signature(header.kid, "jws", hashlib.sha256(b"%b.%b" % (protected, payload)).digest(), value)
+    return Signature(header.kid, "jws", hashlib.sha256(signing_input).digest(), value)
 
 
 def _passkey(assertion: _Assertion, payload: bytes, relying_party: RelyingParty) -> Signature:

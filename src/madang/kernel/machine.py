@@ -44,9 +44,14 @@ class Chain(Record, frozen=True):
 
 
 class Mark(Record, frozen=True):
-    """That a payload was ordered: its hash, where, and how it ended. Kept until block time passes `not_after`."""
+    """That a payload was ordered: its hash, where, and how it ended. Kept until block time passes `not_after`.
+
+    `unauthorised` is empty, or the digest of who signed where that was nobody who may: such a mark stands in the way
+    of the same signers only, so that a stranger who has a payload can't spend it for those whose it is.
+    """
 
     payload_hash: bytes
+    unauthorised: bytes
     height: int
     index: int
     outcome: Outcome
@@ -113,6 +118,7 @@ class Machine:
         self.modules = tuple(modules)
         self.chain = chain
         self.rules: dict[type[Act], Rule] = {act: rule for module in modules for act, rule in module.rules.items()}
+        self.pause_keys = {act: PAUSES.key(type_name(act)) for act in self.rules}
         self.acts: dict[str, type[Act]] = {type_name(act): act for act in self.rules}
         union: Any = Union[tuple(self.rules)]  # noqa: UP007  built from the declarations
         self.payload_decoder = msgspec.json.Decoder(Payload[union])
@@ -185,7 +191,7 @@ class Block:
                 "payload.too_far", f"not_after is more than {MAX_AHEAD} seconds ahead of {self.time}. Sign again."
             )
         mark = self._state.get_key(MARKS, MARKS.key(payload.not_after, bytes.fromhex(payload.id)))
-        if mark is None:
+        if mark is None or (mark.unauthorised and mark.unauthorised != _signers_of(transaction)):
             return None
         if mark.payload_hash != transaction.payload_hash:
             raise Malformed("payload.id_used", "This id was used for another payload. Choose a random one and sign.")
@@ -218,7 +224,10 @@ class Block:
         except Exception as error:  # noqa: BLE001  the one place that may: whatever a rule does, every node ends the same way
             self._state.drop()
             result = self._defect(payload, index, error)
-        mark = Mark(transaction.payload_hash, self.height, index, result.outcome, result.code, result.reason)
+        unauthorised = _signers_of(transaction) if result.code.startswith("authority.") else b""
+        mark = Mark(
+            transaction.payload_hash, unauthorised, self.height, index, result.outcome, result.code, result.reason
+        )
         self._state.put_key(MARKS, mark, MARKS.key(payload.not_after, bytes.fromhex(payload.id)))
         self._entries.append(Entry(result, transaction.signed, transaction.signed_hash, self._state.accept()))
         return result
@@ -235,7 +244,7 @@ class Block:
 
     def _run(self, call: Call, act: Act) -> None:
         authority.authorise(self._state, act, call.signed_by)
-        if self._state.get(PAUSES, type_name(act)) is not None:
+        if self._state.get_key(PAUSES, self.machine.pause_keys[type(act)]) is not None:
             raise Rejected("kernel.paused", f"{type_name(act)} is paused. Try again when its operators resume it.")
         self._running = act
         self.machine.rules[type(act)](call, act)
@@ -264,6 +273,11 @@ class Block:
         """Close the block. Nothing of it is durable yet; executing more in it is an error."""
         records, changes = self._state.changes()
         return Sealed(self.height, self.time, self._opening, self._entries, records, changes)
+
+
+def _signers_of(transaction: Transaction) -> bytes:
+    kids = sorted(one.kid for one in transaction.envelope.signatures)
+    return hashlib.sha256(" ".join(kids).encode()).digest()
 
 
 def _never(call: Call, acts: bytes, signed_by: frozenset[str]) -> NoReturn:

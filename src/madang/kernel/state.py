@@ -30,7 +30,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class Table(Generic[R]):
-    """A named set of records under keys of declared parts: `str` (no NUL), `int` (u64) or `bytes` (fixed length).
+    """A named set of records under keys of declared parts: `str` (no NUL), `int` (u64), last also `bytes`.
 
     Keys sort by their parts in turn. `record` is the type of what is stored; `public` marks tables whose content
     anyone may read (totals, roles), as opposed to what only the parties concerned and auditors may. In a `sparse`
@@ -40,6 +40,8 @@ class Table(Generic[R]):
     def __init__(self, name: str, record: type[R], *parts: type, public: bool = False, sparse: bool = False) -> None:
         self.name = name
         self.record = record
+        if bytes in parts[:-1]:
+            raise TypeError("bytes can only be a key's last part: nothing marks where they end")
         self.parts = parts
         self.public = public
         self.sparse = sparse
@@ -139,7 +141,9 @@ class State:
         self._reader = reader
         self._block: dict[bytes, Value] = {}
         self._encoded: dict[bytes, bytes | None] = {}
-        self._open: dict[bytes, tuple[Table[Any], Value]] = {}
+        self._open: dict[bytes, Value] = {}
+        # What the block read or wrote, so that each record comes from the reader once a block.
+        self._seen: dict[bytes, Value] = {}
 
     def get(self, table: Table[R], *parts: Any) -> R | None:
         """The record under these key parts as this transaction would leave it, or None."""
@@ -147,23 +151,24 @@ class State:
 
     def get_key(self, table: Table[R], key: bytes) -> R | None:
         """`get` for a key already made."""
-        written = self._open.get(key)
-        if written is not None:
-            return written[1]  # type: ignore[no-any-return]
-        record = self._block.get(key, _UNREAD)
-        return self._reader.read(table, key) if record is _UNREAD else record
+        record = self._open.get(key, _UNREAD)
+        if record is _UNREAD:
+            record = self._seen.get(key, _UNREAD)
+            if record is _UNREAD:
+                record = self._seen[key] = self._reader.read(table, key)
+        return record  # type: ignore[no-any-return]
 
     def put(self, table: Table[R], record: R, *parts: Any) -> None:
         """Write a record under these key parts."""
-        self._open[table.key(*parts)] = (table, record)
+        self._open[table.key(*parts)] = record
 
     def put_key(self, table: Table[R], record: R, key: bytes) -> None:
         """`put` for a key already made."""
-        self._open[key] = (table, record)
+        self._open[key] = record
 
     def delete(self, table: Table[Any], *parts: Any) -> None:
         """Remove the record under these key parts; removing what is not there is no error."""
-        self._open[table.key(*parts)] = (table, None)
+        self._open[table.key(*parts)] = None
 
     def scan(self, table: Table[R], *leading: Any) -> Iterator[tuple[tuple[Any, ...], R]]:
         """Records whose first key parts are `leading`, in key order, as (key parts, record)."""
@@ -179,7 +184,7 @@ class State:
 
     def _merged(self, table: Table[R], start: bytes, stop: bytes) -> Iterator[tuple[bytes, R]]:
         above = {key: record for key, record in self._block.items() if start <= key < stop}
-        above.update((key, value[1]) for key, value in self._open.items() if start <= key < stop)
+        above.update((key, value) for key, value in self._open.items() if start <= key < stop)
         waiting = sorted(above)
         position = 0
         for key, data in self._reader.scan(start, stop):
@@ -201,9 +206,9 @@ class State:
         """Join the open transaction's writes to the block's; returns them encoded, in key order."""
         written: list[tuple[bytes, bytes | None]] = []
         for key in sorted(self._open):
-            table, record = self._open[key]
-            self._block[key] = record
-            written.append((key, None if record is None else table.encode(record)))
+            record = self._open[key]
+            self._block[key] = self._seen[key] = record
+            written.append((key, None if record is None else _encode(record)))
         self._encoded.update(written)
         self._open.clear()
         return written

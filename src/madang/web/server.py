@@ -16,6 +16,7 @@ from granian.http import HTTP1Settings
 from litestar.types import ControllerRouterHandler
 
 from madang.engine.node import Node
+from madang.kernel.errors import MadangError
 from madang.kernel.module import Module
 from madang.web.api.application import create
 from madang.web.api.edge import Edge

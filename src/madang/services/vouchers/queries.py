@@ -1,16 +1,26 @@
 """Who may read what of vouchers: a holder its own, a shop amounts and numbers, an authority what it granted."""
 
 import hashlib
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from madang.base.parties import queries as parties
-from madang.base.programmes.state import PROGRAMMES, compiled
+from madang.base.programmes.state import PROGRAMMES, Programme, compiled
 from madang.kernel.fields import Handle, Name, PartyId, Reference, Time
 from madang.kernel.state import State
 from madang.services.vouchers.state import GRANTS, OWN, voucher_of
 
 MAX_PAGE = 500
+
+References = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}(,[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}){0,999}\Z",
+        description="Up to 1,000 references, separated by commas.",
+    ),
+]
 
 
 class VoucherView(msgspec.Struct, frozen=True):
@@ -53,10 +63,30 @@ def voucher(state: State, reader: PartyId, programme: Name, number: Handle) -> V
 def granted(state: State, reader: PartyId, programme: Name, reference: Reference) -> str | None:
     """The voucher that a reference was granted, for the sponsor and eligibility authorities; else nothing."""
     found = state.get(PROGRAMMES, programme)
-    if found is None or (found.sponsor != reader and not parties.has_role(state, reader, "eligibility_authority")):
+    if found is None or not _may_grant(state, reader, found):
         return None
     grant = state.get(GRANTS, programme, reference)
     return None if grant is None else grant.voucher
+
+
+def granted_many(state: State, reader: PartyId, programme: Name, references: References) -> list[str]:
+    """Which of these references were granted, for the sponsor and eligibility authorities; nothing for others."""
+    found = state.get(PROGRAMMES, programme)
+    if found is None or not _may_grant(state, reader, found):
+        return []
+    return [one for one in references.split(",") if state.get(GRANTS, programme, one) is not None]
+
+
+def _may_grant(state: State, reader: str, programme: Programme) -> bool:
+    """Whether `reader` is the sponsor or an eligibility authority, or an active officer of one."""
+    if parties.acts_for(state, reader, programme.sponsor) or parties.has_role(state, reader, "eligibility_authority"):
+        return True
+    own = parties.party(state, reader)
+    return (
+        own is not None
+        and parties.acts_for(state, reader, own.parent)
+        and parties.has_role(state, own.parent, "eligibility_authority")
+    )
 
 
 def shop_payments(
@@ -103,4 +133,4 @@ def takings(state: State, reader: PartyId, programme: Name) -> int:
     return record.due if record else 0
 
 
-ALL = (voucher, granted, shop_payments, takings)
+ALL = (voucher, granted, granted_many, shop_payments, takings)

@@ -10,8 +10,9 @@ import msgspec
 from msgspec import Meta
 
 Positive = Annotated[int, Meta(ge=1)]
-MAX_HEADER_BYTES = 16 * 1024
-MAX_TARGET_BYTES = 4 * 1024
+MAX_HEADER_BYTES = 64 * 1024
+"""A signed read repeats its target in a header, in base64."""
+MAX_TARGET_BYTES = 32 * 1024
 MAX_TOGETHER = 1000
 """Transactions that one request may carry; the engine takes as many in one block."""
 

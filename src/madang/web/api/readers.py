@@ -48,7 +48,7 @@ def reader_of(
 ) -> str:
     """The party that signed this read of `target` (path and query string).
 
-    Raises `Refused` (401): `read.unsigned`, `read.expired`, `read.other`, `read.signers`, and the codes of JWS and keys.
+    Raises `Refused` (401): `read.unsigned`, `read.expired`, `read.other`, `read.signers`, and those of JWS and keys.
     """
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != SCHEME or not token:

@@ -40,6 +40,9 @@ class Read(msgspec.Struct, frozen=True):
         for name, text in asked:
             if name in values:
                 raise Refused(400, "query.parameters", f"{name[:40]!r} is there twice. Send it once.")
+            if any(letter < " " for letter in text):
+                # Keys are joined by NUL: a parameter that held one would read under another key.
+                raise Refused(400, "query.parameters", f"{name[:40]!r} holds a control character. Leave it out.")
             values[name] = text
         try:
             parameters = msgspec.convert(values, self.parameters, strict=False)

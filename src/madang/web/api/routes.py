@@ -12,7 +12,7 @@ from madang.web.api.limits import MAX_TARGET_BYTES
 from madang.web.api.problems import Refused
 
 JSON = "application/json"
-TEXT = "text/plain; charset=utf-8"
+TEXT = "text/plain"
 BINARY = "application/octet-stream"
 FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
 BRIEFLY = {"cache-control": "public, max-age=1"}

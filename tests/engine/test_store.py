@@ -1,0 +1,154 @@
+"""The store of a node: what it may lose, what it must refuse, and what a failed read is called."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rocksdict import Rdict
+
+from madang.engine.ledger import Ledger
+from madang.engine.node import Node
+from madang.engine.store import RocksStore
+from madang.kernel.errors import MadangError, StoreFailure
+from tests.engine.toy import ANNA, MODULES, WAIT, Count, Running, genesis, outcomes, sign
+
+ORIGIN = "toy.example/log"
+
+
+def small(path: Path) -> RocksStore:
+    return RocksStore(path, cache_bytes=8 * 1024 * 1024)
+
+
+def test_a_batch_with_an_erased_range_is_one_step(tmp_path):
+    store = small(tmp_path / "s")
+    store.write([(b"a1", b"1"), (b"a2", b"2"), (b"b1", b"3")], [(b"l", b"1")])
+    before = store.view()
+    store.write([(b"a3", b"4"), (b"b1", None)], [(b"l", b"2")], (b"a", b"a3"))
+    assert list(store.scan(b"", b"z")) == [(b"a3", b"4")]
+    assert list(before.scan(b"", b"z")) == [(b"a1", b"1"), (b"a2", b"2"), (b"b1", b"3")]
+    assert (before.log_get(b"l"), store.log_get(b"l"), store.view().log_get(b"l")) == (b"1", b"2", b"2")
+    assert list(store.log_scan(b"", b"z")) == [(b"l", b"2")]
+    store.close()
+
+
+def test_a_closed_store_can_be_opened_again_at_once(tmp_path):
+    for _ in range(3):
+        store = small(tmp_path / "s")
+        store.view().get(b"a")
+        store.close()
+
+
+def test_a_store_is_opened_once(tmp_path):
+    store = small(tmp_path / "s")
+    with pytest.raises(StoreFailure) as error:
+        small(tmp_path / "s")
+    assert error.value.code == "store.open"
+    code = "import sys; from pathlib import Path; from madang.engine.store import RocksStore; RocksStore(Path(sys.argv[1]))"
+    other = subprocess.run([sys.executable, "-c", code, str(tmp_path / "s")], capture_output=True, text=True)
+    assert other.returncode == 1 and "store.open" in other.stderr and "another process" in other.stderr
+    store.close()
+
+
+def test_a_damaged_block_of_a_table_is_never_read_as_an_absence(tmp_path):
+    """A reader must not take a bad block for the end of a range, nor a rule be blamed for it."""
+    store = small(tmp_path / "s")
+    store.write([(b"k%04d" % n, bytes([n % 251]) * 50) for n in range(2000)], [(b"l%04d" % n, b"x") for n in range(2000)])
+    for family in (store._db, store._log):
+        family.flush()
+    store.close()
+    (table, *_) = sorted((tmp_path / "s").glob("*.sst"))
+    for path in sorted((tmp_path / "s").glob("*.sst")):
+        data = bytearray(path.read_bytes())
+        data[len(data) // 4] ^= 1
+        path.write_bytes(data)
+    assert table
+    store = small(tmp_path / "s")
+    view = store.view()
+    for read in (
+        lambda: [store.get(b"k%04d" % n) for n in range(2000)],
+        lambda: list(store.scan(b"k", b"l")),
+        lambda: list(store.log_scan(b"l", b"m")),
+        lambda: [view.get(b"k%04d" % n) for n in range(2000)],
+        lambda: list(view.scan(b"k", b"l")),
+    ):
+        with pytest.raises(StoreFailure) as error:
+            read()
+        assert error.value.code == "store.read"
+    store.close()
+
+
+# ----------------------------------------------------------------------------------------------------------- nodes
+
+
+def make(folder: Path) -> Path:
+    Node.create(folder, MODULES, genesis(), ORIGIN)
+    return folder
+
+
+def refused(make_it) -> str:
+    with pytest.raises(MadangError) as error:
+        make_it()
+    return error.value.code
+
+
+def test_a_node_is_made_once_and_opened_where_it_is(tmp_path):
+    folder = make(tmp_path / "node")
+    assert refused(lambda: make(folder)) == "node.exists"
+    assert refused(lambda: Node(tmp_path / "nowhere", MODULES)) == "store.empty"
+    (folder / "checkpoint.key").rename(tmp_path / "key")
+    assert refused(lambda: Node(folder, MODULES)) == "node.key"
+    assert refused(lambda: make(folder)) == "store.not_empty"
+    (tmp_path / "key").rename(folder / "checkpoint.key")
+    with Node(folder, MODULES):
+        assert refused(lambda: Node(folder, MODULES)) == "store.open"
+    Node(folder, MODULES).close()
+    with Node(folder, MODULES):
+        pass
+
+
+def test_a_store_without_a_genesis_is_empty(tmp_path):
+    store = small(tmp_path / "s")
+    assert refused(lambda: Ledger.open(store, MODULES)) == "store.empty"
+    store.close()
+
+
+def test_a_store_set_back_behind_what_was_published_is_refused(tmp_path):
+    """Whatever RocksDB believes, what was published was committed."""
+    import shutil
+
+    folder = make(tmp_path / "node")
+    shutil.copytree(folder / "store", tmp_path / "old")
+    clock = lambda: 1_767_225_600  # noqa: E731
+    with Node(folder, MODULES, clock) as node:
+        node.engine.submit([sign(1)]).result(WAIT)
+        node.engine.submit([sign(2)]).result(WAIT)
+    shutil.rmtree(folder / "store")
+    shutil.copytree(tmp_path / "old", folder / "store")
+    assert refused(lambda: Node(folder, MODULES)) == "store.behind"
+    checkpoint = folder / "log" / "checkpoint"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-20])
+    assert refused(lambda: Node(folder, MODULES)) == "log.checkpoint"
+
+
+def test_a_node_that_can_not_publish_releases_everything(tmp_path):
+    folder = make(tmp_path / "node")
+    (folder / "log").write_text("not a folder")
+    node = Node(folder, MODULES)
+    with pytest.raises(Exception, match="publish|written|Not a directory"):
+        node.__enter__()
+    (folder / "log").unlink()
+    with Node(folder, MODULES):
+        pass
+
+
+def test_a_corrupt_tip_is_refused(tmp_path):
+    with Running(tmp_path / "store") as node:
+        assert outcomes(node.answers(sign(1, Count(by=ANNA.party, name="a")))) == ["accepted"]
+    store = small(tmp_path / "store")
+    store.write([], [(b"h", b"\xc1junk")])
+    assert refused(lambda: Ledger.open(store, MODULES)) == "store.corrupt"
+    store.write([], [(b"h", (store.log_get(b"b" + bytes(8)) or b"")[:-1] + b"\x00")])
+    assert refused(lambda: Ledger.open(store, MODULES)) == "store.corrupt"
+    store.close()
+    assert isinstance(Rdict, type)
