@@ -295,10 +295,10 @@ def test_what_was_written_together_is_seen_together(node):
             if len(seen) != 1 or len(scanned) > 1 or (scanned and scanned != seen):
                 torn.append((seen, scanned))
 
-    threads = [threading.Thread(target=hammer) for _ in range(3)]
+    threads = [threading.Thread(target=hammer) for _ in range(2)]
     for thread in threads:
         thread.start()
-    for number in range(120):
+    for number in range(60):
         node.answers(sign(number))
     done.set()
     for thread in threads:

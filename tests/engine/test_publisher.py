@@ -36,10 +36,10 @@ def test_receipts_and_files_verify_across_tiles(node):
     audit = check_files(node.folder / "log", node.log_key)
     assert audit.checkpoint.size == node.ledger.durable.size
     assert audit.checkpoint.root == node.ledger.durable.root
-    policy = Policy(node.log_key, (), 0)
+    policy = Policy(node.log_key, (), 0, node.log_key.name)
     for number in (0, 1, 255, 256, 600, 700):
         checked = check(node.publisher.receipt(identifier(number)), policy)
-        assert checked.receipt.signed == ledgers.find(node.ledger.store, identifier(number))[1].signed
+        assert checked.signed == ledgers.find(node.ledger.store, identifier(number))[1].signed
     with pytest.raises(MadangError) as error:
         node.publisher.receipt("00" * 16)
     assert error.value.code == "transaction.unknown"
@@ -57,7 +57,7 @@ def test_a_receipt_made_while_blocks_arrive_verifies(node, monkeypatch):
         return answer
 
     monkeypatch.setattr(publishers, "find", slow)
-    check(node.publisher.receipt(identifier(0)), Policy(node.log_key, (), 0))
+    check(node.publisher.receipt(identifier(0)), Policy(node.log_key, (), 0, node.log_key.name))
 
 
 def test_the_publisher_follows_by_itself_and_readers_are_safe_meanwhile(node, monkeypatch):
@@ -68,7 +68,7 @@ def test_the_publisher_follows_by_itself_and_readers_are_safe_meanwhile(node, mo
     def read():
         while not done.is_set():
             try:
-                check(node.publisher.receipt(identifier(0)), Policy(node.log_key, (), 0))
+                check(node.publisher.receipt(identifier(0)), Policy(node.log_key, (), 0, node.log_key.name))
             except Exception as error:  # noqa: BLE001
                 failures.append(error)
 

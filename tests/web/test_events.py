@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,3 +130,32 @@ def test_blocks_survive_a_restart(tmp_path: Path) -> None:
         stream = Stream(server, "0")
         assert stream.take(3) == blocks
         stream.close()
+
+
+def test_stopping_loses_no_answered_transaction(tmp_path: Path) -> None:
+    make_node(tmp_path / "node")
+    answered: list[str] = []
+
+    def send() -> None:
+        while True:
+            try:
+                answer = server.submit(signed_payment())
+            except (OSError, http.client.HTTPException):
+                return
+            if answer.status != 200:
+                assert answer.code == "engine.stopped"
+                return
+            answered.append(answer.json["id"])
+
+    with serving(tmp_path / "node") as server:
+        senders = [threading.Thread(target=send) for _ in range(8)]
+        for sender in senders:
+            sender.start()
+        time.sleep(0.5)
+        assert server.stop() == 0
+        for sender in senders:
+            sender.join()
+    assert len(answered) > 20
+    with serving(tmp_path / "node") as server:
+        outcomes = {server.get(f"/transactions/{identifier}").json["outcome"] for identifier in answered}
+    assert outcomes == {"accepted"}

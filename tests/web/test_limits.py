@@ -142,6 +142,7 @@ def test_media_type_parameters_and_case_are_ignored(server: Server) -> None:
 def test_other_methods_are_refused(server: Server, method: str, path: str) -> None:
     answer = server.ask(method, path, b"" if method == "POST" else None)
     assert (answer.status, answer.code) == (405, "http.method")
+    assert method not in answer.headers["allow"].split(", ")
 
 
 def test_large_headers_and_targets_are_refused(server: Server) -> None:

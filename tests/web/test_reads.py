@@ -64,7 +64,7 @@ UNSIGNED = [
     ("a member more", lambda: read_header(ALICE, PATH, more=1), "json.invalid"),
     ("stranger", lambda: read_header(wallet("nobody registered this"), PATH), "key.unknown"),
     ("a transaction", lambda: f"Madang {signed_payment().decode()}", "json.invalid"),
-    ("wrong signature", lambda: read_header(ALICE, PATH)[:-86] + read_header(ALICE, PATH)[-86:], "signature.invalid"),
+    ("wrong signature", lambda: read_header(ALICE, PATH)[:-86] + read_header(CHUL, PATH)[-86:], "signature.invalid"),
 ]
 
 

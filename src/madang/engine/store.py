@@ -5,6 +5,7 @@ cheaper than the next best. A crash may cut the last, unacknowledged batch; anyt
 checksum makes `open` refuse, since a ledger that quietly forgot acknowledged blocks would be worse than none.
 """
 
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn, Protocol
@@ -121,7 +122,12 @@ class RocksStore:
 
     def view(self) -> View:
         """A consistent view of what is durable now."""
-        return _RocksView(self._db.snapshot(), self._log.snapshot())
+        while True:
+            # The parts are taken one after another; they are of one moment if no block was written meanwhile.
+            moment = self._db.latest_sequence_number()
+            view = _RocksView(self._db, self._log)
+            if self._db.latest_sequence_number() == moment:
+                return view
 
     def close(self) -> None:
         """Flush and release the files, so that they can be opened again; views that are still held keep them locked."""
@@ -131,23 +137,59 @@ class RocksStore:
 
 
 class _RocksView:
-    """State of one moment. The log only grows, so its later moment shows nothing that contradicts the state."""
+    """State and log of one moment. The library's snapshots answer `get` only: their iterators show later writes."""
 
-    def __init__(self, state: Snapshot, log: Snapshot) -> None:
-        self._state = state
-        self._log = log
+    def __init__(self, state: Rdict, log: Rdict) -> None:
+        self._state = state.snapshot()
+        self._log = log.snapshot()
+        self._state_cursor = _Cursor(state)
+        self._log_cursor = _Cursor(log)
 
     def get(self, key: bytes) -> bytes | None:
         return _present(self._state, key)
 
     def scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
-        return _scan(self._state, start, stop)
+        return self._state_cursor.scan(start, stop)
 
     def log_get(self, key: bytes) -> bytes | None:
         return _present(self._log, key)
 
     def log_scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
-        return _scan(self._log, start, stop)
+        return self._log_cursor.scan(start, stop)
+
+
+class _Cursor:
+    """An iterator that stays at the moment it was made; scans share it, each fetching some pairs at a time."""
+
+    def __init__(self, database: Rdict) -> None:
+        try:
+            self._iterator = database.iter(ReadOptions())
+        except Exception as error:  # noqa: BLE001  the library raises bare Exception
+            _unreadable(error)
+        self._lock = threading.Lock()
+
+    def scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
+        count = 16
+        while pairs := self._fetch(start, stop, count):
+            yield from pairs
+            if len(pairs) < count:
+                return
+            start = pairs[-1][0] + b"\0"
+            count = min(2 * count, 1024)
+
+    def _fetch(self, start: bytes, stop: bytes, count: int) -> list[tuple[bytes, bytes]]:
+        pairs: list[tuple[bytes, bytes]] = []
+        iterator = self._iterator
+        with self._lock:
+            try:
+                iterator.seek(start)
+                while len(pairs) < count and iterator.valid() and (key := iterator.key()) < stop:
+                    pairs.append((key, iterator.value()))
+                    iterator.next()
+                iterator.status()  # an iterator that met a damaged block looks as if it had come to the end
+            except Exception as error:  # noqa: BLE001  the library raises bare Exception
+                _unreadable(error)
+        return pairs
 
 
 _MISSING_KEY = "key not found"
@@ -162,6 +204,10 @@ def _get(database: Rdict, key: bytes) -> bytes | None:
     return value
 
 
+_MISSING_KEY = "key not found"
+"""What the library says of a key that a snapshot lacks; the pinned version is tested for it."""
+
+
 def _present(snapshot: Snapshot, key: bytes) -> bytes | None:
     try:
         value: bytes = snapshot[key]
@@ -172,7 +218,7 @@ def _present(snapshot: Snapshot, key: bytes) -> bytes | None:
     return value
 
 
-def _scan(source: Rdict | Snapshot, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _scan(source: Rdict, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
     limits = ReadOptions()
     limits.set_iterate_upper_bound(stop)
     try:

@@ -21,6 +21,8 @@ from madang.web.api.limits import Buckets, Limits
 from madang.web.api.problems import Problem, Refused, make
 from madang.web.api.submit import Submission
 
+DRAIN_SECONDS = 10.0
+"""How long requests may take to end once the node is told to stop."""
 OpenNode = Callable[[], AbstractContextManager[Node]]
 _CODES = {404: "http.not_found", 405: "http.method"}
 _DETAILS = {
@@ -43,8 +45,8 @@ def create(open_node: OpenNode, limits: Limits, pages: Sequence[ControllerRouter
             try:
                 yield
             finally:
-                edge.submission = None
                 events.close()
+                await edge.close(DRAIN_SECONDS)
                 app.state.desk.close()
 
     @asgi("/events", copy_scope=False)
@@ -53,7 +55,7 @@ def create(open_node: OpenNode, limits: Limits, pages: Sequence[ControllerRouter
         if scope["method"] == "GET":
             await scope["litestar_app"].state.events(scope, receive, send)
         else:
-            await refuse(send, make(405, "http.method", _DETAILS[405]))
+            await refuse(send, make(405, "http.method", _DETAILS[405]), 0, [(b"allow", b"GET")])
 
     buckets = Buckets(limits)
     app = Litestar(
@@ -93,9 +95,11 @@ def _of_ours(_request: Request[Any, Any, Any], error: MadangError | LogError) ->
 
 def _of_http(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     status = error.status_code
-    return _respond(
-        make(status, _CODES.get(status, "http.request"), _DETAILS.get(status, "The request can't be read."))
-    )
+    detail = _DETAILS.get(status, "The request can't be read. Compare it with GET /openapi.json.")
+    response = _respond(make(status, _CODES.get(status, "http.request"), detail))
+    if allow := (error.headers or {}).get("Allow"):
+        response.headers["allow"] = allow
+    return response
 
 
 def _of_defect(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -1,7 +1,7 @@
 """The little of ASGI that is written by hand here: types, one way to answer, one way to read a body."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
 
 import msgspec
@@ -38,9 +38,9 @@ async def answer(send: Send, status: int, headers: Iterable[Header], body: bytes
     await send({"type": "http.response.body", "body": body})
 
 
-async def refuse(send: Send, problem: Problem, retry_after: int = 0) -> None:
-    """Send a problem."""
-    headers = PROBLEM_HEADERS
+async def refuse(send: Send, problem: Problem, retry_after: int = 0, more: Sequence[Header] = ()) -> None:
+    """Send a problem, with `more` headers."""
+    headers = [*PROBLEM_HEADERS, *more]
     if retry_after:
         headers = [*headers, (b"retry-after", str(retry_after).encode())]
     await answer(send, problem.status, headers, encode(problem))

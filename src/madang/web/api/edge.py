@@ -4,6 +4,8 @@
 that no route can forget them.
 """
 
+import asyncio
+import time
 from collections.abc import Sequence
 
 from madang.web.api.asgi import API_HEADERS, App, Header, Message, Receive, Scope, Send, refuse
@@ -13,22 +15,42 @@ from madang.web.api.submit import Submission
 
 
 class Edge:
-    """The outermost ASGI application. `submission` is None until the node is open."""
+    """The outermost ASGI application. `submission` is None until the node is open; then `close` ends it cleanly."""
 
     def __init__(self, app: App, buckets: Buckets, limits: Limits) -> None:
         self._app = app
         self._buckets = buckets
         self._proxies = frozenset(limits.proxies)
+        self._inside = 0
+        self._closing = False
         self.submission: Submission | None = None
 
+    async def close(self, seconds: float) -> None:
+        """Take no more requests, and wait until those inside are answered, at most so long."""
+        self._closing = True
+        ends = time.monotonic() + seconds
+        while self._inside and time.monotonic() < ends:
+            await asyncio.sleep(0.02)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it: 414, 429 and 431."""
+        """Pass a request on, or refuse it: 414, 429, 431, and 503 while closing."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        self._inside += 1
+        try:
+            await self._admit(scope, receive, send)
+        finally:
+            self._inside -= 1
+
+    async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Sequence[Header] = scope["headers"]
         address = self._address(scope, headers)
-        if wait := self._buckets.take(address):
+        if self._closing:
+            await refuse(
+                send, make(503, "engine.stopped", "This node is stopping. Send to another, or again later."), 5
+            )
+        elif wait := self._buckets.take(address):
             await refuse(send, make(429, "http.rate", f"Too many requests. Send again in {wait} s."), wait)
         elif sum([len(name) + len(value) for name, value in headers]) > MAX_HEADER_BYTES:
             await refuse(
@@ -36,8 +58,13 @@ class Edge:
             )
         elif len(scope["raw_path"] or b"") + len(scope["query_string"]) > MAX_TARGET_BYTES:
             await refuse(send, make(414, "http.target", f"Paths take at most {MAX_TARGET_BYTES} bytes. Shorten it."))
-        elif self.submission is not None and scope["path"] == "/transactions" and scope["method"] == "POST":
-            await self.submission(scope, receive, send, address)
+        elif self.submission is not None and scope["path"] == "/transactions":
+            if scope["method"] == "POST":
+                await self.submission(scope, receive, send, address)
+            else:
+                await refuse(
+                    send, make(405, "http.method", "Transactions are sent with POST."), 0, [(b"allow", b"POST")]
+                )
         else:
             await self._app(scope, receive, _with_headers(send))
 

@@ -1,0 +1,182 @@
+"""`madang demo`: play a day of the consumption coupon on a fresh node, and answer what an auditor would ask."""
+
+import argparse
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+
+from madang.app import MODULES
+from madang.audit.auditor import Report, audit
+from madang.audit.reexecute import reexecute
+from madang.audit.stored import steady
+from madang.base.programmes.queries import programme, programmes
+from madang.demo import stage
+from madang.demo.town import COUPON, Clock, Town
+from madang.engine.node import Node
+from madang.kernel.errors import MadangError
+from madang.log.checkpoint import require
+from madang.log.receipt import check
+
+MARKER = "made-by-madang-demo"
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What the demonstration found; amounts in won. `conserved` and `verified` are the auditor's and the replay's."""
+
+    conserved: bool
+    verified: bool
+    receipt_checked: bool
+    programmes: int
+    merchants: int
+    citizens: int
+    vouchers: int
+    payments: int
+    refused: dict[str, int]
+    refunds: int
+    merchants_paid: int
+    granted: int
+    totals: dict[str, int]
+    receipt_bytes: int
+    blocks: int
+    transactions: int
+    seconds: float
+
+
+def main(arguments: list[str]) -> int:
+    """Run the demonstration; its exit status is 0 where every law held and the log verified, else 1."""
+    options = _parser().parse_args(arguments)
+    console = Console(stderr=True, quiet=options.json)
+    folder: Path = options.folder
+    _clear(folder)
+    started = time.perf_counter()
+    Node.create(folder, MODULES, stage.genesis(str(options.seed)), stage.ORIGIN)
+    (folder / MARKER).touch()
+    clock = Clock(stage.MORNING)
+    with Node(folder, MODULES, clock) as node, _bars(console) as bars:
+        town = Town(node, clock, options.seed, options.citizens, bars)
+        outcome, report = _play(town, options.payments, bars, started)
+    if options.json:
+        print(msgspec.json.encode(outcome).decode())
+    else:
+        _show(Console(), outcome, report, folder)
+    if not options.no_serve:
+        from madang.web.server import serve
+
+        console.print(f"\nServing this ledger on http://127.0.0.1:{options.port} (stop with Ctrl-C)")
+        serve(folder, "127.0.0.1", options.port)
+    return 0 if outcome.conserved and outcome.verified and outcome.receipt_checked else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="madang demo", description=__doc__)
+    parser.add_argument("--citizens", type=int, default=5_000, help="synthetic citizens (default 5000)")
+    parser.add_argument("--payments", type=int, default=4_000, help="payments to attempt (default 4000)")
+    parser.add_argument("--seed", type=int, default=2025, help="another seed, another day (default 2025)")
+    parser.add_argument("--folder", type=Path, default=Path("var/demo"), help="where the node lies (default var/demo)")
+    parser.add_argument("--port", type=int, default=8420, help="port to serve on afterwards (default 8420)")
+    parser.add_argument("--no-serve", action="store_true", help="end when the day is over")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
+    return parser
+
+
+def _clear(folder: Path) -> None:
+    if folder.exists():
+        if any(folder.iterdir()) and not (folder / MARKER).exists():
+            raise MadangError("demo.folder", f"{folder} is not a demonstration's. Name another with --folder.")
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def _bars(console: Console) -> Iterator[Callable[[str, int, int], None]]:
+    columns = (TextColumn("{task.description:24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=total)
+            progress.update(tasks[what], completed=done, total=total)
+
+        yield show
+
+
+def _play(town: Town, payments: int, bars: Callable[[str, int, int], None], started: float) -> tuple[Outcome, Report]:
+    node = town.node
+    town.register_merchants()
+    town.publish_programme()
+    town.register_citizens()
+    granted = town.grant()
+    town.play_day(payments)
+    refunds = town.refund(30)
+    merchants_paid = town.pay_out()
+    state = node.state()
+    view = programme(state, COUPON)
+    receipt = node.publisher.receipt(town.paid[-1][0])
+    (node.folder / "receipt.bin").write_bytes(receipt)
+    checked = check(receipt, require(node.log_key, [], 0))
+    stored = steady(node.ledger.store)
+    report = audit(stored, progress=lambda done, total: bars("blocks audited", done, total))
+    verdict = reexecute(stored, MODULES, progress=lambda done, total: bars("blocks run again", done, total))
+    outcome = Outcome(
+        conserved=report.holds,
+        verified=verdict.divergence is None,
+        receipt_checked=checked.leaf.kind.name == "ACCEPTED",
+        programmes=len(programmes(state)),
+        merchants=len(town.shops),
+        citizens=len(town.people),
+        vouchers=len(town.left),
+        payments=len(town.paid),
+        refused=dict(sorted(town.refused.items())),
+        refunds=refunds,
+        merchants_paid=merchants_paid,
+        granted=granted,
+        totals=view.totals if view else {},
+        receipt_bytes=len(receipt),
+        blocks=verdict.blocks,
+        transactions=verdict.transactions,
+        seconds=round(time.perf_counter() - started, 1),
+    )
+    return outcome, report
+
+
+def _show(console: Console, outcome: Outcome, report: Report, folder: Path) -> None:
+    """What an auditor would ask, as tables."""
+    console.print(
+        f"\n[bold]{COUPON}[/bold]: {outcome.vouchers:,} vouchers to {outcome.citizens:,} synthetic citizens, "
+        f"{outcome.payments:,} payments at {outcome.merchants:,} real shops, {outcome.refunds:,} refunds, "
+        f"{outcome.merchants_paid:,} shops paid"
+    )
+    refused = ", ".join(f"{count} × {reason}" for reason, count in outcome.refused.items())
+    console.print(f"Refused by the programme's rules: {refused or 'none'}\n")
+    if report.figures is not None:
+        banks = Table(
+            "Bank", *[Column(name, justify="right", no_wrap=True) for name in _BANK_FIGURES], title="Where every won is"
+        )
+        for name, bank in report.figures.banks.items():
+            figures = msgspec.structs.asdict(bank)
+            banks.add_row(name, *[f"{figures[one]:,}" for one in _BANK_FIGURES])
+        console.print(banks)
+        accounts = Table("Account", Column("won", justify="right"), title=f"Escrow of {COUPON}")
+        for name, amount in outcome.totals.items():
+            accounts.add_row(name, f"{amount:,}")
+        console.print(accounts)
+    laws = Table("Law", "Holds", Column("left", justify="right"), Column("right", justify="right"), title="Laws")
+    for law in report.laws:
+        laws.add_row(law.name, "yes" if law.holds else f"NO {law.where}", f"{law.left:,}", f"{law.right:,}")
+    console.print(laws)
+    console.print(
+        f"Run again from genesis: {outcome.transactions:,} transactions in {outcome.blocks:,} blocks, "
+        f"{'all as recorded' if outcome.verified else 'DIVERGES'}\n"
+        f"One receipt of {outcome.receipt_bytes:,} bytes checked off line: {folder / 'receipt.bin'}\n"
+        f"{outcome.seconds} s in all"
+    )
+
+
+_BANK_FIGURES = ("free", "locked", "liability", "tokens")
