@@ -31,8 +31,8 @@ def _verify(seconds: float, barrier: Barrier, answers: Any) -> None:
     message = b"a message as long as a payment" * 19
     pairs = []
     for _ in range(KEYS):
-        key = ec.generate_private_key(ec.SECP256R1())
-        pairs.append((key.public_key(), key.sign(message, algorithm)))
+        secret = ec.generate_private_key(ec.SECP256R1())
+        pairs.append((secret.public_key(), secret.sign(message, algorithm)))
     barrier.wait()
     started = time.perf_counter()
     done = 0

@@ -138,9 +138,7 @@ def genesis() -> bytes:
             kind=canonical(kind).decode(),
             document=canonical(programme).decode(),
         ),
-        Approve(
-            by=actors.MINISTRY, programme=PROGRAMME, kind=digest(kind).hex(), document=digest(programme).hex()
-        ),
+        Approve(by=actors.MINISTRY, programme=PROGRAMME, kind=digest(kind).hex(), document=digest(programme).hex()),
         Publish(by=actors.OPERATOR, programme=PROGRAMME),
         Open(by=actors.MINISTRY, programme=PROGRAMME),
         Fund(by=actors.MINISTRY, programme=PROGRAMME, amount=1_400_000_000_000_000),
@@ -174,9 +172,7 @@ def _progress(what: str, done: int, total: int) -> None:
         print(f"\r{what}: {min(done, total):,} of {total:,}", end="\n" if done >= total else "", file=sys.stderr)
 
 
-def payments(
-    seed: int, count: int, holders: Sequence[int], vouchers: Sequence[str], not_after: int
-) -> Iterator[bytes]:
+def payments(seed: int, count: int, holders: Sequence[int], vouchers: Sequence[str], not_after: int) -> Iterator[bytes]:
     """Signed payments, drawn uniformly over these holders and all shops."""
     import random
 

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from tests.components import Needs
 ACCOUNT = "postgres"
 START_SECONDS = 60
 STOP_SECONDS = 30
+QUICK = ("fsync=off", "max_connections=50")
 
 
 class ClusterError(Exception):
@@ -62,14 +63,17 @@ def postgresql(needs: Needs) -> Iterator[Cluster]:
 
 
 @contextmanager
-def running_cluster(programs: Path) -> Iterator[Cluster]:
-    """Make a cluster with the programs in this folder, run it, and remove every trace of it afterwards."""
+def running_cluster(programs: Path, settings: Sequence[str] = QUICK) -> Iterator[Cluster]:
+    """Make a cluster with the programs in this folder, run it, and remove every trace of it afterwards.
+
+    `settings` are `name=value` of postgresql.conf; by default it is quick and forgets everything with the machine.
+    """
     folder = Path(tempfile.mkdtemp(prefix="madang-postgresql-"))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, ACCOUNT)
         _initialise(programs, folder / "data")
-        cluster = _start(programs, folder)
+        cluster = _start(programs, folder, settings)
         try:
             yield cluster
         finally:
@@ -100,12 +104,13 @@ def _free_port() -> int:
         return port
 
 
-def _start(programs: Path, folder: Path, tries: int = 3) -> Cluster:
+def _start(programs: Path, folder: Path, settings: Sequence[str], tries: int = 3) -> Cluster:
     """Start the server. Another program may take the port between our look and the start, hence more than one try."""
     for _ in range(tries):
         port = _free_port()
         command = [str(programs / "postgres"), "-D", str(folder / "data"), "-p", str(port), "-k", str(folder)]
-        command += ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=50"]
+        for setting in ("listen_addresses=127.0.0.1", *settings):
+            command += ["-c", setting]
         with (folder / "log").open("ab") as log:
             process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, **_account())
         if _answers(process, port, folder / "data" / "postmaster.pid"):

@@ -28,7 +28,7 @@ def test_a_day_ends_with_every_won_accounted_for(tmp_path, capsys):
     assert outcome["merchants"] >= 20_000
     assert outcome["payments"] + sum(outcome["refused"].values()) == 300
     assert outcome["payments"] >= 250
-    assert set(outcome["refused"]) <= {"spend.region", "spend.industry", "spend.small_shop"}
+    assert set(outcome["refused"]) <= {"spend.region", "spend.industry", "spend.small_shop", "spend.enough"}
     totals = outcome["totals"]
     assert totals["free"] + totals["issued"] + totals["due"] == totals["sponsor"] + totals["merchant"]
     assert totals["due"] == 0

@@ -210,6 +210,7 @@ class Block:
         payload = transaction.payload
         index = len(self._entries)
         result = Result(payload.id, "accepted", self.height, index)
+        self._running = None
         call = Call(self._state, self.time, self.height, transaction.payload_hash, frozenset(), self._perform)
         try:
             call.signed_by = authority.signers(keys, self.height)

@@ -5,14 +5,17 @@ server that speaks TLS in front of it, and name it in `Limits.proxies`.
 """
 
 import functools
+import os
+import signal
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
+from granian.server import MPServer
 from litestar.types import ControllerRouterHandler
 
 from madang.engine.node import Node
@@ -25,6 +28,17 @@ from madang.web.api.limits import Limits
 HEADER_MILLISECONDS = 10_000
 BUFFER_BYTES = 256 * 1024
 STOP_SECONDS = 30
+CLOSING = signal.SIGUSR1
+
+
+class _Server(MPServer):
+    """Tells the process that answers to end its streams, before it is told to stop: it waits for open connections."""
+
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        for worker in self.wrks:
+            with suppress(ProcessLookupError):
+                os.kill(worker.inner.pid, CLOSING)
+        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]  the library is untyped
 
 
 def serve(
@@ -37,7 +51,8 @@ def serve(
 ) -> None:
     """Serve the node in `folder`; returns when told to stop. Raises SystemExit where it can't start."""
     limits = limits or Limits()
-    server = Granian(
+    signal.signal(CLOSING, signal.SIG_IGN)
+    server = _Server(
         "madang",
         address=host,
         port=port,
@@ -68,7 +83,7 @@ def application(
         with Node(folder, modules if modules is not None else _all_modules()) as node:
             yield node
 
-    return create(open_node, limits, pages)
+    return create(open_node, limits, pages, closing=CLOSING)
 
 
 def _all_modules() -> Sequence[Module]:

@@ -26,7 +26,7 @@ JAVASCRIPT = ROOT / "docs/examples/javascript"
 INSTALL_SECONDS = 300
 _CALL = """
 import { readFileSync } from "node:fs";
-const { sign } = await import(process.argv[1]);
+import { sign } from "./sign.mjs";
 const { payload, keys } = JSON.parse(readFileSync(0, "utf8"));
 process.stdout.write(await sign(new TextEncoder().encode(payload), keys));
 """
@@ -70,7 +70,7 @@ class Node:
     def sign(self, payload: bytes, wallets: Sequence[Wallet]) -> bytes:
         """Signed by jose."""
         asked = json.dumps({"payload": payload.decode(), "keys": [private_jwk(one) for one in wallets]})
-        return self._run(["--input-type=module", "-e", _CALL, str(self.folder / "sign.mjs")], asked)
+        return self._run([str(self.folder / "call.mjs")], asked)
 
     def run_example(self, arguments: Sequence[str], standard_input: str) -> bytes:
         """The example as it is called at a prompt."""
@@ -106,6 +106,7 @@ def install(node: Path) -> Path:
         except OSError:  # another process was quicker
             shutil.rmtree(aside)
     shutil.copy(JAVASCRIPT / "sign.mjs", folder / "sign.mjs")
+    (folder / "call.mjs").write_text(_CALL)
     return folder
 
 

@@ -1,5 +1,6 @@
 """Puts the parts together into one ASGI application that opens a node when it starts and closes it when it ends."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Any
@@ -31,8 +32,13 @@ _DETAILS = {
 }
 
 
-def create(open_node: OpenNode, limits: Limits, pages: Sequence[ControllerRouterHandler] = ()) -> Edge:
-    """The application. `pages` are further routes; they find the node as `request.app.state.node`."""
+def create(
+    open_node: OpenNode, limits: Limits, pages: Sequence[ControllerRouterHandler] = (), closing: int | None = None
+) -> Edge:
+    """The application. `pages` are further routes; they find the node as `request.app.state.node`.
+
+    At the signal `closing` streams end, for servers that wait for open connections before they stop.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -42,6 +48,8 @@ def create(open_node: OpenNode, limits: Limits, pages: Sequence[ControllerRouter
             node.engine.listen(events.block_written)
             app.state.update({"node": node, "courier": courier, "desk": Desk(node, limits), "events": events})
             edge.submission = Submission(courier, buckets, limits)
+            if closing is not None:
+                asyncio.get_running_loop().add_signal_handler(closing, events.close)
             try:
                 yield
             finally:
@@ -97,8 +105,8 @@ def _of_http(_request: Request[Any, Any, Any], error: HTTPException) -> Response
     status = error.status_code
     detail = _DETAILS.get(status, "The request can't be read. Compare it with GET /openapi.json.")
     response = _respond(make(status, _CODES.get(status, "http.request"), detail))
-    if allow := (error.headers or {}).get("Allow"):
-        response.headers["allow"] = allow
+    if status == 405:
+        response.headers["allow"] = (error.headers or {}).get("Allow", "GET")
     return response
 
 

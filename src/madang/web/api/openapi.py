@@ -150,7 +150,7 @@ def _envelopes() -> Json:
         "pattern": "^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$",
         "description": "A compact JWS (RFC 7515), alg ES256, kid the key's RFC 7638 thumbprint.",
         "contentMediaType": "application/jose",
-        "x-payload": content,
+        "contentSchema": _reference("Payload"),
     }
     signature = {
         "type": "object",

@@ -1,0 +1,49 @@
+"""A node under load, to be killed: `python -m tests.crash.child FOLDER FIRST NOW`.
+
+Prints `ready`, then one line `number outcome height index` for each transaction, after its future has resolved and
+never before. It first sends again what the round before may have lost.
+"""
+
+import os
+import sys
+from collections import deque
+from pathlib import Path
+
+from madang.app import MODULES
+from madang.engine import node as nodes
+from madang.engine.node import Node
+from tests.crash.town import payment, vouchers
+from tests.engine.toy import LocalVerifier
+
+AGAIN = 40
+IN_FLIGHT = 24
+
+
+def main() -> None:
+    """Pay until somebody ends this process."""
+    folder, first, now = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    nodes.Verifier = LocalVerifier  # type: ignore[assignment,misc]
+    with Node(folder, MODULES, lambda: now) as node:
+        numbers = vouchers(node.state())
+        os.write(1, b"ready\n")
+        flying = deque()
+        number = max(first - AGAIN, 0)
+        while True:
+            while len(flying) < IN_FLIGHT:
+                stop = number + 1 + number % 3
+                group = [payment(one, numbers, now_of(one, first, now)) for one in range(number, stop)]
+                flying.append((number, node.engine.submit(group)))
+                number = stop
+            begun, future = flying.popleft()
+            for place, answer in enumerate(future.result()):
+                line = f"{begun + place} {answer.outcome} {answer.height} {answer.index}\n"
+                os.write(1, line.encode())
+
+
+def now_of(number: int, first: int, now: int) -> int:
+    """What was sent in the round before was signed a second earlier; the payload must be the same."""
+    return now - 1 if number < first else now
+
+
+if __name__ == "__main__":
+    main()
