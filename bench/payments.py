@@ -311,9 +311,11 @@ def grants_and_verify(seed: int) -> dict[str, Any]:
             rate = pay_all(node, payments)
             view = steady(node.ledger.store)
             times: dict[int, float] = {}
-            verdict = reexecute(
-                view, MODULES, progress=lambda done, _total: times.setdefault(done, time.perf_counter())
-            )
+
+            def note(done: int, _total: int) -> None:
+                times[done] = time.perf_counter()
+
+            verdict = reexecute(view, MODULES, progress=note)
             if verdict.divergence is not None:
                 raise RuntimeError(str(verdict.divergence))
             again = len(payments) / (times[max(times)] - times[before + 1])

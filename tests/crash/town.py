@@ -7,7 +7,7 @@ import msgspec
 
 from madang.app import MODULES
 from madang.base.merchants.transactions import Entry, Register
-from madang.base.money.transactions import OpenAccounts
+from madang.base.money.transactions import IssueTokens, OpenAccounts
 from madang.base.parties.transactions import NewMerchant, RegisterMerchants, RegisterPeople
 from madang.base.programmes.transactions import Approve, Draft, Open
 from madang.base.programmes.transactions import Publish as PublishProgramme
@@ -32,12 +32,13 @@ def payer(number: int) -> Wallet:
 
 
 @cache
-def document() -> bytes:
-    """The genesis document: everybody is appointed, the coupon is open, each payer has a voucher."""
+def document(time: int = OPENS) -> bytes:
+    """The genesis document: everybody is appointed, the coupon is open, each payer has a voucher and 1,000 won."""
+    payers = [payer(number) for number in range(PAYERS)]
     _, kind, programme, kind_digest, programme_digest = documents()
     return write_genesis(
         CHAIN,
-        OPENS,
+        time,
         SITE,
         [ORIGIN],
         [
@@ -46,7 +47,12 @@ def document() -> bytes:
             *funds(),
             RegisterMerchants(by="bank-b", merchants=[NewMerchant(key=new_key(CENTRE), party="centre")]),
             OpenAccounts(by="bank-b", owners=["centre"]),
-            RegisterPeople(by="bank-a", keys=[new_key(payer(number)) for number in range(PAYERS)]),
+            RegisterPeople(by="bank-a", keys=[new_key(one) for one in payers]),
+            OpenAccounts(by="bank-a", owners=[one.party for one in payers]),
+            *(
+                IssueTokens(by="bank-a", account=one.party, amount=1_000, reference=f"town-{number}")
+                for number, one in enumerate(payers)
+            ),
             PublishRegister(by="operator", register="legal-dong", version=1, codes=[BUSAN, SEOUL], since=0),
             Register(
                 by="operator",

@@ -53,7 +53,8 @@ def steady(store: Store) -> View:
     while True:
         before = store.log_get(entries.TIP)
         view = store.view()
-        if view.log_get(entries.TIP) == before:
+        # A view is made of several parts, one after the other; none saw a block if none came meanwhile.
+        if store.log_get(entries.TIP) == before:
             return view
         time.sleep(0.01)
 

@@ -175,10 +175,18 @@ def _act(act: "type[Act]", told: dict[str, Any]) -> "Act":
 
     from madang.kernel.transaction import type_name
 
-    names = {field.name: _option(field.name) for field in msgspec.structs.fields(act)}
-    missing = [names[one.name] for one in msgspec.structs.fields(act) if one.required and one.name not in told]
+    found = msgspec.structs.fields(act)
+    missing = [_option(one.name) for one in found if one.required and one.name not in told]
     if missing:
         raise typer.BadParameter("Missing: " + ", ".join(f"--{name}" for name in missing) + ".")
+    # What an act carries unread, such as the acts of a proposal, stays text.
+    told.update(
+        {
+            one.name: msgspec.Raw(msgspec.json.encode(told[one.name]))
+            for one in found
+            if one.type is msgspec.Raw and one.name in told
+        }
+    )
     try:
         return msgspec.convert({"type": type_name(act), **told}, act, strict=False)
     except msgspec.ValidationError as error:

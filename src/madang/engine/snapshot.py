@@ -31,7 +31,7 @@ from rocksdict import AccessType, Checkpoint, Rdict
 
 from madang.engine import entries
 from madang.engine.entries import Tip
-from madang.engine.store import RocksStore, Store, View, _get, _scan
+from madang.engine.store import LogColumns, RocksStore, Store, View, _get, _scan
 from madang.engine.wal import check_journals
 from madang.kernel.errors import MadangError, StoreFailure
 from madang.kernel.machine import MARKS, PRUNED, Chain
@@ -411,7 +411,7 @@ class ReadOnlyStore:
         check_journals(path)
         try:
             self._db = Rdict(str(path), access_type=AccessType.read_only())
-            self._log = self._db.get_column_family("log")
+            self._log = LogColumns(self._db)
         except Exception as error:  # noqa: BLE001  the library raises bare Exception; its text names files, never contents
             raise StoreFailure("store.open", f"{path} can't be read: {error}. Is it a node's store?") from None
 
@@ -425,11 +425,11 @@ class ReadOnlyStore:
 
     def log_get(self, key: bytes) -> bytes | None:
         """The log's value under `key`, or None."""
-        return _get(self._log, key)
+        return _get(self._log.of(key), key)
 
     def log_scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
         """The log's pairs from `start` up to, not including, `stop`, in key order."""
-        return _scan(self._log, start, stop)
+        return _scan(self._log.of(start), start, stop)
 
     def close(self) -> None:
         """Release the files."""

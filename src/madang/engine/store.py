@@ -59,6 +59,28 @@ class Store(View, Protocol):
         """Release the store. Using it afterwards is an error."""
 
 
+APPENDED = b"e"
+"""The first byte of the log's keys that only ever grow, and that hold nearly all of its bytes: the entries."""
+APPENDED_COLUMN = "entries"
+LOG_COLUMNS = ("log", APPENDED_COLUMN)
+
+
+class LogColumns:
+    """The two column families of the log. What is only appended lies apart, so that compaction never rewrites it."""
+
+    def __init__(self, database: Rdict) -> None:
+        self._rest, self._appended = (database.get_column_family(name) for name in LOG_COLUMNS)
+
+    def of(self, key: bytes) -> Rdict:
+        """Where a key of the log lies. A scan stays within one first byte."""
+        return self._appended if key[:1] == APPENDED else self._rest
+
+    def close(self) -> None:
+        """Let go of both."""
+        self._rest.close()
+        self._appended.close()
+
+
 class RocksStore:
     """The store of a node, in a folder of its own. One process has it open at a time.
 
@@ -70,11 +92,12 @@ class RocksStore:
         try:
             path.mkdir(parents=True, exist_ok=True)
             check_journals(path)
-            self._db = Rdict(
-                str(path), _options(cache, bloom=True), column_families={"log": _options(cache, bloom=False)}
-            )
-            self._log = self._db.get_column_family("log")
-            self._handle: ColumnFamily = self._db.get_column_family_handle("log")
+            columns = {name: _options(cache, bloom=False) for name in LOG_COLUMNS}
+            self._db = Rdict(str(path), _options(cache, bloom=True), column_families=columns)
+            self._log = LogColumns(self._db)
+            self._handles: dict[bool, ColumnFamily] = {
+                name == APPENDED_COLUMN: self._db.get_column_family_handle(name) for name in LOG_COLUMNS
+            }
         except StoreFailure:
             raise
         except Exception as error:  # noqa: BLE001  the library raises bare Exception; its text names files, never contents
@@ -94,11 +117,11 @@ class RocksStore:
 
     def log_get(self, key: bytes) -> bytes | None:
         """The log's value under `key`, or None."""
-        return _get(self._log, key)
+        return _get(self._log.of(key), key)
 
     def log_scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
         """The log's pairs from `start` up to, not including, `stop`, in key order."""
-        return _scan(self._log, start, stop)
+        return _scan(self._log.of(start), start, stop)
 
     def write(self, state: Changes, log: Changes, erase: tuple[bytes, bytes] | None = None) -> None:
         """Apply one block atomically; durable when it returns. Raises `StoreFailure` (`store.write`)."""
@@ -112,9 +135,9 @@ class RocksStore:
                 batch.put(key, value)
         for key, value in log:
             if value is None:
-                batch.delete(key, self._handle)
+                batch.delete(key, self._handles[key[:1] == APPENDED])
             else:
-                batch.put(key, value, self._handle)
+                batch.put(key, value, self._handles[key[:1] == APPENDED])
         try:
             self._db.write(batch, self._durable)
         except Exception as error:  # noqa: BLE001  the library raises bare Exception
@@ -133,17 +156,18 @@ class RocksStore:
         """Flush and release the files, so that they can be opened again; views that are still held keep them locked."""
         self._log.close()
         self._db.close()
-        self.__dict__.pop("_handle", None)  # it holds the lock as long as it lives
+        self.__dict__.pop("_handles", None)  # it holds the lock as long as it lives
 
 
 class _RocksView:
     """State and log of one moment. The library's snapshots answer `get` only: their iterators show later writes."""
 
-    def __init__(self, state: Rdict, log: Rdict) -> None:
+    def __init__(self, state: Rdict, log: "LogColumns") -> None:
         self._state = state.snapshot()
-        self._log = log.snapshot()
         self._state_cursor = _Cursor(state)
-        self._log_cursor = _Cursor(log)
+        parts = {False: log.of(b""), True: log.of(APPENDED)}
+        self._log = {appended: part.snapshot() for appended, part in parts.items()}
+        self._log_cursor = {appended: _Cursor(part) for appended, part in parts.items()}
 
     def get(self, key: bytes) -> bytes | None:
         return _present(self._state, key)
@@ -152,10 +176,10 @@ class _RocksView:
         return self._state_cursor.scan(start, stop)
 
     def log_get(self, key: bytes) -> bytes | None:
-        return _present(self._log, key)
+        return _present(self._log[key[:1] == APPENDED], key)
 
     def log_scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
-        return self._log_cursor.scan(start, stop)
+        return self._log_cursor[start[:1] == APPENDED].scan(start, stop)
 
 
 class _Cursor:
@@ -190,10 +214,6 @@ class _Cursor:
             except Exception as error:  # noqa: BLE001  the library raises bare Exception
                 _unreadable(error)
         return pairs
-
-
-_MISSING_KEY = "key not found"
-"""What the library says of a key that a snapshot lacks; the pinned version is tested for it."""
 
 
 def _get(database: Rdict, key: bytes) -> bytes | None:

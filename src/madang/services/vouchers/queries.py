@@ -10,7 +10,7 @@ from madang.base.parties import queries as parties
 from madang.base.programmes.state import PROGRAMMES, Programme, compiled
 from madang.kernel.fields import Handle, Name, PartyId, Reference, Time
 from madang.kernel.state import State
-from madang.services.vouchers.state import GRANTS, OWN, voucher_of
+from madang.services.vouchers.state import GRANTS, KINDS, OWN, voucher_of
 
 MAX_PAGE = 500
 
@@ -51,7 +51,7 @@ def confirmation_number(payment: str) -> str:
 
 def voucher(state: State, reader: PartyId, programme: Name, number: Handle) -> VoucherView | None:
     """The reader's own voucher, or nothing where there is none of this number or it is somebody else's."""
-    found = state.get(PROGRAMMES, programme)
+    found = _vouchers(state, programme)
     if found is None:
         return None
     record = voucher_of(state, compiled(state, found), programme, number)
@@ -62,7 +62,7 @@ def voucher(state: State, reader: PartyId, programme: Name, number: Handle) -> V
 
 def granted(state: State, reader: PartyId, programme: Name, reference: Reference) -> str | None:
     """The voucher that a reference was granted, for the sponsor and eligibility authorities; else nothing."""
-    found = state.get(PROGRAMMES, programme)
+    found = _vouchers(state, programme)
     if found is None or not _may_grant(state, reader, found):
         return None
     grant = state.get(GRANTS, programme, reference)
@@ -71,10 +71,16 @@ def granted(state: State, reader: PartyId, programme: Name, reference: Reference
 
 def granted_many(state: State, reader: PartyId, programme: Name, references: References) -> list[str]:
     """Which of these references were granted, for the sponsor and eligibility authorities; nothing for others."""
-    found = state.get(PROGRAMMES, programme)
+    found = _vouchers(state, programme)
     if found is None or not _may_grant(state, reader, found):
         return []
     return [one for one in references.split(",") if state.get(GRANTS, programme, one) is not None]
+
+
+def _vouchers(state: State, name: str) -> Programme | None:
+    """A programme of vouchers, open or not; None for one of another kind, too."""
+    found = state.get(PROGRAMMES, name)
+    return found if found is not None and found.kind in KINDS else None
 
 
 def _may_grant(state: State, reader: str, programme: Programme) -> bool:
@@ -94,7 +100,7 @@ def shop_payments(
 ) -> list[ShopPayment]:
     """Up to `limit` (at most 500) payments at the reader's shop from the second `since` on, oldest first."""
     merchant = parties.merchant_of(state, reader)
-    found = state.get(PROGRAMMES, programme)
+    found = _vouchers(state, programme)
     if merchant is None or found is None:
         return []
     table = compiled(state, found).tables["payment"]
@@ -126,7 +132,7 @@ def _own(state: State, programme: str, merchant: str, payment: str) -> tuple[int
 def takings(state: State, reader: PartyId, programme: Name) -> int:
     """What the programme owes the reader's shop, in won."""
     merchant = parties.merchant_of(state, reader)
-    found = state.get(PROGRAMMES, programme)
+    found = _vouchers(state, programme)
     if merchant is None or found is None:
         return 0
     record = state.get(compiled(state, found).tables["takings"], programme, "takings", merchant)

@@ -17,7 +17,17 @@ from madang.kernel.authority import PARTIES
 from madang.kernel.module import Call, Rule, refuser
 from madang.kernel.state import State
 from madang.kernel.transaction import Act
-from madang.services.vouchers.state import CODES, GRANTS, OWN, Granted, OwnMoney, code_digest, parts_of, voucher_of
+from madang.services.vouchers.state import (
+    CODES,
+    GRANTS,
+    KINDS,
+    OWN,
+    Granted,
+    OwnMoney,
+    code_digest,
+    parts_of,
+    voucher_of,
+)
 from madang.services.vouchers.transactions import (
     Claim,
     Expire,
@@ -34,13 +44,16 @@ from madang.services.vouchers.transactions import (
 )
 
 REFUSALS = {
+    "not_vouchers": "{programme} is no programme of vouchers. Use the acts of its own service.",
     "not_sponsor": "{programme} is another sponsor's. Only its sponsor may do this.",
     "not_authority": "{by} neither sponsors {programme} nor is an eligibility authority. Ask one of them.",
     "row_target": "Row {reference} must name either a holder or a code. Name one.",
     "granted": "{reference} was granted already in {programme}. Leave the row out.",
     "unknown_holder": "Row {reference} names a holder that is not registered. Register the key first.",
+    "not_person": "Vouchers are for people, and {holder} is no person. Name a person's registered key.",
     "code_used": "Row {reference} has a code that another voucher waits for. Make a new code.",
     "unknown_code": "No voucher of {programme} waits for this code. Check the letter; a code works once.",
+    "not_own_key": "Sign with a key of {by} itself: nobody pays with the vouchers or the money of another.",
     "merchant": "This shop does not take vouchers now. Pay elsewhere, or ask the shop.",
     "not_shop": "{by} does not sell for {merchant}. Sign with the shop's key or a till's.",
     "unknown_payment": "{merchant} has no such payment. Check its number on the receipt.",
@@ -67,7 +80,7 @@ def reclaim(call: Call, act: Reclaim) -> None:
 
 def grant(call: Call, act: Grant) -> None:
     """Every row becomes a voucher, or none does."""
-    programme, ruled = open_programme(call.state, act.programme)
+    programme, ruled = _open(call.state, act.programme)
     if programme.sponsor != act.by and not parties.has_role(call.state, act.by, "eligibility_authority"):
         raise refuse("not_authority", by=act.by, programme=act.programme)
     for row in act.rows:
@@ -81,21 +94,26 @@ def _grant_row(call: Call, programme: str, ruled: Compiled, row: GrantRow) -> No
         raise refuse("granted", row.reference, reference=row.reference, programme=programme)
     number = call.handle()
     if row.holder is not None:
-        if call.state.get(PARTIES, row.holder) is None:
+        holder = call.state.get(PARTIES, row.holder)
+        if holder is None:
             raise refuse("unknown_holder", row.reference, reference=row.reference)
+        if "person" not in holder.roles:
+            raise refuse("not_person", row.reference, holder=row.holder)
         _open_allowance(call, programme, ruled, row.holder)
     elif row.code is not None:
         if call.state.get(CODES, programme, row.code) is not None:
             raise refuse("code_used", row.reference, reference=row.reference)
         call.state.put(CODES, Granted(number), programme, row.code)
-    # A voucher that waits for its code is its own holder: nobody's key has that name.
+    # A voucher that waits for its code is its own holder: no person is named so, since people are named by their keys.
     apply(call, programme, ruled, "grant", (number,), (number, row.holder or number, row.region, row.amount))
     call.state.put(GRANTS, Granted(number), programme, row.reference)
 
 
 def claim(call: Call, act: Claim) -> None:
     """A code's voucher becomes the claimant's."""
-    _, ruled = open_programme(call.state, act.programme)
+    _, ruled = _open(call.state, act.programme)
+    if not parties.has_role(call.state, act.by, "person"):
+        raise refuse("not_person", holder=act.by)
     digest = code_digest(act.programme, act.code)
     waiting = call.state.get(CODES, act.programme, digest)
     if waiting is None:
@@ -111,8 +129,13 @@ def _open_allowance(call: Call, programme: str, ruled: Compiled, holder: str) ->
 
 
 def pay(call: Call, act: Pay) -> None:
-    """Single spends, one a voucher, all or nothing; then the own money that the payer confirmed."""
-    _, ruled = open_programme(call.state, act.programme)
+    """Single spends, one a voucher, all or nothing; then the own money that the payer confirmed.
+
+    The payer's own key signs: no officer spends what is an institution's.
+    """
+    _, ruled = _open(call.state, act.programme)
+    if act.by not in call.signed_by:
+        raise refuse("not_own_key", by=act.by)
     merchant = call.state.get(MERCHANTS, act.merchant)
     if merchant is None or merchant.standing != "approved":
         raise refuse("merchant")
@@ -133,7 +156,7 @@ def pay(call: Call, act: Pay) -> None:
 
 def refund(call: Call, act: Refund) -> None:
     """Give back in ratio to what is left of each part; odd won go to the first parts that have room."""
-    _, ruled = open_programme(call.state, act.programme)
+    _, ruled = _open(call.state, act.programme)
     if parties.merchant_of(call.state, act.by) != act.merchant:
         raise refuse("not_shop", by=act.by, merchant=act.merchant)
     parts = parts_of(call.state, ruled, act.programme, act.merchant, act.payment)
@@ -181,14 +204,14 @@ def in_ratio(amount: int, parts: list[int]) -> list[int]:
 
 def expire(call: Call, act: Expire) -> None:
     """What lapsed vouchers hold returns to the programme; anybody may ask, the contract looks at the date."""
-    _, ruled = open_programme(call.state, act.programme)
+    _, ruled = _open(call.state, act.programme)
     for number in act.vouchers:
         apply(call, act.programme, ruled, "expire", (number,), ())
 
 
 def freeze(call: Call, act: Freeze) -> None:
     """Holder, sponsor or desk stops vouchers."""
-    _, ruled = open_programme(call.state, act.programme)
+    _, ruled = _open(call.state, act.programme)
     for number in act.vouchers:
         voucher = voucher_of(call.state, ruled, act.programme, number)
         if voucher is None:
@@ -200,7 +223,7 @@ def freeze(call: Call, act: Freeze) -> None:
 
 def unfreeze(call: Call, act: Unfreeze) -> None:
     """Sponsor or desk lets vouchers be spent again."""
-    _, ruled = open_programme(call.state, act.programme)
+    _, ruled = _open(call.state, act.programme)
     _require_desk(call.state, act.by, act.programme)
     for number in act.vouchers:
         apply(call, act.programme, ruled, "unfreeze", (number,), ())
@@ -215,7 +238,7 @@ def recall(call: Call, act: Recall) -> None:
 
 def pay_out(call: Call, act: PayOut) -> None:
     """All that each merchant is owed goes to its own account, or nothing goes to any."""
-    programme, ruled = open_programme(call.state, act.programme)
+    programme, ruled = _open(call.state, act.programme)
     if act.by not in (programme.sponsor, programme.bank) and not parties.has_role(call.state, act.by, "operator"):
         raise refuse("not_payer", by=act.by)
     for merchant in act.merchants:
@@ -225,8 +248,16 @@ def pay_out(call: Call, act: PayOut) -> None:
         apply(call, act.programme, ruled, "payout", (merchant,), (takings.due,), {"merchant": merchant})
 
 
-def _sponsored(state: State, by: str, name: str) -> tuple[Programme, Compiled]:
+def _open(state: State, name: str) -> tuple[Programme, Compiled]:
+    """An open programme of a kind that these rules were written for."""
     programme, ruled = open_programme(state, name)
+    if programme.kind not in KINDS:
+        raise refuse("not_vouchers", programme=name)
+    return programme, ruled
+
+
+def _sponsored(state: State, by: str, name: str) -> tuple[Programme, Compiled]:
+    programme, ruled = _open(state, name)
     if programme.sponsor != by:
         raise refuse("not_sponsor", programme=name)
     return programme, ruled

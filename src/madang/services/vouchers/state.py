@@ -14,6 +14,13 @@ from madang.kernel.state import Record, State, Table
 from madang.services.vouchers.transactions import MAX_PARTS
 
 
+KINDS = ("c6b7ca5fb0a0bab209e5725a34810f40b3b004ce9befd724a67b94182a0dd693",)
+"""The kinds that the rules were written for, by digest: what their actions are on, and that they check what is theirs.
+
+Any sponsor may bring a kind of its own, with other actions under our names or none.
+"""
+
+
 class Granted(Record, frozen=True):
     """The voucher that a reference of the authority stands for: what makes a grant happen once."""
 

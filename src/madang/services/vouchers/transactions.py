@@ -32,7 +32,7 @@ class Fund(Act, frozen=True, kw_only=True, tag="vouchers.fund"):
 
 
 class GrantRow(Part, frozen=True, kw_only=True):
-    """One voucher to grant: to a registered `holder`, or to whoever claims it with the code of this `code` digest.
+    """One voucher to grant: to a person, the registered `holder`, or to whoever claims it with the code of this `code` digest.
 
     `reference` is the granting authority's own, once in a programme, and must say nothing about the person: a keyed
     digest. `region` is the area of residence as the programme counts it; `amount` is in won.
@@ -53,7 +53,7 @@ class Grant(Act, frozen=True, kw_only=True, tag="vouchers.grant"):
 
 
 class Claim(Act, frozen=True, kw_only=True, tag="vouchers.claim"):
-    """Whoever has a letter's code takes the voucher that waits for it, with a registered key of their own."""
+    """The person who has a letter's code takes the voucher that waits for it, with a registered key of their own."""
 
     programme: Name
     code: Code
@@ -97,7 +97,7 @@ class Expire(Act, frozen=True, kw_only=True, tag="vouchers.expire"):
 
 
 class Freeze(Act, frozen=True, kw_only=True, tag="vouchers.freeze"):
-    """The sponsor or a desk stops vouchers from being spent, as when a phone is lost. Refunds still land."""
+    """The holder, the sponsor or a desk stops vouchers from being spent, as when a phone is lost. Refunds still land."""
 
     programme: Name
     vouchers: Vouchers
