@@ -1,8 +1,10 @@
 """Keys at rest: only the passphrase opens them, only their owner may read them, others read the same file."""
 
+import functools
 import shutil
 import stat
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -65,7 +67,7 @@ def test_openssl_reads_it_and_we_read_openssls(store: Keystore) -> None:
 def test_names_and_passphrases_that_are_refused(store: Keystore) -> None:
     wallet = Wallet.generate()
     store.store("alice", wallet, PASSPHRASE)
-    cases = [
+    cases: list[tuple[Callable[[], object], str]] = [
         (lambda: store.store("alice", wallet, PASSPHRASE), "keys.exists"),
         (lambda: store.store("bora", wallet, "short"), "keys.passphrase_short"),
         (lambda: store.open("alice", "another passphrase"), "keys.passphrase"),
@@ -74,8 +76,9 @@ def test_names_and_passphrases_that_are_refused(store: Keystore) -> None:
         (lambda: store.show("chul"), "keys.unknown"),
     ]
     names = ["../alice", "a/b", "", ".hidden", "a" * 65, "alice\n", "a\0"]
-    cases += [(lambda name=name: store.show(name), "keys.name") for name in names]
-    cases += [(lambda name=name: store.store(name, wallet, PASSPHRASE), "keys.name") for name in names]
+    for name in names:
+        cases += [(functools.partial(store.show, name), "keys.name")]
+        cases += [(functools.partial(store.store, name, wallet, PASSPHRASE), "keys.name")]
     for act, code in cases:
         with pytest.raises(MadangError) as caught:
             act()

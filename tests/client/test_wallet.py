@@ -23,7 +23,7 @@ def payload(wallet: Wallet) -> bytes:
 def test_a_jose_library_verifies_what_we_sign() -> None:
     wallet = Wallet.generate()
     signed = wallet.jws(payload(wallet))
-    key = ECKey.import_key(wallet.jwk)
+    key = ECKey.import_key(dict(wallet.jwk))
     assert key.thumbprint() == wallet.kid
     opened = jws.deserialize_compact(signed.decode(), key, algorithms=["ES256"])
     assert opened.headers() == {"alg": "ES256", "kid": wallet.kid}

@@ -1,7 +1,7 @@
 """A node under load, to be killed: `python -m tests.crash.child FOLDER FIRST NOW`.
 
 Prints `ready`, then one line `number outcome height index` for each transaction, after its future has resolved and
-never before. It first sends again what the round before may have lost.
+never before. It first sends again the last that were answered before, then what may have been ordered unanswered.
 """
 
 import os
@@ -31,18 +31,13 @@ def main() -> None:
         while True:
             while len(flying) < IN_FLIGHT:
                 stop = number + 1 + number % 3
-                group = [payment(one, numbers, now_of(one, first, now)) for one in range(number, stop)]
+                group = [payment(one, numbers) for one in range(number, stop)]
                 flying.append((number, node.engine.submit(group)))
                 number = stop
             begun, future = flying.popleft()
             for place, answer in enumerate(future.result()):
                 line = f"{begun + place} {answer.outcome} {answer.height} {answer.index}\n"
                 os.write(1, line.encode())
-
-
-def now_of(number: int, first: int, now: int) -> int:
-    """What was sent in the round before was signed a second earlier; the payload must be the same."""
-    return now - 1 if number < first else now
 
 
 if __name__ == "__main__":

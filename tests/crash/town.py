@@ -90,7 +90,7 @@ def identifier(number: int) -> str:
     return hashlib.sha256(b"crash %d" % number).hexdigest()[:32]
 
 
-def payment(number: int, numbers: list[str], now: int) -> bytes:
+def payment(number: int, numbers: list[str]) -> bytes:
     """Payment `number`: most are accepted, some are too much or in the wrong region."""
     who = payer(number)
     amount = 400_000 if number % 7 == 0 else 10 + number % 90
@@ -102,7 +102,7 @@ def payment(number: int, numbers: list[str], now: int) -> bytes:
         order=f"o{number}",
         parts=[PaymentPart(voucher=numbers[number % PAYERS], amount=amount)],
     )
-    payload = {"chain": CHAIN, "id": identifier(number), "not_after": now + 500, "acts": [act]}
+    payload = {"chain": CHAIN, "id": identifier(number), "not_after": OPENS + 500, "acts": [act]}
     return envelope(msgspec.json.encode(payload), [who])
 
 

@@ -104,6 +104,7 @@ def _run_commands(commands: list[tuple[str, list[str]]], folder: Path) -> None:
         mark = _MARK.format(number) + "\n"
         assert mark in printed, f"{command}\nwas not reached; all output:\n{printed}"
         got = printed.partition(mark)[2].partition("@@ madang page command")[0]
+        got += "" if got.endswith("\n") or not got else "\n"
         assert matches(expected, got), f"{command}\nprinted\n{got}\ninstead of\n" + "\n".join(expected)
 
 

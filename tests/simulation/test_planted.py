@@ -45,12 +45,11 @@ def refund_above_payment(patch: pytest.MonkeyPatch) -> None:
     def forgetful_parts(*arguments):
         return [(key, fresh(part)) for key, part in parts_of(*arguments)]
 
-    def forgetful_apply(call, name, action, on, given, outside=None):
+    def forgetful_apply(call, name, ruled, action, on, given, *rest):
         if action.startswith("refund"):
-            _, ruled = rules.open_programme(call.state, name)
             table = ruled.tables["payment"]
             call.state.put(table, fresh(call.state.get(table, name, "payment", on[-1])), name, "payment", on[-1])
-        return apply(call, name, action, on, given, outside)
+        return apply(call, name, ruled, action, on, given, *rest)
 
     patch.setattr(rules, "parts_of", forgetful_parts)
     patch.setattr(rules, "apply", forgetful_apply)

@@ -95,7 +95,7 @@ class Server:
 
     def get(self, path: str, **headers: str) -> Answer:
         """A GET."""
-        return self.ask("GET", path, **headers)
+        return self.ask("GET", path, None, **headers)
 
     def submit(self, body: bytes, kind: str = "application/jose") -> Answer:
         """POST /transactions."""

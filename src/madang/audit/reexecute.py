@@ -6,10 +6,12 @@ Signatures of the next blocks are checked on other processes while the rules of 
 in a temporary store, so that memory stays small.
 """
 
+import gc
 import shutil
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -35,6 +37,8 @@ from madang.log.leaf import BlockLeaf, TransactionLeaf
 
 AHEAD = 2
 """How many blocks are read, and their signatures sent to be checked, before the one whose rules run."""
+COLLECT_EVERY = 500
+"""How many blocks run between two collections of cyclic garbage, of which there is hardly any."""
 
 Progress = Callable[[int, int], None]
 """Called with blocks done and in all."""
@@ -74,11 +78,14 @@ def reexecute(
     run = _Run(view, modules, state, verifier)
     divergence = None
     try:
-        for block in _ahead(stored_blocks(view), run):
-            run.execute(block)
-            if progress is not None:
-                progress(run.blocks, total)
-        run.finish()
+        with _rare_collection():
+            for block in _ahead(stored_blocks(view), run):
+                run.execute(block)
+                if progress is not None:
+                    progress(run.blocks, total)
+                if run.blocks % COLLECT_EVERY == 0:
+                    gc.collect()
+            run.finish()
     except Diverged as found:
         divergence = found.found
     finally:
@@ -95,6 +102,18 @@ def reexecute(
         root=last.root if last else b"",
         divergence=divergence,
     )
+
+
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    # Looking for cycles among the cached records again and again would take a fifth of the time.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Prepared:

@@ -84,7 +84,7 @@ class Keystore:
         except FileNotFoundError:
             raise self._unknown(name) from None
         try:
-            key = serialization.load_pem_private_key(pem, passphrase.encode())
+            key = serialization.load_pem_private_key(pem, passphrase.encode() or b"\0")
         except ValueError:
             raise MadangError(
                 "keys.passphrase", f"This passphrase does not open {name}. Try again; nothing was sent."

@@ -65,7 +65,6 @@ class Embedded:
         self.ledger = ledger
         self._verifier = verifier
         self._clock = clock
-        self._keys = State(ledger.working)
         self._inbox: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
         self._held: _Submission | None = None
         self._waiting = 0
@@ -189,12 +188,13 @@ class Embedded:
     def _prepare(self, batch: _Batch) -> None:
         """Read a batch and send its signatures to be checked."""
         jobs: list[bytes] = []
+        keys = State(self.ledger.working)
         for submission in batch.submissions:
             for place, signed in enumerate(submission.signed):
                 try:
                     transaction = self.ledger.machine.read(signed)
                     signatures = transaction.envelope.signatures
-                    jobs += [authority.key_of(self._keys, one).point + one.digest + one.value for one in signatures]
+                    jobs += [authority.key_of(keys, one).point + one.digest + one.value for one in signatures]
                 except Malformed as error:
                     submission.answers[place] = error
                 else:

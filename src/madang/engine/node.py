@@ -6,6 +6,7 @@ snapshots/      the state at certain heights, in chunks to hand out; can be made
 checkpoint.key  the key that signs checkpoints, readable by its owner only. Who has it can sign a false log
 """
 
+import gc
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,6 +68,10 @@ class Node:
         except BaseException:
             self.close()
             raise
+        # What is loaded by now stays: the collector need not look at it again, nor look as often as for a small program.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
         self.engine.start()
         return self
 

@@ -275,7 +275,9 @@ def _options(cache: Cache, *, bloom: bool) -> Options:
     table.set_pin_l0_filter_and_index_blocks_in_cache(True)
     table.set_format_version(5)
     if bloom:
-        # A replay mark is looked up for every transaction and almost never found.
+        # A replay mark is looked up for every transaction and almost never found, a new payment's key never.
         table.set_bloom_filter(10, False)
+        options.set_memtable_prefix_bloom_ratio(0.1)
+        options.set_memtable_whole_key_filtering(True)
     options.set_block_based_table_factory(table)
     return options

@@ -38,7 +38,7 @@ class _Server(MPServer):
         for worker in self.wrks:
             with suppress(ProcessLookupError):
                 os.kill(worker.inner.pid, CLOSING)
-        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]  the library is untyped
+        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
 
 
 def serve(

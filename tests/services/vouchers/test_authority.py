@@ -111,7 +111,7 @@ def test_a_party_named_like_a_voucher_that_waits_is_not_its_holder():
     thief = wallet("thief", party=letter)
     merchants = [NewMerchant(key=new_key(thief), party=letter)]
     world.accept(RegisterMerchants(by="bank-a", merchants=merchants), by=officer("bank-a"))
-    world.refuse("vouchers.not_person", granting(row("open", letter)), by=WELFARE)
+    world.refuse("vouchers.not_person", granting(row("open", letter), by="welfare"), by=WELFARE)
     world.refuse("vouchers.not_person", Claim(by=letter, programme=COUPON, code="B" * 26), by=thief)
     world.refuse("programmes.record_unknown", pay({letter: 1_000}, by=letter), by=thief)
     world.accept(Claim(by=ALICE.party, programme=COUPON, code=CODE), by=ALICE)

@@ -29,6 +29,8 @@ REFUSALS = {
     "budget": "{programme} has not enough money in '{account}'. Its sponsor must fund it first.",
 }
 refuse = refuser("programmes", REFUSALS)
+MAX_REASON = 64
+"""How many characters of a reason are recorded with a refusal (`kernel.errors.Rejected`)."""
 
 
 def open_programme(state: State, name: str) -> tuple[Programme, Compiled]:
@@ -121,11 +123,11 @@ def words(state: State, name: str, reason: str, language: str) -> str:
     programme = state.get(PROGRAMMES, name)
     if programme is None:
         return reason
-    action, _, clause = reason.partition(".")
     kind, document = documents_of(state, programme)
-    clauses = [one for each in kind.actions if each.name == action for one in each.require]
-    clauses += [one for each in document.actions if each.action == action for one in each.require]
-    for one in clauses:
-        if one.name == clause:
+    clauses = [(each.name, one) for each in kind.actions for one in each.require]
+    clauses += [(each.action, one) for each in document.actions for one in each.require]
+    for action, one in clauses:
+        # What a refusal records is cut: two long names make up to 81 characters.
+        if f"{action}.{one.name}"[:MAX_REASON] == reason:
             return next((each.text for each in one.words if each.language == language), reason)
     return reason

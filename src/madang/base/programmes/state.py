@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from madang.base.money import ledger as money
 from madang.contract import Action, Contract, Kind, load_kind, load_programme
 from madang.contract import Programme as ProgrammeDocument
 from madang.contract import compile as compile_contract
@@ -55,7 +56,7 @@ DOCUMENTS = Table("programmes.document", Document, str, public=True)
 PROGRAMMES = Table("programmes.programme", Programme, str, public=True)
 TOTALS = Table("programmes.total", Totals, str, public=True)
 RECORDS: Table[Any] = Table("programmes.record", msgspec.Raw, str, str, str)
-"""Records of contracts under (programme, record name, key). Their types come from the contract: see `tables_of`."""
+"""Records of contracts under (programme, record name, key). Their types come from the contract: see `compiled`."""
 
 TABLES: tuple[Table[Any], ...] = (DOCUMENTS, PROGRAMMES, TOTALS, RECORDS)
 
@@ -154,4 +155,15 @@ def money_is_conserved(state: State) -> None:
             raise InvariantBroken(f"{name}: {inside} won inside, {net} came in")
 
 
-INVARIANTS = (totals_match_records, money_is_conserved)
+def escrow_holds_what_is_inside(state: State) -> None:
+    """The tokens in a programme's escrow are what its inner accounts add up to, won for won."""
+    for (name,), totals in state.scan(TOTALS):
+        programme = state.get(PROGRAMMES, name)
+        layouts = programme.accounts if programme else ()
+        inside = sum(amount for layout, amount in zip(layouts, totals.amounts, strict=True) if layout.sort != "outside")
+        held = money.balance(state, money.escrow_of(name))
+        if inside != held:
+            raise InvariantBroken(f"{name}: {inside} won inside, {held} in escrow")
+
+
+INVARIANTS = (totals_match_records, money_is_conserved, escrow_holds_what_is_inside)

@@ -13,7 +13,6 @@ from madang.kernel.module import InvariantBroken
 from madang.kernel.state import Record, State, Table
 from madang.services.vouchers.transactions import MAX_PARTS
 
-
 KINDS = ("c6b7ca5fb0a0bab209e5725a34810f40b3b004ce9befd724a67b94182a0dd693",)
 """The kinds that the rules were written for, by digest: what their actions are on, and that they check what is theirs.
 

@@ -32,7 +32,7 @@ class Fund(Act, frozen=True, kw_only=True, tag="vouchers.fund"):
 
 
 class GrantRow(Part, frozen=True, kw_only=True):
-    """One voucher to grant: to a person, the registered `holder`, or to whoever claims it with the code of this `code` digest.
+    """One voucher to grant: to a registered person, the `holder`, or to whoever claims it with a `code` of this digest.
 
     `reference` is the granting authority's own, once in a programme, and must say nothing about the person: a keyed
     digest. `region` is the area of residence as the programme counts it; `amount` is in won.
@@ -97,7 +97,7 @@ class Expire(Act, frozen=True, kw_only=True, tag="vouchers.expire"):
 
 
 class Freeze(Act, frozen=True, kw_only=True, tag="vouchers.freeze"):
-    """The holder, the sponsor or a desk stops vouchers from being spent, as when a phone is lost. Refunds still land."""
+    """The holder, sponsor or a desk stops vouchers from being spent, as when a phone is lost. Refunds still land."""
 
     programme: Name
     vouchers: Vouchers

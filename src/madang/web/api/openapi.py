@@ -220,89 +220,77 @@ def _submit(limits: Limits) -> Json:
 
 
 def _paths(limits: Limits) -> Json:
+    return {"/transactions": {"post": _submit(limits)}, **_of_transactions(), **_of_the_log(), **_of_the_node()}
+
+
+def _of_transactions() -> Json:
     identifier = _parameter("identifier", "path", {"type": "string", "pattern": "^[0-9a-f]{32}$"})
     unknown = {"404": _problem("Nothing was ordered under this id.")}
     own = "Whoever knows the id may ask: it is 128 random bits that the signer chose."
-    last = _parameter("Last-Event-ID", "header", {"type": "integer", "minimum": 0}, required=False)
-    code = _parameter("code", "path", {"type": "string"})
-    path = _parameter("path", "path", {"type": "string"})
+    outcome = _get("transaction", f"How a transaction ended. {own}", "Its outcome.", "Result", [identifier], unknown)
+    receipt = {
+        "operationId": "receipt",
+        "summary": f"The receipt of a transaction, to check off line. {own}",
+        "parameters": [identifier],
+        "responses": {"200": _binary("The receipt. It holds the signed bytes: keep it private."), **unknown},
+    }
     return {
-        "/transactions": {"post": _submit(limits)},
-        "/transactions/{identifier}": {
-            "get": _get(
-                "transaction", f"How a transaction ended. {own}", "Its outcome.", "Result", [identifier], unknown
-            )
+        "/transactions/{identifier}": {"get": outcome},
+        "/transactions/{identifier}/receipt": {"get": receipt},
+    }
+
+
+def _of_the_log() -> Json:
+    checkpoint = {
+        "operationId": "checkpoint",
+        "summary": "The log's signed checkpoint (C2SP tlog-checkpoint).",
+        "responses": {"200": _binary("A signed note.", "text/plain")},
+    }
+    tile = {
+        "operationId": "tile",
+        "summary": "A tile or entry bundle of the log (C2SP tlog-tiles).",
+        "parameters": [_parameter("path", "path", {"type": "string"})],
+        "responses": {"200": _binary("The file."), "404": _problem("There is no such tile.")},
+    }
+    stream = {
+        "type": "string",
+        "contentMediaType": "text/event-stream",
+        "contentSchema": _reference("BlockEvent"),
+    }
+    events = {
+        "operationId": "events",
+        "summary": "Each block as it becomes durable, as server-sent events whose data is a BlockEvent.",
+        "parameters": [_parameter("Last-Event-ID", "header", {"type": "integer", "minimum": 0}, required=False)],
+        "responses": {
+            "200": _answer("The stream.", stream, "text/event-stream"),
+            "400": _problem("The block is too far back, or ahead."),
+            "503": _problem("Too many follow already."),
         },
-        "/transactions/{identifier}/receipt": {
-            "get": {
-                "operationId": "receipt",
-                "summary": f"The receipt of a transaction, to check off line. {own}",
-                "parameters": [identifier],
-                "responses": {"200": _binary("The receipt. It holds the signed bytes: keep it private."), **unknown},
-            }
-        },
-        "/checkpoint": {
-            "get": {
-                "operationId": "checkpoint",
-                "summary": "The log's signed checkpoint (C2SP tlog-checkpoint).",
-                "responses": {"200": _binary("A signed note.", "text/plain")},
-            }
-        },
-        "/tile/{path}": {
-            "get": {
-                "operationId": "tile",
-                "summary": "A tile or entry bundle of the log (C2SP tlog-tiles).",
-                "parameters": [path],
-                "responses": {"200": _binary("The file."), "404": _problem("There is no such tile.")},
-            }
-        },
-        "/events": {
-            "get": {
-                "operationId": "events",
-                "summary": "Each block as it becomes durable, as server-sent events whose data is a BlockEvent.",
-                "parameters": [last],
-                "responses": {
-                    "200": _answer(
-                        "The stream.",
-                        {
-                            "type": "string",
-                            "contentMediaType": "text/event-stream",
-                            "contentSchema": _reference("BlockEvent"),
-                        },
-                        "text/event-stream",
-                    ),
-                    "400": _problem("The block is too far back, or ahead."),
-                    "503": _problem("Too many follow already."),
-                },
-            }
-        },
+    }
+    return {"/checkpoint": {"get": checkpoint}, "/tile/{path}": {"get": tile}, "/events": {"get": events}}
+
+
+def _of_the_node() -> Json:
+    stopped = {"503": _answer("It has stopped.", _reference("Health"))}
+    code = _parameter("code", "path", {"type": "string"})
+    document = {
+        "operationId": "openapi",
+        "summary": "This document.",
+        "responses": {"200": _answer("OpenAPI 3.1.", {"type": "object"})},
+    }
+    problem = _get(
+        "problem",
+        "What a problem's code means.",
+        "The code.",
+        "ProblemInfo",
+        [code],
+        {"404": _problem("There is no such code.")},
+    )
+    return {
         "/chain": {"get": _get("chain", "Which ledger this is, and the key of its log.", "The ledger.", "ChainInfo")},
-        "/health": {
-            "get": _get(
-                "health",
-                "Whether this node takes transactions.",
-                "It does.",
-                "Health",
-                more={"503": _answer("It has stopped.", _reference("Health"))},
-            )
-        },
-        "/problems/{code}": {
-            "get": _get(
-                "problem",
-                "What a problem's code means.",
-                "The code.",
-                "ProblemInfo",
-                [code],
-                {"404": _problem("There is no such code.")},
-            )
-        },
-        "/openapi.json": {
-            "get": {
-                "operationId": "openapi",
-                "summary": "This document.",
-                "responses": {"200": _answer("OpenAPI 3.1.", {"type": "object"})},
-            }
-        },
+        "/health": {"get": _get("health", "Whether this node takes transactions.", "It does.", "Health", (), stopped)},
+        "/problems/{code}": {"get": problem},
+        "/openapi.json": {"get": document},
     }
 
 

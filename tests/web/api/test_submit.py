@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from madang.log import VerifierKey, check, require
-from tests.support.cast import ALICE, BORA, CHUL, quorum
+from tests.support.cast import ALICE, BORA, CHUL, officer, quorum
 from tests.support.signing import Wallet, base64url, compact, envelope, general, wallet
 from tests.web.serving import Server
 from tests.web.signing import pay, payload, signed_payment
@@ -193,3 +193,11 @@ def test_unknown_ids(server: Server, identifier: str, suffix: str) -> None:
 
 def _policy(server: Server):
     return require(VerifierKey.parse(server.get("/chain").json["log_key"]), [], 0)
+
+
+def test_a_key_that_was_unknown_works_once_it_is_registered(server: Server) -> None:
+    late = wallet("registered late")
+    assert server.submit(signed_payment(1, late)).code == "key.unknown"
+    act = {"type": "parties.register_people", "by": "bank-a", "keys": [late.new]}
+    assert server.submit(envelope(payload(act), [officer("bank-a")])).status == 200
+    assert server.submit(signed_payment(1, late)).code == "money.no_account"

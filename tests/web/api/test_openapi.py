@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +24,7 @@ from madang.web.api.limits import Limits
 from madang.web.api.openapi import describe
 from madang.web.api.reads import reads_of
 from tests.support.cast import ALICE
-from tests.web import strategies
+from tests.web.api import strategies
 from tests.web.serving import Server
 from tests.web.signing import pay, read_header, signed_payment
 

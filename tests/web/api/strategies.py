@@ -35,9 +35,9 @@ def of(kind: Any, metas: tuple[Meta, ...] = ()) -> st.SearchStrategy[Json]:
     if kind is bool:
         return st.booleans()
     if kind is int:
-        least = max([one.ge for one in metas if one.ge is not None], default=-(2**53))
-        most = min([one.le for one in metas if one.le is not None], default=2**53)
-        return st.integers(int(least), int(most))
+        low = max([int(one.ge) for one in metas if one.ge is not None], default=-(2**53))
+        high = min([int(one.le) for one in metas if one.le is not None], default=2**53)
+        return st.integers(low, high)
     if kind is str:
         return _text(metas)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
@@ -57,7 +57,8 @@ def _text(metas: tuple[Meta, ...]) -> st.SearchStrategy[str]:
 def struct(kind: type[msgspec.Struct]) -> st.SearchStrategy[dict[str, Json]]:
     """JSON objects of a struct, optional members sometimes left out."""
     hints = get_type_hints(kind, include_extras=True)
-    required, optional = {}, {}
+    required: dict[str, st.SearchStrategy[Json]] = {}
+    optional: dict[str, st.SearchStrategy[Json]] = {}
     for field in msgspec.structs.fields(kind):
         (required if field.required else optional)[field.encode_name] = of(hints[field.name])
     if issubclass(kind, Act):

@@ -68,11 +68,12 @@ def test_full_tiles_never_change(server: Server) -> None:
 
     body = json.dumps({"transactions": [signed_payment().decode() for _ in range(260)]}).encode()
     assert server.submit(body, "application/json").status == 200
+    answer = server.get("/tile/0/000")
     for _ in range(50):
-        answer = server.get("/tile/0/000")
         if answer.status == 200:
             break
         time.sleep(0.1)
+        answer = server.get("/tile/0/000")
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert len(answer.body) == 256 * 32
     assert server.get("/tile/entries/000").status == 200
