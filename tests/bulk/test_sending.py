@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from madang.bulk import BATCH, Report, Unanswered, send_grants, write_report
+from madang.bulk import BATCH, Progress, Report, Unanswered, send_grants, write_report
 from madang.bulk.sending import MOST_ON_END, WAITS, Refusal
 from madang.kernel.errors import Malformed
 from madang.services.vouchers import queries
@@ -24,7 +24,8 @@ def held_by_the_ledger(rows, target):
 
 def test_every_row_is_granted_once_and_a_second_run_grants_nothing():
     rows = [held(0), *[waiting(number) for number in range(1, 2_500)]]
-    target, seen = ToyTarget(), []
+    target = ToyTarget()
+    seen: list[Progress] = []
     report = send(rows, target, progress=seen.append)
     assert report.is_complete
     assert (report.granted, report.skipped, report.refused, report.stopped) == (2_500, 0, 0, None)
@@ -147,7 +148,8 @@ def test_when_the_money_ends_sending_stops_and_goes_on_after_more_came():
 
 
 def test_the_same_bytes_are_sent_until_there_is_an_answer():
-    target, waited = ToyTarget(), []
+    target = ToyTarget()
+    waited: list[float] = []
     submit, tries = target.submit, iter([True, True, False])
 
     def lose_answers(signed):

@@ -10,6 +10,7 @@ from madang.bulk import BATCH, HttpTarget, NodeTarget, Unanswered, read_grants, 
 from madang.bulk.targets import MAX_QUERY_BYTES, _parts
 from madang.client import Client, Wallet, make_payload, sign
 from madang.engine.node import Node
+from madang.kernel.machine import Result
 from madang.kernel.state import State
 from tests.bulk.town import COUPON, acts, as_csv, genesis, held, waiting
 from tests.support.cast import officer
@@ -28,6 +29,21 @@ def target_of(node: Node) -> NodeTarget:
     chain = node.ledger.machine.chain.name
     signer = client_wallet("ministry")
     return NodeTarget(node, "ministry", lambda asked: sign(make_payload(chain, asked, START + 300), [signer]))
+
+
+class StopsAtTheThird:
+    """A target whose node ends when the third transaction comes."""
+
+    def __init__(self, target: NodeTarget, node: Node) -> None:
+        self._target, self._node, self._count = target, node, 0
+        self.granted, self.sign = target.granted, target.sign
+
+    def submit(self, signed: bytes) -> Result:
+        self._count += 1
+        if self._count == 3:
+            self._node.engine.stop()
+            raise KeyboardInterrupt
+        return self._target.submit(signed)
 
 
 def test_a_hundred_thousand_rows_go_through_a_real_node(tmp_path):
@@ -57,18 +73,8 @@ def test_a_node_that_was_killed_between_batches_goes_on_where_it_was(tmp_path):
     Node.create(tmp_path / "node", MODULES, genesis(), "test.example/bulk")
     rows = [waiting(number) for number in range(3 * BATCH)]
     with Node(tmp_path / "node", MODULES, clock=lambda: START) as node:
-        target, count = target_of(node), iter(range(10))
-        submit = target.submit
-
-        def stop_at_the_third(signed):
-            if next(count) == 2:
-                node.engine.stop()
-                raise KeyboardInterrupt
-            return submit(signed)
-
-        target.submit = stop_at_the_third
         with pytest.raises(KeyboardInterrupt):
-            send_grants(rows, COUPON, "ministry", target)
+            send_grants(rows, COUPON, "ministry", StopsAtTheThird(target_of(node), node))
         node.engine._inbox.put(None)
     with Node(tmp_path / "node", MODULES, clock=lambda: START) as node:
         report = send_grants(rows, COUPON, "ministry", target_of(node))

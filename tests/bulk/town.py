@@ -1,7 +1,7 @@
 """Where bulk grants are tested: a coupon that is open until 2099, on the toy engine and on a real node."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -64,21 +64,26 @@ def _made(budget: int) -> World:
 
 
 class ToyTarget:
-    """The toy engine as a target. `sent` counts transactions; a test may replace `submit` to make trouble."""
+    """The toy engine as a target. `sent` are transactions; a test may replace `submit` or `granted`."""
 
     def __init__(self, budget: int = BUDGET, signer: str = "ministry", reader: str = "ministry") -> None:
         self.world = _made(budget).fork()
         self.sent: list[bytes] = []
         self._officer = officer(signer)
         self._reader = reader
+        self.granted: Callable[[str, Sequence[str]], Collection[str]] = self.ask
+        self.submit: Callable[[bytes], Result] = self.order
 
-    def granted(self, programme: str, references: Sequence[str]) -> Collection[str]:
+    def ask(self, programme: str, references: Sequence[str]) -> Collection[str]:
+        """What `granted` is unless a test replaces it."""
         return queries.granted_many(self.world.state(), self._reader, programme, ",".join(references))
 
     def sign(self, asked: Sequence[Act]) -> bytes:
+        """Signed by one officer."""
         return self.world.sign(*asked, by=self._officer)
 
-    def submit(self, signed: bytes) -> Result:
+    def order(self, signed: bytes) -> Result:
+        """What `submit` is unless a test replaces it."""
         self.sent.append(signed)
         return self.world.send(signed)[0]
 

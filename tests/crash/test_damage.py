@@ -7,7 +7,6 @@ store must refuse, or be untouched by the flip.
 import os
 import random
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -68,8 +67,8 @@ class History:
 
 
 @pytest.fixture(scope="module")
-def history(tmp_path_factory) -> Iterator[History]:
-    yield History(tmp_path_factory.mktemp("damage"))
+def history(tmp_path_factory) -> History:
+    return History(tmp_path_factory.mktemp("damage"))
 
 
 def cuts(history: History, step: int) -> list[int]:

@@ -57,7 +57,9 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
             if other not in linked and f"]({relative}" in text:
                 linked.add(other)
                 waiting.append(other)
-    assert sorted(set(PAGES) - linked) == []
+    # Decisions are read from their folder.
+    missing = [page for page in PAGES if page not in linked and page.parent.name != "adr"]
+    assert not missing, f"link them from README.md, or from a page that is linked: {missing}"
 
 
 def _way(start: Path, target: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """The embedded engine on a real store: who is answered what, when, and what is never lost or seen too early."""
 
+import json
 import threading
 import time
 from concurrent.futures import Future
@@ -11,7 +12,23 @@ from madang.engine import embedded
 from madang.engine.ledger import find
 from madang.kernel.errors import MadangError, Malformed, StoreFailure
 from madang.kernel.machine import Result
-from tests.engine.toy import ANNA, BERT, START, WAIT, Break, Count, Decline, Running, outcomes, payload, sign
+from madang.kernel.state import State
+from tests.engine.toy import (
+    ANNA,
+    BERT,
+    COUNTERS,
+    LEFT,
+    RIGHT,
+    START,
+    WAIT,
+    Break,
+    Count,
+    Decline,
+    Running,
+    outcomes,
+    payload,
+    sign,
+)
 from tests.support.signing import general
 
 
@@ -106,8 +123,6 @@ def test_a_caller_that_goes_away_disturbs_nobody(node):
 
 
 def id_of(number: int) -> str:
-    import json
-
     return str(json.loads(payload(number))["id"])
 
 
@@ -281,8 +296,6 @@ def test_a_listener_that_raises_loses_no_answer_and_no_other_listener(node):
 
 
 def test_what_was_written_together_is_seen_together(node):
-    from madang.kernel.state import State
-    from tests.engine.toy import COUNTERS, LEFT, RIGHT
 
     torn, looked, done = [], [0], threading.Event()
 
@@ -308,7 +321,7 @@ def test_what_was_written_together_is_seen_together(node):
 
 
 def test_reopening_continues_with_the_same_root(tmp_path):
-    roots = []
+    roots: list[bytes] = []
     for start in range(0, 60, 20):
         with Running(tmp_path / "store") as node:
             if roots:

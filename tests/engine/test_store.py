@@ -1,5 +1,6 @@
 """The store of a node: what it may lose, what it must refuse, and what a failed read is called."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -59,7 +60,7 @@ def test_a_store_is_opened_once(tmp_path):
     with pytest.raises(StoreFailure) as error:
         small(tmp_path / "s")
     assert error.value.code == "store.open"
-    code = "import sys; from pathlib import Path; from madang.engine.store import RocksStore; RocksStore(Path(sys.argv[1]))"
+    code = "import pathlib, sys; from madang.engine.store import RocksStore as S; S(pathlib.Path(sys.argv[1]))"
     other = subprocess.run([sys.executable, "-c", code, str(tmp_path / "s")], capture_output=True, text=True)
     assert other.returncode == 1 and "store.open" in other.stderr and "another process" in other.stderr
     store.close()
@@ -71,7 +72,7 @@ def test_a_damaged_block_of_a_table_is_never_read_as_an_absence(tmp_path):
     store.write(
         [(b"k%04d" % n, bytes([n % 251]) * 50) for n in range(2000)], [(b"l%04d" % n, b"x") for n in range(2000)]
     )
-    for family in (store._db, store._log):
+    for family in (store._db, store._log.of(b"l")):
         family.flush()
     store.close()
     for path in sorted((tmp_path / "s").glob("*.sst")):
@@ -130,8 +131,6 @@ def test_a_store_without_a_genesis_is_empty(tmp_path):
 
 def test_a_store_set_back_behind_what_was_published_is_refused(tmp_path):
     """Whatever RocksDB believes, what was published was committed."""
-    import shutil
-
     folder = make(tmp_path / "node")
     shutil.copytree(folder / "store", tmp_path / "old")
     clock = lambda: 1_767_225_600  # noqa: E731

@@ -180,7 +180,8 @@ class Running:
         self.store = Gate(RocksStore(folder, cache_bytes=8 * 1024 * 1024))
         self.ledger = Ledger.create(self.store, MODULES, genesis()) if new else Ledger.open(self.store, MODULES)
         self.clock = Clock()
-        self.engine = Embedded(self.ledger, verifier or LocalVerifier(), self.clock)
+        checker: Any = verifier or LocalVerifier()
+        self.engine = Embedded(self.ledger, checker, self.clock)
         if new:  # keys work from the next block
             self.ledger.write(self.ledger.seal(self._first_block()))
 

@@ -150,7 +150,7 @@ def test_a_refused_transaction_has_a_receipt_that_says_so(kind: Kind):
         {"leaf": b""},
         {"index": -1},
         {"index": 2**63 - 1},
-        {"signed": bytes(64 * 1024 + 1)},
+        {"signed": bytes(1024 * 1024 + 1)},
         {"proof": bytes(31)},
         {"proof": bytes(64 * 32)},
         {"checkpoint": bytes(16 * 1024 + 1)},

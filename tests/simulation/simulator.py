@@ -16,6 +16,7 @@ from madang.app import MODULES
 from madang.engine.ledger import Commit, Ledger
 from madang.kernel.errors import Malformed
 from madang.kernel.machine import Block, Result
+from madang.kernel.state import State
 from madang.kernel.transaction import Act
 from madang.services.vouchers import queries
 from madang.services.vouchers.transactions import Expire, Freeze, Pay, PaymentPart, PayOut, Recall, Refund, Unfreeze
@@ -133,7 +134,7 @@ class Simulator:
         intent = self.inbox.popleft()
         answer: Result | Malformed
         try:
-            answer = self.block.execute(self.ledger.machine.read(intent.signed))  # type: ignore[union-attr]
+            answer = self.block.execute(self.ledger.machine.read(intent.signed))
         except Malformed as error:
             answer = error
         self._note(f"execute {intent.id} {getattr(answer, 'outcome', '')}{answer.code}")
@@ -223,6 +224,4 @@ class Simulator:
         return PayOut(by="ministry", programme=COUPON, merchants=[shop.party]), officer("ministry")
 
     def _durable(self) -> Any:
-        from madang.kernel.state import State
-
         return State(self.ledger.reader())

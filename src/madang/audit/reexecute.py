@@ -157,7 +157,6 @@ class _Run:
         self._scratch = scratch
         self._verifier = verifier
         self._working = Working(scratch)
-        self._keys = State(self._working)
         self._machine: Machine | None = None
         self._snapshots: dict[int, _Snapshot] = {}
 
@@ -167,6 +166,7 @@ class _Run:
         if block.height == 0:
             return prepared
         jobs: list[bytes] = []
+        keys = State(self._working)
         for place, entry in enumerate(block.entries):
             try:
                 transaction = self.machine.read(entry.signed)
@@ -175,7 +175,7 @@ class _Run:
                 break
             prepared.transactions.append(transaction)
             try:
-                jobs += [_job(self._keys, one) for one in transaction.envelope.signatures]
+                jobs += [_job(keys, one) for one in transaction.envelope.signatures]
             except Malformed:
                 # The key was registered in a block that has not run yet here: checked when it has.
                 prepared.late.add(place)
@@ -248,7 +248,7 @@ class _Run:
         signatures = transaction.envelope.signatures
         self.signatures += len(signatures)
         try:
-            checked = _check(self._keys, signatures) if late else [next(right) for _ in signatures]
+            checked = _check(State(self._working), signatures) if late else [next(right) for _ in signatures]
             if not all(checked):
                 return diverged("entry.signature", "A signature is not of the key it names.", running.height, place)
             result = running.execute(transaction)

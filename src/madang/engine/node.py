@@ -68,7 +68,7 @@ class Node:
         except BaseException:
             self.close()
             raise
-        # What is loaded by now stays: the collector need not look at it again, nor look as often as for a small program.
+        # What is loaded by now stays: the collector need not look at it again, nor as often as in a small program.
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)

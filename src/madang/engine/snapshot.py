@@ -451,8 +451,10 @@ def backup(folder: Path, target: Path, store: RocksStore | None = None) -> Tip:
     """Copy a node's folder to `target`: the store as of one moment, and the checkpoint key. Returns its tip.
 
     `store` is that of the node while it runs in this process. What was published (`log/`) is not copied: it can be
-    written again. Raises `MadangError`: `backup.exists`, and what opening a store raises.
+    written again. Raises `MadangError`: `store.in_use`, `backup.exists`, and what opening a store raises.
     """
+    if store is None and _is_locked(folder / "store" / "LOCK"):
+        raise StoreFailure("store.in_use", f"a node is running on {folder}. Stop it, or have it make the backup.")
     if target.exists():
         raise MadangError("backup.exists", f"{target} exists. Name a folder that does not.")
     aside = target.with_name(f".{target.name}.new")

@@ -134,7 +134,8 @@ class Reader(Protocol):
 class State:
     """What a rule sees: the reader below, the open block's writes above it, its own transaction's on top.
 
-    A transaction's writes join the block's when it is accepted and vanish when it is not.
+    A transaction's writes join the block's when it is accepted and vanish when it is not. A state reads each record
+    once: make a new one for each block and for each look at what is committed.
     """
 
     def __init__(self, reader: Reader) -> None:

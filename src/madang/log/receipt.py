@@ -21,7 +21,7 @@ from madang.log.tree import HASH_BYTES, MAX_SIZE, leaf_hash
 
 MAGIC = b"MDRC"
 VERSION = 1
-MAX_SIGNED_BYTES = 64 * 1024
+MAX_SIGNED_BYTES = 1024 * 1024
 MAX_CHECKPOINT_BYTES = 16 * 1024
 MAX_RECEIPT_BYTES = MAX_SIGNED_BYTES + MAX_CHECKPOINT_BYTES + 4 * 1024
 
@@ -67,7 +67,7 @@ def make_receipt(leaf: bytes, index: int, signed: bytes, proof: list[bytes], che
 
 
 def decode_receipt(data: bytes) -> Receipt:
-    """Read a receipt strictly, at most 84 KiB. Verifies nothing.
+    """Read a receipt strictly, at most 1,044 KiB. Verifies nothing.
 
     Raises ReceiptError: `log.receipt.size`, `log.receipt.magic`, `log.receipt.version`, `log.receipt.malformed`,
     `log.receipt.bounds`.

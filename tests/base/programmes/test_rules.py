@@ -293,29 +293,28 @@ kind: NAME
 language: 1
 records:
   NAME: {NAME: id, left: {won: 0..1_000}}
-accounts: {sponsor: outside, NAME: total, held: sum(NAME.left)}
-parameters: {NAME: text}
+accounts: {sponsor: outside, free: total, held: sum(NAME.left)}
+parameters: {also_NAME: text}
 actions:
   fund:
-    given: {amount: {won: 1..1_000_000}}
-    post: [{from: sponsor, to: NAME, amount: amount}]
+    given: {NAME: {won: 1..1_000_000}}
+    post: [{from: sponsor, to: free, amount: NAME}]
   NAME:
     on: {b: new NAME}
     given: {owner: id, amount: {won: 0..1_000}}
-    require: {NAME: 'amount <= 500'}
-    post: [{from: NAME, to: held, amount: amount}]
+    require: {NAME: amount <= 500}
+    post: [{from: free, to: held, amount: amount}]
     set: {b.NAME: owner, b.left: amount}
-  also:
+  empty:
     on: {NAME: NAME}
-    given: {amount: {won: 0..1_000}}
-    post: [{from: held, to: NAME, amount: NAME.left}]
+    post: [{from: held, to: free, amount: NAME.left}]
     set: {NAME.left: 0}
 """
 PROGRAMME_SO = """
 programme: box-shop
 kind: NAME
 title: {ko: 이름, en: Names}
-parameters: {NAME: '__import__("os")'}
+parameters: {also_NAME: '__import__("os")'}
 """
 
 
@@ -335,8 +334,8 @@ def test_names_that_look_dangerous_are_only_names(name):
     assert queries.programme(world.state(), NAME).totals["held"] == 400
     more = Run(by="ministry", programme=NAME, action=name, on=["b2"], given=["alice", 501])
     assert world.refuse("programmes.clause", more, by=ONE).reason == f"{name}.{name}"
-    world.accept(Run(by="ministry", programme=NAME, action="also", on=["b1"], given=[1]), by=ONE)
-    assert queries.programme(world.state(), NAME).totals == {"sponsor": 900, name: 900, "held": 0}
+    world.accept(Run(by="ministry", programme=NAME, action="empty", on=["b1"]), by=ONE)
+    assert queries.programme(world.state(), NAME).totals == {"sponsor": 900, "free": 900, "held": 0}
     world.check()
 
 

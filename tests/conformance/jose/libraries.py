@@ -32,7 +32,7 @@ process.stdout.write(await sign(new TextEncoder().encode(payload), keys));
 """
 
 
-def private_jwk(wallet: Wallet) -> dict[str, str]:
+def private_jwk(wallet: Wallet) -> dict[str, str | list[str]]:
     """A test wallet's key as a private JWK."""
     secret = wallet._key.private_numbers().private_value.to_bytes(32, "big")
     return {**public_jwk(wallet), "d": base64url(secret)}

@@ -92,7 +92,7 @@ def scene(tmp_path_factory):
         numbers = {
             who: str(queries.granted(node.state(), "ministry", COUPON, f"secret-reference-{who}")) for who in TIERS
         }
-        paid = []
+        paid: list[Paid] = []
         for merchant, payments in AMOUNTS.items():
             for who, amount in payments:
                 parts = [PaymentPart(voucher=numbers[who], amount=amount)]
@@ -173,7 +173,7 @@ def test_balance_and_tier_can_not_be_guessed_from_the_digest(scene):
 
 def test_with_the_id_of_the_transaction_they_can(scene):
     """The control: the id is all that hides them."""
-    first = {}
+    first: dict[int, int] = {}
     for one in scene.paid:
         before = first.setdefault(one.who, TIERS[one.who])
         assert guess(scene, one, [one.id]) == {(TIERS[one.who], before)}
@@ -270,7 +270,7 @@ def forms(secret: str | bytes | int) -> list[bytes]:
 def answers(scene: Town, reader: str | None = None) -> bytes:
     """The answers of all queries to an attacker: those for anyone, or those for `reader`, asked about everything."""
     people = [town.payer(who).party for who in TIERS]
-    guesses = {
+    guesses: dict[str, list[Any]] = {
         "name": [*INSTITUTIONS, "bakery", "grocer", COUPON, *people, *scene.numbers.values()],
         "institution": list(INSTITUTIONS),
         "register": ["legal-dong"],

@@ -1,5 +1,6 @@
 """Programmes, their documents, their running totals, and the records of their contracts."""
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -146,24 +147,27 @@ def totals_match_records(state: State) -> None:
 
 def money_is_conserved(state: State) -> None:
     """What came in from outside and did not go out is in the inner accounts of the programme."""
-    for (name,), totals in state.scan(TOTALS):
-        programme = state.get(PROGRAMMES, name)
-        layouts = programme.accounts if programme else ()
-        inside = sum(amount for layout, amount in zip(layouts, totals.amounts, strict=True) if layout.sort != "outside")
-        net = sum(amount for layout, amount in zip(layouts, totals.amounts, strict=True) if layout.sort == "outside")
+    for name, inside, net in _sums(state):
         if inside != net:
             raise InvariantBroken(f"{name}: {inside} won inside, {net} came in")
 
 
 def escrow_holds_what_is_inside(state: State) -> None:
     """The tokens in a programme's escrow are what its inner accounts add up to, won for won."""
-    for (name,), totals in state.scan(TOTALS):
-        programme = state.get(PROGRAMMES, name)
-        layouts = programme.accounts if programme else ()
-        inside = sum(amount for layout, amount in zip(layouts, totals.amounts, strict=True) if layout.sort != "outside")
+    for name, inside, _ in _sums(state):
         held = money.balance(state, money.escrow_of(name))
         if inside != held:
             raise InvariantBroken(f"{name}: {inside} won inside, {held} in escrow")
+
+
+def _sums(state: State) -> Iterator[tuple[str, int, int]]:
+    """Each programme with what its inner accounts, and its outside ones, add up to."""
+    for (name,), totals in state.scan(TOTALS):
+        programme = state.get(PROGRAMMES, name)
+        if programme is not None:
+            pairs = list(zip(programme.accounts, totals.amounts, strict=True))
+            inside = sum(amount for layout, amount in pairs if layout.sort != "outside")
+            yield name, inside, sum(totals.amounts) - inside
 
 
 INVARIANTS = (totals_match_records, money_is_conserved, escrow_holds_what_is_inside)
