@@ -31,6 +31,7 @@ from bench import limits, load, postgres, state
 from madang.app import MODULES
 from madang.audit.reexecute import reexecute
 from madang.audit.stored import steady
+from madang.client.wallet import make_payload
 from madang.demo import actors
 from madang.engine.node import Node
 from madang.kernel.machine import Result
@@ -296,7 +297,7 @@ def grants_and_verify(seed: int) -> dict[str, Any]:
                 ],
             )
             until = int(time.time()) + 540
-            signed.append(officer.sign(actors.payload_of(state.CHAIN, os.urandom(16).hex(), until, [act])))
+            signed.append(officer.jws(make_payload(state.CHAIN, [act], until)))
         signer = Signer(place, seed, holders)
         payments = signer.make(20_000)
         with Opened(place) as node:

@@ -20,6 +20,7 @@ from madang.base.money.transactions import IssueCurrency, IssueTokens, OpenAccou
 from madang.base.parties.transactions import NewKey, NewMerchant, RegisterMerchants, RegisterPeople
 from madang.base.programmes.transactions import Approve, Draft, Open, Publish
 from madang.base.registers.transactions import Publish as PublishRegister
+from madang.client.wallet import make_payload
 from madang.contract import canonical, digest, read_kind, read_programme
 from madang.demo import actors
 from madang.demo.actors import Actor
@@ -150,8 +151,8 @@ def _execute(ledger: Ledger, institution: str, *acts: Act) -> None:
     signer = actors.officers(institution, SEED)[0]
     block = ledger.begin(ledger.tip.time + 1)
     identifier = hashlib.sha256(str(ledger.tip.height).encode()).hexdigest()[:32]
-    payload = actors.payload_of(CHAIN, identifier, ledger.tip.time + 60, acts)
-    result = block.execute(ledger.machine.read(signer.sign(payload)))
+    payload = make_payload(CHAIN, acts, ledger.tip.time + 60, identifier)
+    result = block.execute(ledger.machine.read(signer.jws(payload)))
     if result.outcome != "accepted":
         raise RuntimeError(f"{result}")
     ledger.write(ledger.seal(block))
@@ -191,7 +192,7 @@ def payments(seed: int, count: int, holders: Sequence[int], vouchers: Sequence[s
             "parts": [{"voucher": vouchers[place], "amount": chosen.randrange(100, 1_000)}],
         }
         payload = {"chain": CHAIN, "id": f"{chosen.getrandbits(128):032x}", "not_after": not_after, "acts": [act]}
-        yield payer.sign(msgspec.json.encode(payload))
+        yield payer.jws(msgspec.json.encode(payload))
 
 
 if __name__ == "__main__":

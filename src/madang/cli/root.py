@@ -2,7 +2,7 @@
 
 import typer
 
-from madang.cli import keys, node, transactions
+from madang.cli import grants, keys, node, programmes, transactions
 from madang.cli.declared import Acts, Queries
 
 app = typer.Typer(
@@ -18,6 +18,8 @@ app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
 )(node.demo)
 app.add_typer(keys.app, name="keys")
+app.add_typer(programmes.app, name="programme")
+app.add_typer(grants.app, name="grants")
 app.add_typer(transactions.transactions, name="transaction")
 app.add_typer(transactions.receipts, name="receipt")
 app.add_typer(

@@ -13,6 +13,7 @@ from madang.base.merchants.transactions import Entry, Facts, Register
 from madang.base.money.transactions import CloseWindow, IssueTokens, OpenAccounts, OpenWindow, Participant
 from madang.base.parties.transactions import NewMerchant, RegisterMerchants, RegisterPeople
 from madang.base.programmes.transactions import Approve, Draft, Open, Publish
+from madang.client.wallet import make_payload, sign
 from madang.contract import canonical, digest
 from madang.data import synthetic
 from madang.demo import actors, stage
@@ -66,10 +67,11 @@ class Town:
 
     def sign(self, signer: Actor, *acts: Act) -> bytes:
         """A transaction of these acts, good for five minutes of the demonstration's time."""
-        return signer.sign(self._payload(acts))
+        return signer.jws(self._payload(acts))
 
     def _payload(self, acts: Sequence[Act]) -> bytes:
-        return actors.payload_of(stage.CHAIN, f"{self.random.getrandbits(128):032x}", self.clock.now + 300, acts)
+        identifier = f"{self.random.getrandbits(128):032x}"
+        return make_payload(stage.CHAIN, acts, self.clock.now + 300, identifier)
 
     def accept(self, *signed: bytes) -> list[Result]:
         """Send transactions that must be accepted; returns when they are durable."""
@@ -83,7 +85,7 @@ class Town:
     def agree(self, institution: str, *acts: Act) -> None:
         """A quorum act: two officers sign the same payload."""
         quorum = actors.officers(institution, self.seed)[: actors.THRESHOLD]
-        self.accept(actors.sign_together(self._payload(acts), quorum))
+        self.accept(sign(self._payload(acts), quorum))
 
     def bulk(self, what: str, signer: Actor, acts: Sequence[Act]) -> None:
         """Many acts of one institution, a transaction each, with progress."""

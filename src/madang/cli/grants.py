@@ -1,0 +1,69 @@
+"""madang grants: a file of grants, checked whole, sent in batches, safe to run again."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from madang.cli.declared import Keys
+from madang.cli.options import DEFAULT_URL, Passphrase, Url, open_wallets
+from madang.cli.talk import Json, counting, tell
+from madang.kernel.errors import MadangError
+
+if TYPE_CHECKING:
+    from madang.services.vouchers.transactions import GrantRow
+
+app = typer.Typer(no_args_is_help=True, help="Grant vouchers from a CSV file (docs/bulk.md).")
+File = Annotated[Path, typer.Argument(help="The CSV file.", exists=True, dir_okay=False)]
+
+
+@app.command("check")
+def check(file: File, as_json: Json = False) -> None:
+    """Check a file without sending anything; every problem is named by row and column."""
+    rows = _read(file)
+    won = sum(row.amount for row in rows)
+    tell(
+        f"{len(rows):,} rows, {won:,} won: nothing is wrong with the file.",
+        {"rows": len(rows), "won": won},
+        as_json=as_json,
+    )
+
+
+@app.command("send")
+def send(
+    file: File,
+    programme: Annotated[str, typer.Option(help="The programme to grant in.")],
+    by: Annotated[str, typer.Option(help="The sponsor or eligibility authority that grants.")],
+    key: Keys,
+    report: Annotated[Path | None, typer.Option(help="Write what became of each row to this file.")] = None,
+    passphrase_file: Passphrase = None,
+    url: Url = DEFAULT_URL,
+    as_json: Json = False,
+) -> None:
+    """Grant every row that is not granted yet. Run it again after whatever stopped it: a row is granted once."""
+    from madang.bulk import HttpTarget, send_grants, write_report
+    from madang.client import Client
+
+    rows = _read(file)
+    wallets = open_wallets(key, passphrase_file)
+    with Client(url) as client, counting("Rows") as count:
+        target = HttpTarget(client, wallets)
+        result = send_grants(rows, programme, by, target, lambda progress: count(progress.done, progress.total))
+    if report is not None:
+        write_report(result, rows, report)
+    value = {"granted": result.granted, "skipped": result.skipped, "refused": result.refused, "rows": len(rows)}
+    text = f"{result.granted:,} granted, {result.skipped:,} granted before, {result.refused:,} refused of {len(rows):,}"
+    tell(text, value, as_json=as_json)
+    if result.stopped is not None:
+        raise result.stopped
+    if not result.is_complete:
+        raise MadangError("grants.refused", "Some rows were refused. --report FILE says which, and why.")
+
+
+def _read(file: Path) -> "list[GrantRow]":
+    from madang.bulk import GrantFileError, read_grants
+
+    try:
+        return read_grants(file)
+    except GrantFileError as error:
+        raise MadangError("grants.file", str(error)) from None

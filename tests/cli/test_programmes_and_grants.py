@@ -1,0 +1,47 @@
+"""madang programme compile, madang grants check: what they say of good files and of bad ones."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+DOCUMENTS = Path(__file__).parents[2] / "src" / "madang" / "contract" / "documents"
+
+
+def madang(*arguments):
+    program = Path(sys.executable).with_name("madang")
+    return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=False)
+
+
+def test_what_compile_writes_is_what_a_draft_takes(tmp_path):
+    output = tmp_path / "draft.json"
+    done = madang("programme", "compile", DOCUMENTS / "consumption-coupon-2025.yaml", "-o", output, "--json")
+    assert done.returncode == 0, done.stderr
+    said, fields = json.loads(done.stdout), json.loads(output.read_text())
+    assert fields["programme"] == said["programme"] == "consumption-coupon-2025"
+    for name in ("kind", "document"):
+        assert hashlib.sha256(fields[name].encode()).hexdigest() == said[name]
+
+
+def test_a_mistake_in_a_programme_is_named_with_its_line(tmp_path):
+    text = (
+        (DOCUMENTS / "consumption-coupon-2025.yaml").read_text().replace("amount in amounts\n", "amont in amounts\n", 1)
+    )
+    (tmp_path / "coupon.yaml").write_text(text)
+    done = madang("programme", "compile", tmp_path / "coupon.yaml")
+    assert done.returncode == 1
+    line = text.splitlines().index("      when: amont in amounts") + 1
+    assert f"coupon.yaml:{line}:" in done.stderr
+    assert "amount" in done.stderr
+
+
+def test_a_file_of_grants_is_checked_whole(tmp_path):
+    file = tmp_path / "grants.csv"
+    file.write_text(f"reference,amount,region,holder,code\nr1,180000,26,{'h' * 43},\nr2,1000,26,{'i' * 43},\n")
+    done = madang("grants", "check", file, "--json")
+    assert json.loads(done.stdout) == {"rows": 2, "won": 181_000}
+    file.write_text("reference,amount,region,holder,code\nr1,none,26,x y,\n")
+    done = madang("grants", "check", file)
+    assert done.returncode == 1
+    assert "grants.file" in done.stderr
