@@ -332,6 +332,16 @@ def test_a_backup_of_a_stopped_node_needs_no_running_one(tmp_path: Path):
         assert view.log_get(entries.TIP) == entries.encode(tip)
 
 
+def test_where_no_node_is_nothing_is_read_copied_or_made(tmp_path: Path):
+    with pytest.raises(StoreFailure) as unopened, opened(tmp_path / "none"):
+        pass
+    assert unopened.value.code == "store.open"
+    with pytest.raises(MadangError) as refused:
+        snapshot.backup(tmp_path / "none", tmp_path / "backup")
+    assert refused.value.code == "backup.no_node"
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_backup_taken_while_a_snapshot_waits_still_commits_its_root(undisturbed: Village, tmp_path: Path):
     village = Village(tmp_path / "node", interval=5, delay=4)
     for seconds, signed in undisturbed.signed[:6]:

@@ -408,6 +408,8 @@ class ReadOnlyStore:
     def __init__(self, path: Path) -> None:
         if _is_locked(path / "LOCK"):
             raise StoreFailure("store.in_use", f"a node is running on {path}. Stop it, or use a backup of it.")
+        if not (path / "CURRENT").is_file():
+            raise StoreFailure("store.open", f"{path} holds no store. Name the folder of a node.")
         check_journals(path)
         try:
             self._db = Rdict(str(path), access_type=AccessType.read_only())
@@ -451,10 +453,13 @@ def backup(folder: Path, target: Path, store: RocksStore | None = None) -> Tip:
     """Copy a node's folder to `target`: the store as of one moment, and the checkpoint key. Returns its tip.
 
     `store` is that of the node while it runs in this process. What was published (`log/`) is not copied: it can be
-    written again. Raises `MadangError`: `store.in_use`, `backup.exists`, and what opening a store raises.
+    written again. Raises `MadangError`: `store.in_use`, `backup.no_node`, `backup.exists`, and what opening
+    a store raises.
     """
     if store is None and _is_locked(folder / "store" / "LOCK"):
         raise StoreFailure("store.in_use", f"a node is running on {folder}. Stop it, or have it make the backup.")
+    if not (folder / "store" / "CURRENT").is_file() or not (folder / KEY_FILE).is_file():
+        raise MadangError("backup.no_node", f"{folder} holds no node. Name the folder of one.")
     if target.exists():
         raise MadangError("backup.exists", f"{target} exists. Name a folder that does not.")
     aside = target.with_name(f".{target.name}.new")

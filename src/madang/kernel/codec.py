@@ -15,7 +15,7 @@ import msgspec
 from madang.kernel.errors import Malformed
 
 MAX_DEPTH = 32
-_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+_TO_STANDARD = bytes.maketrans(b"-_+/", b"+/!!")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _LAST = (_ALPHABET, b"!", b"AQgw", b"AEIMQUYcgkosw048")
@@ -39,9 +39,9 @@ def from_base64url(text: str | bytes, what: str) -> bytes:
     Raises `Malformed` (`base64.invalid`) for padding, white space, another alphabet, or stray bits at the end.
     """
     data = text.encode("ascii", "replace") if isinstance(text, str) else text
-    # Strict mode finds characters outside the standard alphabet; the two that are not ours it would let through.
+    # Strict mode finds characters outside the alphabet, as which the two that are not ours are translated.
     # What is left over in the last character must be zero, or two spellings would mean the same bytes.
-    if b"+" not in data and b"/" not in data and data[-1:] in _LAST[len(data) % 4]:
+    if data[-1:] in _LAST[len(data) % 4]:
         try:
             return binascii.a2b_base64(data.translate(_TO_STANDARD) + _PADDING[len(data) % 4], strict_mode=True)
         except ValueError:

@@ -16,7 +16,7 @@ LONG = "a_name_of_an_action_as_long_as_they_get"
 
 
 def act(action: str, *on: str, given: tuple[int | str, ...] = (), programme: str = NAME, **outside: str) -> Run:
-    return Run(by="ministry", programme=programme, action=action, on=list(on), given=list(given), outside=outside)
+    return Run(by="ministry", programme=programme, action=action, on=on, given=given, outside=outside)
 
 
 def fund(amount: int) -> Run:

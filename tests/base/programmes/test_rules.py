@@ -43,7 +43,7 @@ def closing(by: str = "ministry", programme: str = NAME) -> Close:
 
 
 def funding(amount: int = 900) -> Run:
-    return Run(by="ministry", programme=NAME, action="fund", given=[amount], outside={"sponsor": "ministry"})
+    return Run(by="ministry", programme=NAME, action="fund", given=(amount,), outside={"sponsor": "ministry"})
 
 
 def appoint(party, roles, keys):
@@ -183,7 +183,7 @@ def test_officers_approve_one_after_the_other_exactly_what_they_read():
 
     def approve(number: int, proposal: str) -> None:
         signer = officers("ministry")[number]
-        return world.accept(ApproveProposal(by=signer.party, proposal=proposal), by=signer)
+        world.accept(ApproveProposal(by=signer.party, proposal=proposal), by=signer)
 
     handle = propose()
     assert stage_of(world) == "draft"
@@ -210,13 +210,13 @@ def test_an_escrow_is_opened_at_a_bank_that_is_one():
 
 def test_a_programme_that_holds_money_stays_open_until_it_is_empty():
     world = world_of(5)
-    make = Run(by="ministry", programme=NAME, action="make", on=["b1"], given=["alice", 400, "n"])
-    back = {"by": "ministry", "programme": NAME, "action": "defund", "outside": {"sponsor": "ministry"}}
+    make = Run(by="ministry", programme=NAME, action="make", on=("b1",), given=("alice", 400, "n"))
     world.accept(make, by=ONE)
     assert world.refuse("programmes.not_empty", closing(), by=MINISTRY).reason == "free"
-    world.accept(Run(**back, given=[500]), by=ONE)
+    sponsor = {"sponsor": "ministry"}
+    world.accept(Run(by="ministry", programme=NAME, action="defund", given=(500,), outside=sponsor), by=ONE)
     assert world.refuse("programmes.not_empty", closing(), by=MINISTRY).reason == "held"
-    sell = Run(by="bakery", programme=NAME, action="sell", on=["b1", "clear"], outside={"buyer": "bakery"})
+    sell = Run(by="bakery", programme=NAME, action="sell", on=("b1", "clear"), outside={"buyer": "bakery"})
     world.accept(sell, by=BAKERY)
     world.accept(closing(), by=MINISTRY)
     assert money.balance(world.state(), money.escrow_of(NAME)) == 0
@@ -328,13 +328,13 @@ def test_names_that_look_dangerous_are_only_names(name):
         publishing(),
         opening(),
         funding(),
-        Run(by="ministry", programme=NAME, action=name, on=["b1"], given=["alice", 400]),
+        Run(by="ministry", programme=NAME, action=name, on=("b1",), given=("alice", 400)),
     )
     world.accept(*acts, by=[*MINISTRY, *OPERATOR])
     assert queries.programme(world.state(), NAME).totals["held"] == 400
-    more = Run(by="ministry", programme=NAME, action=name, on=["b2"], given=["alice", 501])
+    more = Run(by="ministry", programme=NAME, action=name, on=("b2",), given=("alice", 501))
     assert world.refuse("programmes.clause", more, by=ONE).reason == f"{name}.{name}"
-    world.accept(Run(by="ministry", programme=NAME, action="empty", on=["b1"]), by=ONE)
+    world.accept(Run(by="ministry", programme=NAME, action="empty", on=("b1",)), by=ONE)
     assert queries.programme(world.state(), NAME).totals == {"sponsor": 900, "free": 900, "held": 0}
     world.check()
 

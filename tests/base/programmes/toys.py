@@ -3,6 +3,8 @@
 from functools import cache
 from typing import Any
 
+import msgspec
+
 from madang.base import merchants, programmes
 from madang.base.programmes import ledger
 from madang.base.programmes.transactions import Approve, Draft, Open, Publish
@@ -80,9 +82,9 @@ class Run(Act, frozen=True, kw_only=True, tag="toys.run"):
 
     programme: str
     action: str
-    on: list[str] = []
-    given: list[int | str] = []
-    outside: dict[str, str] = {}
+    on: tuple[str, ...] = ()
+    given: tuple[int | str, ...] = ()
+    outside: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def run(call: Call, act: Run) -> None:

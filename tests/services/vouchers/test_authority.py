@@ -1,6 +1,7 @@
 """Who may not do what with vouchers although a signature is there: the rules read with the eyes of a thief."""
 
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -254,7 +255,7 @@ def _points_world() -> World:
 
 
 NUMBER = "A" * 22
-OTHER = {"programme": "points"}
+OTHER: dict[str, Any] = {"programme": "points"}
 FOREIGN = [
     (Fund(by="ministry", amount=1, **OTHER), MINISTRY),
     (Reclaim(by="ministry", amount=1, **OTHER), MINISTRY),

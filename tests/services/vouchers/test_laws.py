@@ -130,7 +130,8 @@ def act_of(town: Town, dice: random.Random) -> Act:
     if kind == "pay":
         shop = dice.choice(SHOPS)
         by = dice.choice(PEOPLE)
-        mine = [number for number, holder in town.vouchers if holder == by and dice.random() < 0.9] or numbers
+        mine = [number for number, holder in town.vouchers if holder == by] or numbers
+        mine = numbers if dice.random() < 0.1 else mine
         parts = [
             PaymentPart(voucher=dice.choice(mine), amount=dice.choice([1, 7, 10_000, 60_000, 150_000]))
             for _ in range(dice.randint(1, 3))
@@ -146,8 +147,9 @@ def act_of(town: Town, dice: random.Random) -> Act:
     if kind == "reclaim":
         return Reclaim(by="ministry", programme=COUPON, amount=dice.choice([1, 1_000_000]))
     if kind in ("freeze", "unfreeze", "recall", "expire"):
-        sort: Any = {"freeze": Freeze, "unfreeze": Unfreeze, "recall": Recall, "expire": Expire}[kind]
-        return sort(by="ministry", programme=COUPON, vouchers=some)
+        sorts: dict[str, Any] = {"freeze": Freeze, "unfreeze": Unfreeze, "recall": Recall, "expire": Expire}
+        stop: Act = sorts[kind](by="ministry", programme=COUPON, vouchers=some)
+        return stop
     shops = dice.sample(SHOPS, dice.randint(1, 2))
     return PayOut(by="ministry", programme=COUPON, merchants=shops)
 

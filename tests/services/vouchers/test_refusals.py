@@ -85,7 +85,7 @@ ALICES, FROZEN, BORAS, POORS, RECALLED, LETTER = (
     voucher(PLAYED, name) for name in ("alice", "frozen", "bora", "poor", "recalled", "letter")
 )
 PAYMENT = queries.shop_payments(PLAYED.state(), "bakery", COUPON)[0].payment
-GONE = {"programme": "nothing"}
+GONE: dict[str, Any] = {"programme": "nothing"}
 
 
 def fund(by: str = "ministry", amount: int = 1, programme: str = COUPON) -> Fund:
@@ -267,7 +267,7 @@ def test_a_closed_programme_is_refused_to_everybody():
     world.check()
 
 
-KIOSKS = {
+KIOSKS: dict[str, Any] = {
     "by": "kiosk",
     "merchant": "kiosk",
     "payment": queries.shop_payments(PLAYED.state(), "kiosk", COUPON)[0].payment,

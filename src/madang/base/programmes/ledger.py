@@ -72,7 +72,7 @@ def apply(
             keys.append(b"")
             before.append(value)
             continue
-        key = subject.table.key(name, subject.record, value)
+        key = subject.prefix + value.encode()
         found = call.state.get_key(subject.table, key)
         if subject.is_new != (found is None):
             code = "record_exists" if subject.is_new else "record_unknown"

@@ -67,10 +67,14 @@ _COMPILED: dict[tuple[str, str], "Compiled"] = {}
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """Where `apply` finds one record of an action, and which of the new records it becomes (None: unchanged)."""
+    """Where `apply` finds one record of an action, and which of the new records it becomes (None: unchanged).
+
+    `prefix` is what all keys of these records begin with; the record's own key follows.
+    """
 
     record: str
     table: Table[Any] | None
+    prefix: bytes
     is_new: bool
     changed: int | None
 
@@ -114,13 +118,20 @@ def _compile(kind_text: str, programme_text: str) -> Compiled:
     kind = load_kind(kind_text.encode())
     contract = compile_contract(kind, load_programme(programme_text.encode(), kind))
     tables = {name: Table(RECORDS.name, record, *RECORDS.parts) for name, record in contract.records.items()}
-    return Compiled(contract, tables, {name: _subjects(action, tables) for name, action in contract.actions.items()})
+    subjects = {name: _subjects(action, contract.programme, tables) for name, action in contract.actions.items()}
+    return Compiled(contract, tables, subjects)
 
 
-def _subjects(action: Action, tables: dict[str, Table[Any]]) -> tuple[Subject, ...]:
+def _subjects(action: Action, programme: str, tables: dict[str, Table[Any]]) -> tuple[Subject, ...]:
     places = {alias: place for place, alias in enumerate(action.changes)}
     return tuple(
-        Subject(each.type, None if each.is_fact else tables[each.type], each.is_new, places.get(each.alias))
+        Subject(
+            each.type,
+            None if each.is_fact else tables[each.type],
+            RECORDS.range(programme, each.type)[0],
+            each.is_new,
+            places.get(each.alias),
+        )
         for each in action.on
     )
 
