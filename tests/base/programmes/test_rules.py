@@ -200,9 +200,7 @@ def test_officers_approve_one_after_the_other_exactly_what_they_read():
 def test_an_escrow_is_opened_at_a_bank_that_is_one():
     world = world_at(0)
     world.accept(appoint("vault", ["treasury"], VAULT), by=OPERATOR)
-    world.accept(drafting(bank="vault"), by=ONE)
-    world.accept(approving(), by=MINISTRY)
-    world.refuse("money.not_bank", publishing(), by=OPERATOR)
+    world.refuse("programmes.not_bank", drafting(bank="vault"), by=ONE)
     world = world_at(2)
     world.accept(SuspendByQuorum(by="operator", party="treasury-bank"), by=OPERATOR)
     world.refuse("money.not_bank", publishing(), by=OPERATOR)

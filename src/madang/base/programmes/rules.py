@@ -46,7 +46,7 @@ def draft(call: Call, act: Draft) -> None:
     """A sponsor stores or replaces the documents of a draft; they must compile."""
     if not parties.has_role(call.state, act.by, "sponsor"):
         raise refuse("not_sponsor", by=act.by)
-    if not parties.has_role(call.state, act.bank, "treasury"):
+    if not all(parties.has_role(call.state, act.bank, role) for role in ("bank", "treasury")):
         raise refuse("not_bank", bank=act.bank)
     existing = call.state.get(PROGRAMMES, act.programme)
     if existing is not None and existing.sponsor != act.by:
