@@ -51,21 +51,34 @@ def serve(
 
 
 def verify(folder: Folder, as_json: Json = False) -> None:
-    """Check a node's folder by running every block again, each signature checked. Stop the node first."""
+    """Check a node's folder in two ways that share no rule. Stop the node first.
+
+    Every block is run again from genesis, each signature checked; and an auditor rebuilds every balance from what
+    was written, and adds up the money.
+    """
     import msgspec
 
     from madang.app import MODULES
+    from madang.audit.auditor import audit
     from madang.audit.reexecute import reexecute
     from madang.audit.stored import opened
 
-    with counting("Blocks") as count, opened(folder) as view:
-        verdict = reexecute(view, MODULES, progress=count)
-    found = verdict.divergence
+    with opened(folder) as view:
+        with counting("Blocks run again") as count:
+            verdict = reexecute(view, MODULES, progress=count)
+        with counting("Blocks audited") as count:
+            report = audit(view, progress=count)
+    found = verdict.divergence or report.divergence
     checked = f"{verdict.blocks} blocks, {verdict.transactions} transactions, {verdict.signatures} signatures"
-    text = f"{checked}: {'all as it must be' if found is None else f'DIVERGES: {found}'}\nroot {verdict.root.hex()}"
-    value = {**msgspec.structs.asdict(verdict), "root": verdict.root.hex()}
-    tell(text, value, as_json=as_json)
-    if found is not None:
+    lines = [
+        f"{checked}: {'all as it must be' if found is None else f'DIVERGES: {found}'}",
+        f"root {verdict.root.hex()}",
+    ]
+    lines += [f"{'holds' if law.holds else 'BROKEN'}  {law.name} {law.where}".rstrip() for law in report.laws]
+    laws = {law.name: law.holds for law in report.laws}
+    value = {**msgspec.structs.asdict(verdict), "root": verdict.root.hex(), "divergence": found, "laws": laws}
+    tell("\n".join(lines), value, as_json=as_json)
+    if found is not None or not report.holds:
         raise typer.Exit(1)
 
 

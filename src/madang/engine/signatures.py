@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections import OrderedDict
 from multiprocessing.connection import Connection
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -113,14 +114,17 @@ class KeyCache:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._keys: dict[bytes, ec.EllipticCurvePublicKey] = {}
+        self._keys: OrderedDict[bytes, ec.EllipticCurvePublicKey] = OrderedDict()
 
     def get(self, point: bytes) -> ec.EllipticCurvePublicKey:
         """The decoded key of a point. Raises `Malformed` (`key.invalid`)."""
-        key = self._keys.pop(point, None) or load_key(point)
-        self._keys[point] = key
-        if len(self._keys) > self._capacity:
-            del self._keys[next(iter(self._keys))]
+        key = self._keys.get(point)
+        if key is None:
+            key = self._keys[point] = load_key(point)
+            if len(self._keys) > self._capacity:
+                self._keys.popitem(last=False)
+        else:
+            self._keys.move_to_end(point)
         return key
 
 
@@ -137,6 +141,8 @@ def check_jobs(jobs: bytes, cache: KeyCache) -> bytes:
 
 
 def _work(descriptor: int, cached_keys: int) -> None:
+    # The engine's process has one thread that everything waits for; these have work ahead, and can yield to it.
+    os.nice(5)
     connection = Connection(descriptor)
     cache = KeyCache(cached_keys)
     try:
