@@ -41,7 +41,7 @@ def founding(interval: int = 0, delay: int = 3) -> bytes:
         PublishRegister(by="operator", register="legal-dong", version=1, codes=[BUSAN, SEOUL], since=0),
         Register(by="operator", entries=[Entry(merchant="bakery", facts=facts(BUSAN))]),
         Draft(by="ministry", programme=COUPON, bank="treasury-bank", kind=kind, document=programme),
-        Approve(by="ministry", programme=COUPON, kind=kind_digest, document=programme_digest),
+        Approve(by="ministry", programme=COUPON, bank="treasury-bank", kind=kind_digest, document=programme_digest),
         PublishProgramme(by="operator", programme=COUPON),
         Open(by="ministry", programme=COUPON),
         Fund(by="ministry", programme=COUPON, amount=10_000_000),

@@ -1,6 +1,7 @@
 """Strict reading: every spelling that two readers could take differently is refused, with its code."""
 
 import base64
+import time
 
 import msgspec
 import pytest
@@ -182,3 +183,23 @@ def test_the_depth_that_is_read_depends_on_nothing_else(levels):
 
 def test_what_is_not_too_deep_is_read():
     assert read_json(lenient, nested(MAX_DEPTH), "it") == Open(1)
+
+
+@pytest.mark.parametrize("end", [b"", b'"', b"\\"])
+def test_a_string_without_an_end_is_looked_at_once(end):
+    data = b"{" * 40 + b'"' + b'\\"' * 500_000 + end
+    started = time.process_time()
+    with pytest.raises(Malformed):
+        read_json(lenient, data, "it")
+    # Quadratic, this took minutes; the bound is wide, since it is not the speed that is tested.
+    assert time.process_time() - started < 5
+
+
+def test_a_late_duplicate_among_many_members_is_found_in_one_pass():
+    members = ",".join(f'"m{number}":0' for number in range(100_000))
+    data = f'{{"a":1,{members},"m99999":0}}'.encode()
+    started = time.process_time()
+    with pytest.raises(Malformed) as caught:
+        read_json(lenient, data, "it")
+    assert caught.value.code == "json.duplicate"
+    assert time.process_time() - started < 5

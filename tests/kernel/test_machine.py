@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from madang.base.operations.transactions import Resume
-from madang.base.parties.transactions import EnrolKey, RegisterPeople, RevokeKey, RotateKey
+from madang.base.parties.transactions import EnrolKey, RegisterPeople, Reinstate, RevokeKey, RotateKey, Suspend
 from madang.kernel.errors import MadangError, Malformed, StoreFailure
 from madang.kernel.machine import CHAIN, MARKS, PAUSES, PRUNED
 from madang.kernel.transaction import MAX_AHEAD, MAX_TRANSACTION_BYTES
@@ -364,3 +364,14 @@ def test_a_stranger_cannot_spend_the_id_of_a_payload(world):
     world.send(compact(payload, CHUL))
     (result,) = world.send(compact(payload, ALICE))
     assert result.outcome == "accepted"
+
+
+def test_a_refusal_is_not_revived_by_a_strangers_signature(world):
+    """A refused payload, wrapped anew with a further signature of nobody who counts, keeps its first outcome."""
+    world.accept(Suspend(by="bank-a", party=ALICE.party), by=officer("bank-a"))
+    payload = world.payload(write())
+    (first,) = world.send(compact(payload, ALICE))
+    assert first.code == "authority.suspended"
+    world.accept(Reinstate(by="bank-a", party=ALICE.party), by=officer("bank-a"))
+    (again,) = world.send(envelope(payload, [ALICE, CHUL]))
+    assert (again.outcome, again.repeated) == ("rejected", True)

@@ -135,7 +135,13 @@ class Town:
         kind_digest, programme_digest = digest(kind).hex(), digest(programme).hex()
         self.agree(
             actors.MINISTRY,
-            Approve(by=actors.MINISTRY, programme=COUPON, kind=kind_digest, document=programme_digest),
+            Approve(
+                by=actors.MINISTRY,
+                programme=COUPON,
+                bank=actors.TREASURY_BANK,
+                kind=kind_digest,
+                document=programme_digest,
+            ),
         )
         self.agree(actors.OPERATOR, Publish(by=actors.OPERATOR, programme=COUPON))
         opening = Open(by=actors.MINISTRY, programme=COUPON)

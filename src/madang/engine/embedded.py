@@ -25,6 +25,8 @@ MAX_BLOCK = 1000
 """Transactions that one block takes; a submission is never split, and holds at most as many."""
 MAX_WAITING = 20_000
 """Transactions that may wait before the engine says `engine.busy`."""
+MAX_WAITING_BYTES = 128 * 1024 * 1024
+"""Bytes of transactions that may wait, likewise."""
 
 Answer = Result | Malformed
 Listener = Callable[[Commit], None]
@@ -39,10 +41,11 @@ def system_clock() -> int:
 class _Submission:
     """Transactions that came together, and the future of their answers."""
 
-    __slots__ = ("answers", "future", "signed")
+    __slots__ = ("answers", "future", "signed", "size")
 
     def __init__(self, signed: Sequence[bytes]) -> None:
         self.signed = tuple(signed)
+        self.size = sum(map(len, self.signed))
         self.answers: list[Answer | None] = [None] * len(signed)
         self.future: Future[list[Answer]] = Future()
         # What was submitted will be ordered: a caller that goes away can't take it back, only not wait for it.
@@ -68,6 +71,7 @@ class Embedded:
         self._inbox: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
         self._held: _Submission | None = None
         self._waiting = 0
+        self._waiting_bytes = 0
         self._outbox: queue.Queue[tuple[Commit | None, list[_Submission]] | None] = queue.Queue(maxsize=2)
         self._listeners: list[Listener] = []
         self._failure: MadangError | None = None
@@ -130,9 +134,10 @@ class Embedded:
                 return MadangError("engine.stopped", "This node is stopping. Send to another, or again later.")
             if not 0 < count <= MAX_BLOCK:
                 return MadangError("engine.size", f"Send 1 to {MAX_BLOCK} transactions at once.")
-            if self._waiting + count > MAX_WAITING:
+            if self._waiting + count > MAX_WAITING or self._waiting_bytes + submission.size > MAX_WAITING_BYTES:
                 return MadangError("engine.busy", "Too many transactions are waiting. Send again in a second.")
             self._waiting += count
+            self._waiting_bytes += submission.size
             self._inbox.put(submission)
         return None
 
@@ -232,6 +237,7 @@ class Embedded:
             for submission in submissions:
                 with self._gate:
                     self._waiting -= len(submission.signed)
+                    self._waiting_bytes -= submission.size
                 if failure is not None:
                     submission.future.set_exception(failure)
                 else:

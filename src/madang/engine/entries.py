@@ -71,7 +71,7 @@ def entry_key(position: int) -> bytes:
 
 
 def id_key(identifier: str, position: int) -> bytes:
-    """Under which key a transaction's id leads to its position. The first of several is the one that counts."""
+    """Under which key a transaction's id leads to its position. Several may share an id: see `ledger.find`."""
     return b"i" + bytes.fromhex(identifier) + position.to_bytes(8, "big")
 
 

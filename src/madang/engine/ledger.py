@@ -6,6 +6,7 @@ yet durable is kept in memory and read through. Readers other than the machine u
 blocks only.
 """
 
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from madang.engine.entries import StoredEntry, Tip
 from madang.engine.genesis import read_genesis
 from madang.engine.snapshot import Snapshots
 from madang.engine.store import Store, View
+from madang.kernel import authority
 from madang.kernel.errors import StoreFailure
 from madang.kernel.machine import MARKS, PRUNED, Block, Machine, Result, Sealed
 from madang.kernel.module import Module
@@ -57,6 +59,8 @@ class Working:
         self._young: dict[bytes, Any] = {}
         self._old: dict[bytes, Any] = {}
         self._pending: tuple[Sealed, ...] = ()
+        # The executing thread adds blocks while the writing thread removes them: neither may undo the other's work.
+        self._turn = threading.Lock()
 
     def read(self, table: Table[R], key: bytes) -> R | None:
         """The record under `key` after the last sealed block, or None."""
@@ -91,7 +95,8 @@ class Working:
 
     def absorb(self, sealed: Sealed) -> None:
         """Read through a newly sealed block from now on."""
-        self._pending = (*self._pending, sealed)
+        with self._turn:
+            self._pending = (*self._pending, sealed)
         # What was written without being found before, as payments and replay marks are, is seldom read again.
         young, old = self._young, self._old
         for key, record in sealed.records.items():
@@ -100,7 +105,8 @@ class Working:
 
     def settle(self, sealed: Sealed) -> None:
         """That block is durable: the store answers for it."""
-        self._pending = tuple(one for one in self._pending if one is not sealed)
+        with self._turn:
+            self._pending = tuple(one for one in self._pending if one is not sealed)
 
     def _remember(self, key: bytes, record: Any) -> None:
         # Two generations: what was not touched while the young one filled up is dropped with the old one.
@@ -260,12 +266,19 @@ def read_tree(view: View, tip: Tip) -> Tree:
 
 
 def find(view: View, identifier: str) -> tuple[int, StoredEntry] | None:
-    """Position and entry of the transaction that was first ordered under this id, or None."""
+    """Position and entry of the transaction whose outcome stands under this id, or None.
+
+    That is the first that was not refused for want of authority: a stranger's attempt, or an officer's before the
+    others signed, does not stand in its way. Where all were, the last.
+    """
     start = entries.id_key(identifier, 0)
+    found = None
     for key, _ in view.log_scan(start, start[:17] + b"\xff" * 8):
         position = int.from_bytes(key[17:], "big")
         data = view.log_get(entries.entry_key(position))
         if data is None:
             raise StoreFailure("store.corrupt", f"entry {position} is missing. Restore a backup.")
-        return position, entries.read_entry(data)
-    return None
+        found = position, entries.read_entry(data)
+        if not found[1].code.startswith(authority.CODES):
+            break
+    return found

@@ -4,7 +4,7 @@ The kernel reads these two tables at every execution; `base/parties` alone write
 a person is a key, and a wallet uses a fresh one for each programme.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 from madang.kernel.envelope import Signature
@@ -47,6 +47,18 @@ KEYS = Table("kernel.key", Key, str)
 PARTIES = Table("kernel.party", Party, str)
 
 
+CODES = "authority."
+"""What the codes of refusals for want of authority begin with."""
+
+
+def counts(state: State, kid: str, asking: Collection[str]) -> bool:
+    """Whether this key speaks for one of the parties that ask, as its own or as an officer's."""
+    key = state.get(KEYS, kid)
+    if key is None:
+        return False
+    return any(key.party == one or is_officer(state, key.party, one) for one in sorted(asking))
+
+
 def key_of(state: State, signature: Signature) -> Key:
     """The registered key of a signature. Raises `Malformed` (`key.unknown`, `key.sort`)."""
     key = state.get(KEYS, signature.kid)
@@ -71,7 +83,7 @@ def signers(keys: Iterable[Key], height: int) -> frozenset[str]:
         if key.standing == "suspended":
             raise Rejected("authority.suspended", "This party is suspended. Ask the institution that appointed it.")
         if key.since > height:
-            raise Rejected("authority.key_too_new", "This key works from the next block. Send again in a moment.")
+            raise Rejected("authority.key_too_new", "This key works from the next block. Sign again in a moment.")
         found.append(key.party)
     return frozenset(found)
 

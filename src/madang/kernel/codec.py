@@ -21,7 +21,8 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _LAST = (_ALPHABET, b"!", b"AQgw", b"AEIMQUYcgkosw048")
 """Which last characters leave no stray bits, by the length modulo four; one over is never right."""
 _PADDING = (b"", b"", b"==", b"=")
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+# A string without an end is taken whole, or each quote in it would be the start of another look.
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _NOT_BRACKETS = re.compile(rb"[^\[\]{}]++")
 _encode_json = msgspec.json.Encoder().encode
 
@@ -90,8 +91,8 @@ def _refuse_ambiguous(data: bytes, what: str) -> None:
     def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         members = dict(pairs)
         if len(members) != len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
+            seen: set[str] = set()
+            twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
             raise Malformed("json.duplicate", f"{what} has the member {twice[:40]!r} twice. Keep one.")
         return members
 

@@ -20,6 +20,7 @@ from madang.kernel.errors import Malformed
 from madang.kernel.fields import KeyId
 
 MAX_SIGNATURES = 16
+MAX_CLIENT_DATA = 8 * 1024
 _USER_PRESENT_AND_VERIFIED = 0x05
 
 
@@ -125,6 +126,8 @@ def _jws(protected: bytes, signing_input: bytes, signature: bytes) -> Signature:
 
 def _passkey(assertion: _Assertion, payload: bytes, relying_party: RelyingParty) -> Signature:
     authenticator = from_base64url(assertion.authenticator_data, "authenticatorData")
+    if len(assertion.client_data) > MAX_CLIENT_DATA:
+        raise Malformed("passkey.size", f"clientDataJSON is at most {MAX_CLIENT_DATA} characters in base64url.")
     client = from_base64url(assertion.client_data, "clientDataJSON")
     said = read_json(_read_client_data, client, "clientDataJSON")
     if said.type != "webauthn.get" or said.crossOrigin or said.origin not in relying_party.origins:

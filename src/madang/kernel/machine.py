@@ -46,12 +46,13 @@ class Chain(Record, frozen=True):
 class Mark(Record, frozen=True):
     """That a payload was ordered: its hash, where, and how it ended. Kept until block time passes `not_after`.
 
-    `unauthorised` is empty, or the digest of who signed where that was nobody who may: such a mark stands in the way
-    of the same signers only, so that a stranger who has a payload can't spend it for those whose it is.
+    `unauthorised` is empty, or the keys that signed where those were not the ones that may: such a mark gives way to
+    the same payload once another key signs that counts, so that a stranger can't spend a payload for those whose it
+    is, and nobody can revive it by adding a signature of their own.
     """
 
     payload_hash: bytes
-    unauthorised: bytes
+    unauthorised: tuple[str, ...]
     height: int
     index: int
     outcome: Outcome
@@ -191,11 +192,19 @@ class Block:
                 "payload.too_far", f"not_after is more than {MAX_AHEAD} seconds ahead of {self.time}. Sign again."
             )
         mark = self._state.get_key(MARKS, MARKS.key(payload.not_after, bytes.fromhex(payload.id)))
-        if mark is None or (mark.unauthorised and mark.unauthorised != _signers_of(transaction)):
+        if mark is None or (mark.unauthorised and self._gives_way(mark, transaction)):
             return None
         if mark.payload_hash != transaction.payload_hash:
             raise Malformed("payload.id_used", "This id was used for another payload. Choose a random one and sign.")
         return Result(payload.id, mark.outcome, mark.height, mark.index, mark.code, mark.reason, repeated=True)
+
+    def _gives_way(self, mark: Mark, transaction: Transaction) -> bool:
+        """Whether a mark of the unauthorised lets this through: another payload, or a further key that counts."""
+        if mark.payload_hash != transaction.payload_hash:
+            return True
+        further = [one for one in transaction.envelope.signatures if one.kid not in mark.unauthorised]
+        asking = {act.by for act in transaction.payload.acts}
+        return any(authority.counts(self._state, one.kid, asking) for one in further)
 
     def keys(self, transaction: Transaction) -> list[authority.Key]:
         """The registered key of each signature, for verification. Raises `Malformed` (`key.unknown`, `key.sort`)."""
@@ -225,11 +234,16 @@ class Block:
         except Exception as error:  # noqa: BLE001  the one place that may: whatever a rule does, every node ends the same way
             self._state.drop()
             result = self._defect(payload, index, error)
-        unauthorised = _signers_of(transaction) if result.code.startswith("authority.") else b""
+        place = MARKS.key(payload.not_after, bytes.fromhex(payload.id))
+        unauthorised: tuple[str, ...] = ()
+        if result.code.startswith(authority.CODES):
+            before = self._state.get_key(MARKS, place)
+            tried = before.unauthorised if before and before.payload_hash == transaction.payload_hash else ()
+            unauthorised = tuple(sorted({*tried, *(one.kid for one in transaction.envelope.signatures)}))
         mark = Mark(
             transaction.payload_hash, unauthorised, self.height, index, result.outcome, result.code, result.reason
         )
-        self._state.put_key(MARKS, mark, MARKS.key(payload.not_after, bytes.fromhex(payload.id)))
+        self._state.put_key(MARKS, mark, place)
         self._entries.append(Entry(result, transaction.signed, transaction.signed_hash, self._state.accept()))
         return result
 
@@ -274,11 +288,6 @@ class Block:
         """Close the block. Nothing of it is durable yet; executing more in it is an error."""
         records, changes = self._state.changes()
         return Sealed(self.height, self.time, self._opening, self._entries, records, changes)
-
-
-def _signers_of(transaction: Transaction) -> bytes:
-    kids = sorted(one.kid for one in transaction.envelope.signatures)
-    return hashlib.sha256(" ".join(kids).encode()).digest()
 
 
 def _never(call: Call, acts: bytes, signed_by: frozenset[str]) -> NoReturn:

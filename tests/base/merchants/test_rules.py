@@ -68,7 +68,7 @@ CASES = [
     ),
     ([], "merchants.unknown_region", NOWHERE, applying(region=NOWHERE), BAKERY),
     ([], "merchants.unknown_region", ENDED, applying(region=ENDED), BAKERY),
-    (APPLIED, "merchants.unknown_region", NOWHERE, applying(region=NOWHERE), BAKERY),
+    (APPLIED, "merchants.waiting", "", applying(region=NOWHERE), BAKERY),
     (APPLIED, "authority.not_signed", "", approving("bakery"), officer("bank-a")),
     (APPLIED, "merchants.not_operator", "", approving("nobody", by="ministry"), MINISTRY),
     (APPLIED, "merchants.not_operator", "", approving("bakery", by="bakery"), BAKERY),
@@ -135,8 +135,8 @@ def test_a_shop_applies_is_declined_applies_again_and_is_approved():
     assert queries.merchant(world.state(), "bakery") == Merchant(JONGNO, "47121", "5411", "up_to_1b", "applied")
     world.accept(decline(), by=OPERATOR)
     assert standing(world) is None
-    world.accept(applying(region=JONGNO), by=BAKERY)
-    world.accept(applying(region=BUSAN, sales_class="over_3b"), by=BAKERY)  # facts may change before a decision
+    world.accept(applying(region=BUSAN, sales_class="over_3b"), by=BAKERY)
+    world.refuse("merchants.waiting", applying(region=JONGNO), by=BAKERY)  # what is approved is what was read
     world.accept(applying(by="grocer"), by=GROCER)
     world.accept(approving("grocer", "bakery"), by=OPERATOR)
     assert queries.merchant(world.state(), "bakery") == Merchant(BUSAN, "47121", "5411", "over_3b", "approved")
@@ -161,7 +161,7 @@ def test_a_shop_is_suspended_and_reinstated_and_closes_for_good():
         world.accept(act, by=by)
         seen.append(standing(world))
     assert seen == ["suspended", "approved", "closed"]
-    assert queries.merchants(world.state()) == {}
+    assert queries.merchants(world.state()) == queries.MerchantPage({}, "")
     world.check()
 
 
@@ -226,7 +226,7 @@ def test_approved_shops_are_listed_by_region_and_page():
     state = world.state()
 
     def found(*asked, **more):
-        return list(queries.merchants(state, *asked, **more))
+        return list(queries.merchants(state, *asked, **more).merchants)
 
     assert found() == ["bakery", "grocer", "kiosk"]
     assert found("11") == ["bakery", "grocer"]
@@ -239,18 +239,31 @@ def test_approved_shops_are_listed_by_region_and_page():
     assert found(limit=0) == found(limit=-5) == ["bakery"]
     world.accept(suspend("grocer"), by=OPERATOR)
     world.accept(Close(by="kiosk"), by=KIOSK)
-    assert list(queries.merchants(world.state())) == ["bakery"]
+    assert list(queries.merchants(world.state()).merchants) == ["bakery"]
     assert queries.merchant(world.state(), "grocer").standing == "suspended"
     assert queries.merchant(world.state(), "nobody") is None
 
 
 def test_a_page_has_at_most_a_thousand_shops():
     state = merchants_world().state()
-    for number in range(1_002):
+    for number in range(2_002):
         state.put(MERCHANTS, Merchant(JONGNO, "47121", "5411", "up_to_1b", "approved"), f"s{number:04}")
     page = queries.merchants(state, limit=10**9)
-    assert len(page) == queries.MAX_PAGE
-    assert len(queries.merchants(state, after=list(page)[-1], limit=10**9)) == 2
+    assert (len(page.merchants), page.after) == (queries.MAX_PAGE, "s0999")
+    assert len(queries.merchants(state, after="s0999", limit=10**9).merchants) == queries.MAX_PAGE
+    assert queries.merchants(state, after="s1999") == queries.MerchantPage(
+        {name: Merchant(JONGNO, "47121", "5411", "up_to_1b", "approved") for name in ("s2000", "s2001")}, ""
+    )
+
+
+def test_a_page_looks_at_no_more_shops_than_it_may():
+    state = merchants_world().state()
+    for number in range(2_001):
+        region = BUSAN if number == 2_000 else JONGNO
+        state.put(MERCHANTS, Merchant(region, "47121", "5411", "up_to_1b", "approved"), f"s{number:04}")
+    first = queries.merchants(state, region="26")
+    assert first == queries.MerchantPage({}, "s1999")
+    assert list(queries.merchants(state, region="26", after=first.after).merchants) == ["s2000"]
 
 
 @pytest.mark.parametrize("name", ["nobody", ALICE.party, "bank-a"])

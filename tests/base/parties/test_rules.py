@@ -305,8 +305,11 @@ def test_keys_are_enrolled_rotated_and_revoked():
     assert signs(world, NEW[1], ALICE.party)
     world.accept(RevokeKey(by=ALICE.party, party=ALICE.party, key=NEW[0].kid), by=NEW[1])
     assert not signs(world, NEW[0], ALICE.party)
+    world.refuse("parties.last_key", RevokeKey(by="bank-a", party=ALICE.party, key=NEW[1].kid), by=A)
+    world.accept(EnrolKey(by=ALICE.party, key=KEYS[2]), by=NEW[1])
     world.accept(RevokeKey(by="bank-a", party=ALICE.party, key=NEW[1].kid), by=A)
-    assert present(queries.party(world.state(), ALICE.party)).keys == ()
+    assert present(queries.notice(world.state(), ALICE.party)).kind == "key_revoked"
+    assert present(queries.party(world.state(), ALICE.party)).keys == (NEW[2].kid,)
     world.refuse("parties.key_taken", people(new_key(ALICE)), by=A)  # once registered is for ever
     world.check()
 

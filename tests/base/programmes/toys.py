@@ -112,10 +112,10 @@ def drafting(by: str = "ministry", programme: str = NAME, bank: str = "treasury-
     return Draft(by=by, programme=programme, bank=bank, **({"kind": kind, "document": document} | texts))
 
 
-def approving(by: str = "ministry", programme: str = NAME, **digests: str) -> Approve:
+def approving(by: str = "ministry", programme: str = NAME, bank: str = "treasury-bank", **digests: str) -> Approve:
     """The approval of the box shop."""
     _, _, kind, document = documents()
-    return Approve(by=by, programme=programme, **({"kind": kind, "document": document} | digests))
+    return Approve(by=by, programme=programme, bank=bank, **({"kind": kind, "document": document} | digests))
 
 
 def publishing(by: str = "operator", programme: str = NAME) -> Publish:

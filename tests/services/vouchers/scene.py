@@ -64,7 +64,7 @@ def _made() -> World:
                 ],
             ),
             Draft(by="ministry", programme=COUPON, bank="treasury-bank", kind=kind, document=programme),
-            Approve(by="ministry", programme=COUPON, kind=kind_digest, document=programme_digest),
+            Approve(by="ministry", programme=COUPON, bank="treasury-bank", kind=kind_digest, document=programme_digest),
             PublishProgramme(by="operator", programme=COUPON),
             Open(by="ministry", programme=COUPON),
             Fund(by="ministry", programme=COUPON, amount=10_000_000),

@@ -248,7 +248,7 @@ def _points_world() -> World:
     texts = {"kind": canonical(kind).decode(), "document": canonical(document).decode()}
     digests = {"kind": digest(kind).hex(), "document": digest(document).hex()}
     world.accept(Draft(by="ministry", programme="points", bank="treasury-bank", **texts), by=MINISTRY)
-    world.accept(Approve(by="ministry", programme="points", **digests), by=quorum("ministry"))
+    world.accept(Approve(by="ministry", programme="points", bank="treasury-bank", **digests), by=quorum("ministry"))
     world.accept(Publish(by="operator", programme="points"), by=quorum("operator"))
     world.accept(Open(by="ministry", programme="points"), by=MINISTRY)
     return world

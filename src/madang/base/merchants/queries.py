@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from madang.base.merchants.state import MERCHANTS, Merchant
@@ -9,6 +10,7 @@ from madang.kernel.fields import PartyId
 from madang.kernel.state import State
 
 MAX_PAGE = 1000
+MAX_LOOKED_AT = 2000
 RegionPrefix = Annotated[str, Meta(pattern=r"^[0-9]{0,10}\Z", description="The first digits of a legal-dong code.")]
 
 
@@ -17,15 +19,26 @@ def merchant(state: State, name: PartyId) -> Merchant | None:
     return state.get(MERCHANTS, name)
 
 
-def merchants(state: State, region: RegionPrefix = "", after: str = "", limit: int = 100) -> dict[str, Merchant]:
-    """Up to `limit` (at most 1,000) approved shops in a region, by name, from behind the name `after`."""
+class MerchantPage(msgspec.Struct, frozen=True):
+    """Approved shops by name. Ask again with `after` for the next page; it is empty where there is none."""
+
+    merchants: dict[str, Merchant]
+    after: str
+
+
+def merchants(state: State, region: RegionPrefix = "", after: str = "", limit: int = 100) -> MerchantPage:
+    """A page of at most `limit` (up to 1,000) approved shops in a region, from behind the name `after`.
+
+    A page looks at no more than 2,000 shops, so that it may hold few of a small region and still not be the last.
+    """
     found: dict[str, Merchant] = {}
-    for (name,), record in state.scan_after(MERCHANTS, after):
-        if len(found) >= min(max(limit, 1), MAX_PAGE):
-            break
+    most = min(max(limit, 1), MAX_PAGE)
+    for looked_at, ((name,), record) in enumerate(state.scan_after(MERCHANTS, after), 1):
         if record.standing == "approved" and record.region.startswith(region):
             found[name] = record
-    return found
+        if len(found) == most or looked_at == MAX_LOOKED_AT:
+            return MerchantPage(found, name)
+    return MerchantPage(found, "")
 
 
 ALL = (merchant, merchants)

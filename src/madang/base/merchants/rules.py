@@ -26,6 +26,7 @@ REFUSALS = {
     "not_merchant": "{merchant} is not registered as a merchant. Register the party first.",
     "not_operator": "{by} is no operator of this ledger. Only an operator decides about merchants.",
     "unknown_region": "{region} is no legal-dong code in force. Look the code up in the register 'legal-dong'.",
+    "waiting": "{merchant} has applied and waits for the decision. To change facts, ask the operator to decline first.",
     "listed": "{merchant} is {standing} already. Nothing is left to decide.",
     "standing": "{merchant} is not {needed}. Look at its entry.",
     "not_listed": "{merchant} is not listed. It must apply first.",
@@ -36,7 +37,10 @@ refuse = refuser("merchants", REFUSALS)
 def apply(call: Call, act: Apply) -> None:
     """A shop enters its facts and waits for a decision."""
     existing = call.state.get(MERCHANTS, act.by)
-    if existing is not None and existing.standing != "applied":
+    if existing is not None and existing.standing == "applied":
+        # Facts that could change while the operator reads them would make an approval mean nothing.
+        raise refuse("waiting", merchant=act.by)
+    if existing is not None:
         raise refuse("listed", merchant=act.by, standing=existing.standing)
     _enter(call, act.by, act.facts, "applied")
 

@@ -28,7 +28,7 @@ class Entry(Part, frozen=True, kw_only=True):
 
 
 class Apply(Act, frozen=True, kw_only=True, tag="merchants.apply"):
-    """A shop asks to be a merchant, with its facts; again after a refusal, or to change facts before a decision."""
+    """A shop asks to be a merchant, with its facts; again, with other facts, once it was declined."""
 
     facts: Facts
 

@@ -188,7 +188,7 @@ def rotate_key(call: Call, act: RotateKey) -> None:
 
 
 def revoke_key(call: Call, act: RevokeKey) -> None:
-    """A key stops for good. Its party keeps one; whoever appointed the party may take the last one too."""
+    """A key stops for good. Its party keeps one, with which it may veto a recovery: to stop the party, suspend it."""
     if act.by == act.party:
         party = _own(call, act.by)
     else:
@@ -196,8 +196,10 @@ def revoke_key(call: Call, act: RevokeKey) -> None:
         _check_no_quorum(act.party, party)
     if act.key not in party.keys:
         raise refuse("not_its_key", kid=act.key, party=act.party)
-    if act.by == act.party and len(party.keys) == 1:
+    if len(party.keys) == 1:
         raise refuse("last_key", party=act.party)
+    if act.by != act.party:
+        _tell(call, "key_revoked", act.by, act.party)
     rest = tuple(kid for kid in party.keys if kid != act.key)
     call.state.put(PARTIES, msgspec.structs.replace(party, keys=rest), act.party)
     _set_key(call, act.key, "revoked")
@@ -426,7 +428,7 @@ def _set_standing(call: Call, name: str, party: Party, standing: Standing) -> No
 
 def _tell(
     call: Call,
-    kind: Literal["suspended", "reinstated", "recovery_begun", "recovery_vetoed", "recovery_completed"],
+    kind: Literal["suspended", "reinstated", "recovery_begun", "recovery_vetoed", "recovery_completed", "key_revoked"],
     by: str,
     name: str,
     until: int = 0,

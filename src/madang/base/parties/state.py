@@ -38,7 +38,7 @@ class Notice(Record, frozen=True):
     `until` is when something further may happen (the end of a wait), or 0.
     """
 
-    kind: Literal["suspended", "reinstated", "recovery_begun", "recovery_vetoed", "recovery_completed"]
+    kind: Literal["suspended", "reinstated", "recovery_begun", "recovery_vetoed", "recovery_completed", "key_revoked"]
     by: str
     time: int
     until: int

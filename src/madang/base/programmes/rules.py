@@ -34,7 +34,7 @@ REFUSALS = ledger.REFUSALS | {
     "name": "The document names itself {found}, not {programme}. Use one name.",
     "missing": "There is no programme {programme}. Draft it first.",
     "stage": "{programme} is {status}; this needs it to be {needed}.",
-    "other_documents": "{programme} holds other documents than these. Read them again before approving.",
+    "other_documents": "{programme} holds other documents than these, or another bank. Read it again before approving.",
     "not_operator": "{by} is no operator of this ledger. Only an operator publishes.",
     "not_yours": "{programme} belongs to another sponsor. Only its sponsor may do this.",
     "not_empty": "{programme} still holds {amount} won in '{account}'. Expire, pay out and reclaim first.",
@@ -88,7 +88,7 @@ def _layout(contract: Contract, position: int) -> AccountLayout:
 def approve(call: Call, act: Approve) -> None:
     """The sponsor's officers approve the very documents they read."""
     programme = _sponsored(call, act, act.programme, "draft")
-    if (programme.kind, programme.document) != (act.kind, act.document):
+    if (programme.bank, programme.kind, programme.document) != (act.bank, act.kind, act.document):
         raise refuse("other_documents", programme=act.programme)
     _advance(call, act.programme, programme, "approved")
 

@@ -24,11 +24,15 @@ class Draft(Act, frozen=True, kw_only=True, tag="programmes.draft"):
 
 
 class Approve(Act, frozen=True, kw_only=True, tag="programmes.approve"):
-    """The sponsor's officers approve exactly the documents with these digests (SHA-256 of kind and document)."""
+    """The sponsor's officers approve exactly what they read: the documents with these digests, and the treasury bank.
+
+    Digests are SHA-256 of the canonical kind and document.
+    """
 
     quorum: ClassVar[bool] = True
 
     programme: Name
+    bank: PartyId
     kind: Digest
     document: Digest
 

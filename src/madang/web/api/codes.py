@@ -17,6 +17,7 @@ CODES = {
     "passkey.origin": "The assertion was not made on a page of this ledger.",
     "passkey.challenge": "The passkey signed another payload.",
     "passkey.relying_party": "The passkey belongs to another site.",
+    "passkey.size": "clientDataJSON is too long.",
     "passkey.user": "The authenticator did not verify its user.",
     "payload.chain": "Signed for another ledger.",
     "payload.expired": "not_after has passed.",
