@@ -67,6 +67,7 @@ def test_catching_up_and_subscribers_are_bounded(tmp_path: Path) -> None:
             third = Stream(server)
         assert third.response.status == 200
         third.close()
+        server.submit(signed_payment())  # at least one block comes after the second began to listen
         last = server.get("/health").json["height"]
         assert server.stop() == 0
         rest = list(second.events())
