@@ -134,7 +134,9 @@ class Events:
                     await changed.wait()
             except TimeoutError:
                 await _piece(send, b": still here\n\n")
-        await _piece(send, _END)
+        # What is durable by now is told before the end.
+        rest = [event for block, event in self._window if block >= height]
+        await _piece(send, b"".join(rest) + _END)
 
     async def _catch_up(self, height: int, send: Send) -> int:
         """Send what lies between `height` and the window, from the store, a step at a time; gives the next height."""
