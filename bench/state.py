@@ -38,7 +38,7 @@ PROGRAMME = "bench-coupon"
 SHOPS = 1_000
 REGION = "2611010100"
 ROOT = Path("var/bench")
-FORMAT = "1"
+FORMAT = "2"
 BATCH = 1_000
 
 _DOCUMENT = f"""
