@@ -1,52 +1,42 @@
-"""A server that stops and starts again: what it answered stays true."""
+"""Before a server starts: what would go wrong is said in one sentence, and nothing is started."""
 
-import http.client
-import threading
-import time
-from pathlib import Path
+import socket
 
-from tests.web.serving import make_node, serving
-from tests.web.signing import signed_payment
-from tests.web.streams import Stream
+import pytest
 
-
-def test_blocks_survive_a_restart(tmp_path: Path) -> None:
-    make_node(tmp_path / "node")
-    with serving(tmp_path / "node") as server:
-        results = [server.submit(signed_payment()).json for _ in range(3)]
-        blocks = Stream(server, "0").take(3)
-        assert server.stop() == 0
-    with serving(tmp_path / "node") as server:
-        assert [server.get(f"/transactions/{one['id']}").json for one in results] == results
-        stream = Stream(server, "0")
-        assert stream.take(3) == blocks
-        stream.close()
+from madang.app import MODULES
+from madang.demo import stage
+from madang.engine.node import Node
+from madang.kernel.errors import MadangError
+from madang.log.errors import LogError
+from madang.web.server import check_start
 
 
-def test_stopping_loses_no_answered_transaction(tmp_path: Path) -> None:
-    make_node(tmp_path / "node")
-    answered: list[str] = []
+@pytest.mark.parametrize("host", ["notahost", "10.99.99.99"])
+def test_an_address_that_is_not_ours_is_refused(tmp_path, host):
+    with pytest.raises(MadangError) as caught:
+        check_start(tmp_path, host, 0)
+    assert caught.value.code == "serve.address"
 
-    def send() -> None:
-        while True:
-            try:
-                answer = server.submit(signed_payment())
-            except (OSError, http.client.HTTPException):
-                return
-            if answer.status != 200:
-                assert answer.code == "engine.stopped"
-                return
-            answered.append(answer.json["id"])
 
-    with serving(tmp_path / "node") as server:
-        senders = [threading.Thread(target=send) for _ in range(8)]
-        for sender in senders:
-            sender.start()
-        time.sleep(0.5)
-        assert server.stop() == 0
-        for sender in senders:
-            sender.join()
-    assert len(answered) > 20
-    with serving(tmp_path / "node") as server:
-        outcomes = {server.get(f"/transactions/{identifier}").json["outcome"] for identifier in answered}
-    assert outcomes == {"accepted"}
+def test_a_port_in_use_is_refused_even_where_it_could_be_shared(tmp_path):
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(MadangError) as caught:
+            check_start(tmp_path, "127.0.0.1", taken.getsockname()[1])
+    assert caught.value.code == "serve.address"
+
+
+def test_a_folder_in_use_is_refused_and_a_bad_origin_leaves_nothing(tmp_path):
+    folder = tmp_path / "node"
+    genesis = stage.genesis("1")
+    with pytest.raises(LogError):
+        Node.create(folder, MODULES, genesis, "a b")
+    assert not folder.exists()
+    Node.create(folder, MODULES, genesis, stage.ORIGIN)
+    check_start(folder, "127.0.0.1", 0)
+    with Node(folder, MODULES), pytest.raises(MadangError) as caught:
+        check_start(folder, "127.0.0.1", 0)
+    assert caught.value.code == "store.in_use"

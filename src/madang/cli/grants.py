@@ -44,6 +44,8 @@ def send(
     from madang.bulk import HttpTarget, send_grants, write_report
     from madang.client import Client
 
+    if report is not None and report.exists():
+        raise MadangError("grants.report", f"{report} exists. Name a file that does not.")
     rows = _read(file)
     wallets = open_wallets(key, passphrase_file)
     with Client(url) as client, counting("Rows") as count:

@@ -42,12 +42,14 @@ def serve(
     ] = None,
 ) -> None:
     """Serve a node over HTTP until SIGINT or SIGTERM."""
-    from madang.web.server import read_limits, serve
+    from madang.web.server import check_start, read_limits, serve
 
     if not (folder / "checkpoint.key").exists():
         raise MadangError("node.missing", f"{folder} holds no node. Make one with `madang init`.")
+    allowed = read_limits(limits)
+    check_start(folder, host, port)
     print(f"Serving {folder} on http://{host}:{port} (stop with Ctrl-C)", file=sys.stderr)
-    serve(folder, host, port, read_limits(limits))
+    serve(folder, host, port, allowed)
 
 
 def verify(folder: Folder, as_json: Json = False) -> None:

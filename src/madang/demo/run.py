@@ -20,6 +20,7 @@ from madang.base.programmes.queries import programme, programmes
 from madang.demo import stage
 from madang.demo.town import COUPON, Clock, Town
 from madang.engine.node import Node
+from madang.engine.snapshot import refuse_in_use
 from madang.kernel.errors import MadangError
 from madang.log.checkpoint import require
 from madang.log.receipt import check
@@ -90,6 +91,7 @@ def _clear(folder: Path) -> None:
     if folder.exists():
         if any(folder.iterdir()) and not (folder / MARKER).exists():
             raise MadangError("demo.folder", f"{folder} is not a demonstration's. Name another with --folder.")
+        refuse_in_use(folder / "store")
         shutil.rmtree(folder)
 
 

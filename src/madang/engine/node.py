@@ -52,6 +52,7 @@ class Node:
         key = folder / "checkpoint.key"
         if key.exists():
             raise MadangError("node.exists", f"{folder} holds a node already. Open it, or choose another folder.")
+        secret = SignerKey.generate(origin).encode()  # refuses a bad name before anything is made
         folder.mkdir(parents=True, exist_ok=True)
         store = RocksStore(folder / "store")
         try:
@@ -59,7 +60,7 @@ class Node:
         finally:
             store.close()
         with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(SignerKey.generate(origin).encode())
+            file.write(secret)
 
     def __enter__(self) -> "Node":
         self.engine.listen(self.publisher.block_written)

@@ -406,8 +406,7 @@ class ReadOnlyStore:
     """
 
     def __init__(self, path: Path) -> None:
-        if _is_locked(path / "LOCK"):
-            raise StoreFailure("store.in_use", f"a node is running on {path}. Stop it, or use a backup of it.")
+        refuse_in_use(path)
         if not (path / "CURRENT").is_file():
             raise StoreFailure("store.open", f"{path} holds no store. Name the folder of a node.")
         check_journals(path)
@@ -437,6 +436,12 @@ class ReadOnlyStore:
         """Release the files."""
         self._log.close()
         self._db.close()
+
+
+def refuse_in_use(store: Path) -> None:
+    """Raise `StoreFailure` (`store.in_use`) where a node is running on this store's folder."""
+    if _is_locked(store / "LOCK"):
+        raise StoreFailure("store.in_use", f"a node is running on {store}. Stop it, or use a backup of it.")
 
 
 def _is_locked(path: Path) -> bool:

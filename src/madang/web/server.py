@@ -5,8 +5,10 @@ server that speaks TLS in front of it, and name it in `Limits.proxies`.
 """
 
 import functools
+import ipaddress
 import os
 import signal
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +21,7 @@ from granian.server import MPServer
 from litestar.types import ControllerRouterHandler
 
 from madang.engine.node import Node
+from madang.engine.snapshot import refuse_in_use
 from madang.kernel.errors import MadangError
 from madang.kernel.module import Module
 from madang.web.api.application import create
@@ -49,8 +52,12 @@ def serve(
     modules: Sequence[Module] | None = None,
     pages: Sequence[ControllerRouterHandler] = (),
 ) -> None:
-    """Serve the node in `folder`; returns when told to stop. Raises SystemExit where it can't start."""
+    """Serve the node in `folder`; returns when told to stop. Raises SystemExit where it can't start.
+
+    Raises `MadangError` before anything is started: `serve.address` (in use, or not this machine's), `store.in_use`.
+    """
     limits = limits or Limits()
+    check_start(folder, host, port)
     signal.signal(CLOSING, signal.SIG_IGN)
     server = _Server(
         "madang",
@@ -68,6 +75,26 @@ def serve(
         process_name=None,
     )
     server.serve(target_loader=functools.partial(application, folder, limits, modules, pages), wrap_loader=False)
+
+
+def check_start(folder: Path, host: str, port: int) -> None:
+    """Whether a server could start now. Raises `MadangError`: `serve.address`, `store.in_use`."""
+    _check_address(host, port)
+    refuse_in_use(folder / "store")
+
+
+def _check_address(host: str, port: int) -> None:
+    """The server shares its port with whoever asks, so that a second one would get half of the requests: look first."""
+    try:
+        address = ipaddress.ip_address(host)
+        with socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except (ValueError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no IP address"
+        raise MadangError(
+            "serve.address", f"{host}:{port} can't be listened on: {reason}. Stop what uses it, or choose another."
+        ) from None
 
 
 def application(
