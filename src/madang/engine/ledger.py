@@ -20,7 +20,7 @@ from madang.engine.snapshot import Snapshots
 from madang.engine.store import Store, View
 from madang.kernel import authority
 from madang.kernel.errors import StoreFailure
-from madang.kernel.machine import MARKS, PRUNED, Block, Machine, Result, Sealed
+from madang.kernel.machine import MARKS, PRUNED, Block, Machine, Sealed
 from madang.kernel.module import Module
 from madang.kernel.state import Reader, Table
 from madang.log.errors import LogError
@@ -43,11 +43,6 @@ class Commit(msgspec.Struct, frozen=True):
     state: dict[bytes, bytes | None]
     log: list[tuple[bytes, bytes]]
     erase: tuple[bytes, bytes] | None
-
-    @property
-    def results(self) -> list[Result]:
-        """The outcome of each ordered transaction."""
-        return [entry.result for entry in self.sealed.entries]
 
 
 class Working:

@@ -15,7 +15,6 @@ Won = Annotated[int, Meta(ge=1, le=MAX_WON, description="An amount of at least o
 WonOrZero = Annotated[int, Meta(ge=0, le=MAX_WON, description="An amount in won, zero allowed.")]
 Time = Annotated[int, Meta(ge=0, le=2**40, description="Seconds since 1970-01-01T00:00:00Z.")]
 BasisPoints = Annotated[int, Meta(ge=0, le=10_000, description="Hundredths of a per cent.")]
-SmallCount = Annotated[int, Meta(ge=0, le=64)]
 
 ChainId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{2,31}\Z", description="The ledger's name.")]
 PartyId = Annotated[

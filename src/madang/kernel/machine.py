@@ -120,7 +120,6 @@ class Machine:
         self.chain = chain
         self.rules: dict[type[Act], Rule] = {act: rule for module in modules for act, rule in module.rules.items()}
         self.pause_keys = {act: PAUSES.key(type_name(act)) for act in self.rules}
-        self.acts: dict[str, type[Act]] = {type_name(act): act for act in self.rules}
         union: Any = Union[tuple(self.rules)]  # noqa: UP007  built from the declarations
         self.payload_decoder = msgspec.json.Decoder(Payload[union])
         self._acts_decoder = msgspec.json.Decoder(list[union])
