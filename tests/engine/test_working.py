@@ -11,7 +11,9 @@ from tests.simulation.disk import SimulatedStore
 def test_a_sealed_block_is_seen_until_it_is_durable():
     """Two threads change what is pending at once: one adds each block, the other takes away the one before."""
     working = Working(SimulatedStore())
-    blocks = [Sealed(height, 0, [], [], {b"k%d" % height: height}, {b"k%d" % height: b""}) for height in range(60_000)]
+    blocks = [
+        Sealed(height, 0, 1, [], [], {b"k%d" % height: height}, {b"k%d" % height: b""}) for height in range(60_000)
+    ]
     sealed = threading.Semaphore(0)
     lost = []
 

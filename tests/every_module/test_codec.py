@@ -19,7 +19,7 @@ from tests.support.cast import ALICE
 from tests.support.signing import ORIGIN, SITE
 
 MACHINE = Machine(MODULES, Chain("madang-test", RelyingParty(SITE, (ORIGIN,)), 0, 1, 1))
-ACTS = list(MACHINE.rules)
+ACTS = list(MACHINE.acts)
 EACH_ACT = pytest.mark.parametrize("act", ACTS, ids=type_name)
 few = settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 

@@ -273,7 +273,7 @@ class _Run:
             block.height,
             last.root if last else bytes(32),
             leaf.time,
-            self.machine.chain.rule_version,
+            sealed.version,
             snapshot,
             entries.digest(written),
         )

@@ -16,10 +16,10 @@ from concurrent.futures import Future
 from madang.engine.ledger import Commit, Ledger
 from madang.engine.signatures import Ticket, Verifier
 from madang.kernel import authority
+from madang.kernel.envelope import Envelope
 from madang.kernel.errors import MadangError, Malformed, StoreFailure
 from madang.kernel.machine import Result
 from madang.kernel.state import State
-from madang.kernel.transaction import Transaction
 
 MAX_BLOCK = 1000
 """Transactions that one block takes; a submission is never split, and holds at most as many."""
@@ -53,11 +53,11 @@ class _Submission:
 
 
 class _Batch:
-    """Submissions on their way into one block; `read` are those transactions that could be read."""
+    """Submissions on their way into one block; `claimed` are those whose envelopes and keys could be read."""
 
     def __init__(self) -> None:
         self.submissions: list[_Submission] = []
-        self.read: list[tuple[_Submission, int, Transaction, int]] = []
+        self.claimed: list[tuple[_Submission, int, Envelope]] = []
         self.ticket: Ticket | None = None
 
 
@@ -191,32 +191,35 @@ class Embedded:
         return batch, True
 
     def _prepare(self, batch: _Batch) -> None:
-        """Read a batch and send its signatures to be checked."""
+        """Read who claims to have signed what, and send the signatures to be checked.
+
+        What a payload says is read after that: a stranger's is never worth the time.
+        """
         jobs: list[bytes] = []
         keys = State(self.ledger.working)
         for submission in batch.submissions:
             for place, signed in enumerate(submission.signed):
                 try:
-                    transaction = self.ledger.machine.read(signed)
-                    signatures = transaction.envelope.signatures
-                    jobs += [authority.key_of(keys, one).point + one.digest + one.value for one in signatures]
+                    envelope = self.ledger.machine.receive(signed)
+                    jobs += [authority.key_of(keys, one).point + one.digest + one.value for one in envelope.signatures]
                 except Malformed as error:
                     submission.answers[place] = error
                 else:
-                    batch.read.append((submission, place, transaction, len(signatures)))
+                    batch.claimed.append((submission, place, envelope))
         batch.ticket = self._verifier.send(jobs) if jobs else None
 
     def _execute(self, batch: _Batch) -> None:
         right = iter(self._verifier.collect(batch.ticket) if batch.ticket else ())
         block = self.ledger.begin(self._clock())
-        for submission, place, transaction, count in batch.read:
-            checked = [next(right) for _ in range(count)]
+        for submission, place, envelope in batch.claimed:
+            checked = [next(right) for _ in envelope.signatures]
             if not all(checked):
                 submission.answers[place] = Malformed(
                     "signature.invalid", "A signature does not match the payload and its key. Sign it again."
                 )
                 continue
             try:
+                transaction = self.ledger.machine.read(submission.signed[place], envelope)
                 submission.answers[place] = block.execute(transaction)
             except Malformed as error:
                 submission.answers[place] = error

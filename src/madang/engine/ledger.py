@@ -193,7 +193,7 @@ class Ledger:
             sealed.height,
             self._sealed.root,
             sealed.time,
-            self.machine.chain.rule_version,
+            sealed.version,
             self.snapshots.due(sealed.height),
             entries.digest(written),
         ).encode()

@@ -12,14 +12,14 @@ transaction:
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NoReturn, Union
 
 import msgspec
 
 from madang.kernel import authority
 from madang.kernel.codec import read_json
-from madang.kernel.envelope import RelyingParty, read_envelope
+from madang.kernel.envelope import Envelope, RelyingParty, read_envelope
 from madang.kernel.errors import Malformed, Rejected, StoreFailure
 from madang.kernel.module import Call, Module, Rule
 from madang.kernel.state import Reader, Record, State, Table
@@ -66,6 +66,13 @@ class Pruned(Record, frozen=True):
     before: int
 
 
+class Upgrade(Record, frozen=True):
+    """The rule version that holds from a height on, and the height at which that was decided."""
+
+    version: int
+    decided_at: int
+
+
 class Pause(Record, frozen=True):
     """An act type that is refused since `height`, and why ('defect', or who paused it)."""
 
@@ -77,6 +84,8 @@ CHAIN = Table("kernel.chain", Chain, public=True)
 MARKS = Table("kernel.mark", Mark, int, bytes)
 PRUNED = Table("kernel.pruned", Pruned, public=True)
 PAUSES = Table("kernel.pause", Pause, str, public=True, sparse=True)
+UPGRADES = Table("kernel.upgrade", Upgrade, int, public=True)
+"""(height from which on it holds)"""
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -106,6 +115,7 @@ class Sealed(msgspec.Struct, frozen=True):
 
     height: int
     time: int
+    version: int
     opening: list[tuple[bytes, bytes | None]]
     entries: list[Entry]
     records: dict[bytes, Any]
@@ -113,22 +123,48 @@ class Sealed(msgspec.Struct, frozen=True):
 
 
 class Machine:
-    """The rules of one version of the ledger, ready to execute blocks. Holds no state between blocks."""
+    """The rules of the ledger, of every version it ever ran, ready to execute blocks. Holds no state between blocks."""
 
     def __init__(self, modules: Sequence[Module], chain: Chain) -> None:
         self.modules = tuple(modules)
         self.chain = chain
-        self.rules: dict[type[Act], Rule] = {act: rule for module in modules for act, rule in module.rules.items()}
-        self.pause_keys = {act: PAUSES.key(type_name(act)) for act in self.rules}
-        union: Any = Union[tuple(self.rules)]  # noqa: UP007  built from the declarations
+        self.newest = max(module.since for module in modules)
+        # A changed meaning is a new act or a new rule, never a new reading: what was signed reads the same for ever.
+        self.acts: tuple[type[Act], ...] = tuple(dict.fromkeys(act for module in modules for act in module.rules))
+        self.pause_keys = {act: PAUSES.key(type_name(act)) for act in self.acts}
+        union: Any = Union[self.acts]  # noqa: UP007  built from the declarations
         self.payload_decoder = msgspec.json.Decoder(Payload[union])
         self._acts_decoder = msgspec.json.Decoder(list[union])
+        self._rules: dict[int, dict[type[Act], Rule]] = {}
 
-    def read(self, signed: bytes) -> Transaction:
-        """Read a transaction of this chain; nothing is verified yet. Raises `Malformed`."""
+    def rules(self, version: int) -> Mapping[type[Act], Rule]:
+        """The rule of each act that is in force in a rule version.
+
+        Raises `StoreFailure` (`rules.unknown`): this software is older than the version.
+        """
+        if version > self.newest:
+            raise StoreFailure(
+                "rules.unknown",
+                f"The ledger goes on under rule version {version}, this software knows {self.newest}. Install a newer "
+                "one and start again: nothing is lost.",
+            )
+        if version not in self._rules:
+            modules = [one for one in self.modules if one.since <= version and (one.until or version) >= version]
+            self._rules[version] = {act: rule for module in modules for act, rule in module.rules.items()}
+        return self._rules[version]
+
+    def receive(self, signed: bytes) -> Envelope:
+        """Read who claims to have signed what, and nothing of the payload. Raises `Malformed`."""
         if len(signed) > MAX_TRANSACTION_BYTES:
             raise Malformed("envelope.size", f"A transaction is at most {MAX_TRANSACTION_BYTES} bytes. Split it.")
-        envelope = read_envelope(signed, self.chain.relying_party)
+        return read_envelope(signed, self.chain.relying_party)
+
+    def read(self, signed: bytes, envelope: Envelope | None = None) -> Transaction:
+        """Read a transaction of this chain; nothing is verified. Raises `Malformed`.
+
+        Whoever has verified the signatures of its `envelope` first spends no time on the payloads of strangers.
+        """
+        envelope = envelope or self.receive(signed)
         payload: Payload[Any] = read_json(self.payload_decoder, envelope.payload, "the payload")
         if payload.chain != self.chain.name:
             raise Malformed("payload.chain", f"This ledger is {self.chain.name}. Sign for it and send again.")
@@ -152,14 +188,25 @@ class Machine:
         return Block(self, reader, height, time)
 
 
+def version_at(state: State, chain: Chain, height: int) -> int:
+    """The version of the rules that block `height` is executed by, as decided so far."""
+    version = chain.rule_version
+    for (begins,), upgrade in state.scan(UPGRADES):
+        if begins <= height:
+            version = upgrade.version
+    return version
+
+
 class Block:
-    """One block while it is being executed."""
+    """One block while it is being executed. Raises `StoreFailure` (`rules.unknown`) as `Machine.rules` does."""
 
     def __init__(self, machine: Machine, reader: Reader, height: int, time: int) -> None:
         self.machine = machine
         self.height = height
         self.time = time
         self._state = State(reader)
+        self.version = version_at(self._state, machine.chain, height)
+        self._rules = machine.rules(self.version)
         self._entries: list[Entry] = []
         self._running: Act | None = None
         self._opening = self._prune()
@@ -252,7 +299,7 @@ class Block:
         call = Call(self._state, self.time, self.height, seed, frozenset(), _never)
         self._state.put(CHAIN, self.machine.chain)
         for act in acts:
-            self.machine.rules[type(act)](call, act)
+            self._rules[type(act)](call, act)
         result = Result(seed.hex()[:32], "accepted", self.height, 0)
         self._entries.append(Entry(result, signed, seed, self._state.accept()))
 
@@ -260,8 +307,11 @@ class Block:
         authority.authorise(self._state, act, call.signed_by)
         if self._state.get_key(PAUSES, self.machine.pause_keys[type(act)]) is not None:
             raise Rejected("kernel.paused", f"{type_name(act)} is paused. Try again when its operators resume it.")
+        rule = self._rules.get(type(act))
+        if rule is None:
+            raise Rejected("kernel.not_in_force", f"{type_name(act)} is not in force here now. See which acts are.")
         self._running = act
-        self.machine.rules[type(act)](call, act)
+        rule(call, act)
 
     def _perform(self, call: Call, acts: bytes, signed_by: frozenset[str]) -> None:
         """Run the acts of a proposal in the name of those who approved it, with authority checked again."""
@@ -286,7 +336,7 @@ class Block:
     def seal(self) -> Sealed:
         """Close the block. Nothing of it is durable yet; executing more in it is an error."""
         records, changes = self._state.changes()
-        return Sealed(self.height, self.time, self._opening, self._entries, records, changes)
+        return Sealed(self.height, self.time, self.version, self._opening, self._entries, records, changes)
 
 
 def _never(call: Call, acts: bytes, signed_by: frozenset[str]) -> NoReturn:

@@ -61,6 +61,9 @@ class Module(msgspec.Struct, frozen=True):
 
     `queries` are read-only functions of a state; from their signatures come the read routes. One that takes a
     parameter `reader` answers signed requests only, and decides what that party may see.
+
+    The card is in force in rule versions `since` to `until` (0: still). Where the rules of an act change, the old card
+    stays beside the new one, since what is on a ledger is run again for ever.
     """
 
     name: str
@@ -69,6 +72,8 @@ class Module(msgspec.Struct, frozen=True):
     invariants: tuple[Invariant, ...]
     refusals: Mapping[str, str]
     queries: tuple[Callable[..., Any], ...] = ()
+    since: int = 1
+    until: int = 0
 
 
 def refuser(name: str, refusals: Mapping[str, str]) -> Callable[..., Rejected]:

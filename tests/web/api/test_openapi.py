@@ -31,7 +31,7 @@ from tests.web.signing import pay, read_header, signed_payment
 MACHINE = Machine(MODULES, Chain("test-chain", RelyingParty("x", ("https://x",)), 0, 1, 1))
 READS = list(reads_of(MODULES).values())
 DOCUMENT: dict[str, Any] = json.loads(msgspec.json.encode(describe(MACHINE, READS, Limits())))
-ACTS = list(MACHINE.rules)
+ACTS = list(MACHINE.acts)
 OUTER = {
     "chain": st.just("test-chain"),
     "id": st.from_regex(r"^[0-9a-f]{32}\Z"),

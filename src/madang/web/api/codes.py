@@ -32,6 +32,7 @@ CODES = {
     "authority.key_revoked": "The key was revoked.",
     "authority.key_too_new": "The key works from the next block.",
     "kernel.paused": "This type of act is paused.",
+    "kernel.not_in_force": "The rules in force do not know this type of act.",
     "kernel.nested": "A proposal holds a proposal.",
     "kernel.defect": "A rule failed in a way nobody declared; nothing was changed.",
     # The node.
@@ -40,6 +41,7 @@ CODES = {
     "engine.size": "Too many transactions at once.",
     "engine.failed": "The node has stopped by itself.",
     "engine.defect": "The node has stopped by itself.",
+    "rules.unknown": "The node has stopped by itself: its software is too old for the ledger.",
     "verifier.lost": "The node has stopped by itself.",
     "store.write": "The ledger could not be written; the node stops.",
     "store.corrupt": "The ledger holds what it can't hold.",

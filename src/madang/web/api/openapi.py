@@ -39,7 +39,7 @@ _SUBMITTED = {
 
 def describe(machine: Machine, reads: Sequence[Read], limits: Limits) -> Json:
     """The document of a node that runs this machine."""
-    acts: Any = Union[tuple(machine.rules)]  # noqa: UP007  built from the declarations
+    acts: Any = Union[machine.acts]  # noqa: UP007  built from the declarations
     fixed = [Payload[acts], Result, Problem, BlockEvent, Health, ChainInfo, ProblemInfo, ReadRequest]
     schemas, components = msgspec.json.schema_components(
         [*fixed, *(read.parameters for read in reads), *(read.answer for read in reads)], ref_template=REFERENCE
@@ -47,7 +47,7 @@ def describe(machine: Machine, reads: Sequence[Read], limits: Limits) -> Json:
     schemas, components = _portable([list(schemas), components])
     payload = schemas[0]["$ref"].rpartition("/")[2]
     components["Payload"] = {**components.pop(payload), "title": "Payload"}
-    for act in machine.rules:
+    for act in machine.acts:
         name = next(key for key, value in components.items() if _tag(value) == type_name(act))
         components[name]["description"] = (act.__doc__ or "").strip()
     parameters = schemas[len(fixed) : len(fixed) + len(reads)]

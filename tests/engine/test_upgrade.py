@@ -1,0 +1,134 @@
+"""Rules change at a height: both sets are there, what was done stays done, software that is too old stops."""
+
+import pytest
+
+from madang.audit.reexecute import reexecute
+from madang.engine import entries
+from madang.engine.embedded import Embedded
+from madang.engine.ledger import Ledger
+from madang.engine.store import RocksStore
+from madang.kernel.errors import StoreFailure
+from madang.kernel.machine import UPGRADES, Upgrade
+from madang.kernel.module import Call, Module
+from madang.kernel.state import State
+from madang.kernel.transaction import Act
+from madang.log.leaf import BlockLeaf, decode_leaf
+from tests.engine import toy
+from tests.engine.toy import ANNA, COUNTERS, Clock, Count, LocalVerifier, genesis, outcomes, sign
+
+
+class Schedule(Act, frozen=True, kw_only=True, tag="toy.schedule"):
+    """Rule version 2 holds from this height on."""
+
+    height: int
+
+
+class Greet(Act, frozen=True, kw_only=True, tag="toy.greet"):
+    """Only rule version 2 knows this."""
+
+
+def schedule(call: Call, act: Schedule) -> None:
+    """Write what the kernel looks at."""
+    call.state.put(UPGRADES, Upgrade(2, call.height), act.height)
+
+
+def count_double(call: Call, act: Count) -> None:
+    """What counting means from version 2 on."""
+    toy.count(call, Count(by=act.by, name=act.name, amount=2 * act.amount))
+
+
+def greet(call: Call, act: Greet) -> None:
+    """A trace that it ran."""
+    call.state.put(COUNTERS, toy.Counter(1), "greeted")
+
+
+ALWAYS = Module("plan", {Schedule: schedule}, (), (), {})
+OLD = Module("toy", toy.MODULE.rules, toy.MODULE.tables, (), toy.REFUSALS, until=1)
+NEW = Module("toy", {**toy.MODULE.rules, Count: count_double, Greet: greet}, (), (), toy.REFUSALS, since=2)
+BEFORE, BOTH = (ALWAYS, toy.MODULE), (ALWAYS, OLD, NEW)
+BOUNDARY = 3
+
+
+def run(store, modules, *batches):
+    """Block after block through the embedded engine; the outcomes, or why it stopped."""
+    stored = store.log_get(entries.TIP)
+    ledger = Ledger.open(store, modules) if stored else Ledger.create(store, modules, genesis())
+    engine = Embedded(ledger, LocalVerifier(), Clock()).start()
+    try:
+        return [outcomes(engine.submit([one]).result(20)) for one in batches]
+    finally:
+        engine.stop()
+        ledger.snapshots.close()
+
+
+def versions(store):
+    """The rule version in the opening leaf of each block."""
+    leaves = [
+        decode_leaf(entries.read_entry(value).leaf)
+        for _, value in store.log_scan(entries.entry_key(0), entries.entry_key(2**63))
+    ]
+    return [leaf.rule_version for leaf in leaves if isinstance(leaf, BlockLeaf)]
+
+
+def counter(store, name):
+    ledger = Ledger.open(store, BOTH)
+    found = State(ledger.reader()).get(COUNTERS, name)
+    ledger.snapshots.close()
+    return found and found.value
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = RocksStore(tmp_path / "store", cache_bytes=8 * 1024 * 1024)
+    yield opened
+    opened.close()
+
+
+GREETING = sign(4, Greet(by=ANNA.party))
+TRANSACTIONS = [
+    sign(1, Schedule(by=ANNA.party, height=BOUNDARY)),
+    sign(2, Count(by=ANNA.party, name="a")),
+    sign(3, Count(by=ANNA.party, name="a")),
+    GREETING,
+]
+
+
+def test_the_rules_change_at_the_height_and_replay_crosses_it(store):
+    found = run(store, BOTH, *TRANSACTIONS)
+    assert found == [["accepted"]] * 4
+    assert versions(store) == [1, 1, 1, 2, 2]
+    assert (counter(store, "a"), counter(store, "greeted")) == (3, 1)
+    assert reexecute(store, BOTH).divergence is None
+
+
+def test_rules_of_the_wrong_version_are_found_out(store):
+    run(store, BOTH, *TRANSACTIONS[:3])
+    same_meaning = Module("toy", toy.MODULE.rules, (), (), toy.REFUSALS, since=2)
+    divergence = reexecute(store, (ALWAYS, OLD, same_meaning)).divergence
+    assert divergence is not None
+    assert divergence.height == BOUNDARY
+
+
+def test_an_act_of_the_next_version_is_refused_until_then(store):
+    early = sign(9, Greet(by=ANNA.party))
+    ledger = Ledger.create(store, BOTH, genesis())
+    ledger.write(ledger.seal(_block_with(ledger, TRANSACTIONS[0])))
+    answer = ledger.begin(toy.START).execute(ledger.machine.read(early))
+    ledger.snapshots.close()
+    assert (answer.outcome, answer.code) == ("rejected", "kernel.not_in_force")
+
+
+def _block_with(ledger, signed):
+    block = ledger.begin(toy.START)
+    block.execute(ledger.machine.read(signed))
+    return block
+
+
+def test_software_that_is_too_old_stops_before_the_height_and_goes_on_when_it_is_renewed(store):
+    assert run(store, BEFORE, *TRANSACTIONS[:2]) == [["accepted"], ["accepted"]]
+    with pytest.raises(StoreFailure) as caught:
+        run(store, BEFORE, TRANSACTIONS[2])
+    assert caught.value.code == "rules.unknown"
+    assert counter(store, "a") == 1
+    assert run(store, BOTH, TRANSACTIONS[2]) == [["accepted"]]
+    assert counter(store, "a") == 3
