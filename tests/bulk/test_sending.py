@@ -4,8 +4,8 @@ import csv
 
 import pytest
 
-from madang.bulk import BATCH, Progress, Report, Unanswered, send_grants, write_report
-from madang.bulk.sending import MOST_ON_END, WAITS, Refusal
+from madang.bulk import BATCH, Progress, Report, Unanswered, Waiting, send_grants, write_report
+from madang.bulk.sending import MOST_ON_END, PATIENCE, WAITS, Refusal
 from madang.kernel.errors import Malformed
 from madang.services.vouchers import queries
 from madang.services.vouchers.transactions import Grant
@@ -181,6 +181,45 @@ def test_when_nobody_answers_the_rows_are_unknown_and_a_later_run_finds_out():
     assert (report.count("unknown"), report.count("not_sent")) == (BATCH, 1)
     target.submit = submit
     assert send(rows, target).statuses == ["skipped"] * BATCH + ["granted"]
+
+
+def test_who_waits_is_told_why_and_for_how_long_and_that_it_ends():
+    target = ToyTarget()
+    error = Unanswered("client.unreachable", "No answer.")
+
+    def nobody(programme, references):
+        raise error
+
+    target.granted = nobody
+    told: list[Waiting] = []
+    slept: list[float] = []
+    report = send_grants([waiting(1)], COUPON, "ministry", target, waiting=told.append, sleep=slept.append)
+    assert [one.seconds for one in told] == slept == list(WAITS)
+    assert [one.tries_left for one in told] == list(range(len(WAITS), 0, -1))
+    assert {one.error for one in told} == {error}
+    assert (report.stopped, report.count("not_sent")) == (error, 1)
+    assert sum(WAITS) <= PATIENCE
+
+
+def test_tries_that_take_long_are_fewer():
+    target = ToyTarget()
+    now = [0.0]
+
+    def slow(programme, references):
+        now[0] += 25.0
+        raise Unanswered("client.unreachable", "No answer.")
+
+    def sleep(seconds):
+        now[0] += seconds
+
+    target.granted = slow
+    told: list[Waiting] = []
+    report = send_grants(
+        [waiting(1)], COUPON, "ministry", target, waiting=told.append, sleep=sleep, clock=lambda: now[0]
+    )
+    assert isinstance(report.stopped, Unanswered)
+    assert len(told) == 2
+    assert now[0] <= PATIENCE + 25
 
 
 @pytest.mark.parametrize("ordered", [True, False])

@@ -7,53 +7,20 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from madang.app import MODULES
-from madang.cli import main
 from madang.client import Client
 from madang.kernel.transaction import type_name
+from tests.cli.running import Run, Said
 from tests.web.serving import free_port
 
 PASSPHRASE = "correct horse battery"
 MADANG = [sys.executable, "-c", "from madang.cli import main; main()"]
-
-
-class Said(NamedTuple):
-    """What a command said, and its exit status."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process."""
-
-    def run(*arguments: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["madang", *map(str, arguments)])
-        capfd.readouterr()
-        try:
-            main()
-            status = 0
-        except SystemExit as end:
-            status = end.code if isinstance(end.code, int) else 0
-        out, err = capfd.readouterr()
-        return Said(status, out, err)
-
-    return run
 
 
 class Place(NamedTuple):
@@ -150,7 +117,8 @@ def test_a_day_at_the_prompt(run: Run, place: Place, tmp_path: Path) -> None:
     receipt = tmp_path / "mine.receipt"
     assert run("receipt", "get", identifier, "-o", receipt).status == 0
     again = run("receipt", "get", identifier, "-o", receipt)
-    assert (again.status, "receipt.exists" in again.err) == (1, True)
+    assert (again.status, "[output.exists]" in again.err) == (1, True)
+    assert run("receipt", "get", identifier, "-o", receipt, "--force").status == 0
     checked = run("receipt", "check", receipt, "--log-key", place.log_key, "--json")
     assert checked.status == 0
     assert checked.json["outcome"] == "accepted"

@@ -1,6 +1,9 @@
 """The client against a real server."""
 
-from collections.abc import Iterator
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -66,7 +69,13 @@ def test_a_connection_that_was_closed_is_opened_again(server: Server, client: Cl
     assert client.get_json("/health")["status"] == "ok"
 
 
-@pytest.mark.parametrize("url", ["", "localhost:80", "ftp://x", "http://", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "localhost:80", "ftp://x", "http://", "file:///etc/passwd"),
+        *("http://x:99999", "http://x:port", "http://[::1", "http://a b/"),
+    ],
+)
 def test_what_is_no_address(url: str) -> None:
     with pytest.raises(MadangError) as caught:
         Client(url)
@@ -76,4 +85,52 @@ def test_what_is_no_address(url: str) -> None:
 def test_nobody_there() -> None:
     with pytest.raises(MadangError) as caught:
         Client(f"http://127.0.0.1:{free_port()}").get_json("/health")
+    assert caught.value.code == "client.unreachable"
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """A web site that is no node."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"chain":5}' if self.path == "/mine/chain" else b"<html>welcome")
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_given: object) -> None:
+        """Say nothing."""
+
+
+def test_what_answers_and_is_no_node() -> None:
+    site = HTTPServer(("127.0.0.1", 0), Elsewhere)
+    threading.Thread(target=site.serve_forever, daemon=True).start()
+    try:
+        url = f"http://127.0.0.1:{site.server_port}"
+        asks: list[Callable[[Client], object]] = [
+            lambda client: client.chain,
+            lambda client: client.get_json("/health"),
+            lambda client: client.transaction("0" * 32),
+            lambda client: client.query("money", "supply", {}),
+            lambda client: client.submit(b"x"),
+            lambda client: client.submit_many([b"x"]),
+        ]
+        for ask in asks:
+            for address in (url, f"{url}/mine"):
+                with Client(address) as client, pytest.raises(MadangError) as caught:
+                    ask(client)
+                assert caught.value.code == "client.answer"
+    finally:
+        site.shutdown()
+        site.server_close()
+
+
+def test_an_address_that_swallows_everything_is_left_after_a_while() -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        port = deaf.getsockname()[1]
+        with Client(f"http://127.0.0.1:{port}", timeout=0.2) as client, pytest.raises(MadangError) as caught:
+            client.get_json("/health")
     assert caught.value.code == "client.unreachable"

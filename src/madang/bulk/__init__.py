@@ -15,7 +15,7 @@ person, and no error repeats what a cell holds.
 """
 
 from madang.bulk.reading import GrantFileError, RowProblem, read_grants
-from madang.bulk.sending import BATCH, Progress, Refusal, Report, Target, Unanswered, send_grants, write_report
+from madang.bulk.sending import BATCH, Progress, Refusal, Report, Target, Unanswered, Waiting, send_grants, write_report
 from madang.bulk.targets import HttpTarget, NodeTarget
 from madang.services.vouchers.transactions import GrantRow
 
@@ -31,6 +31,7 @@ __all__ = [
     "RowProblem",
     "Target",
     "Unanswered",
+    "Waiting",
     "read_grants",
     "send_grants",
     "write_report",

@@ -4,7 +4,8 @@ Nothing is remembered here between two runs. Before each batch the ledger is ask
 those are passed over. So a run after a crash, or a second run of the same file, grants what is missing and no more:
 the ledger itself refuses a reference that it holds.
 
-- **No answer**: the same signed bytes are sent again, which is safe, since a payload is ordered once. If they expire
+- **No answer**: whoever runs this is told at once, and when it is tried again; after a minute without an answer
+  sending stops. The same signed bytes are sent again, which is safe, since a payload is ordered once. If they expire
   before an answer comes, they can't be ordered any more: the ledger is asked again and the rest is signed anew.
 - **A row is refused**: a grant is all or nothing, so the row must go. Where the refusal names it (its reason is the
   reference), the rows before it are right: they are sent, and then those behind it. Where it does not, as with a
@@ -28,8 +29,10 @@ from madang.kernel.transaction import Act
 from madang.services.vouchers.transactions import Grant, GrantRow
 
 BATCH = 1000
-WAITS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 30.0, 30.0)
-"""Seconds to wait before each further try of the same bytes; after the last, sending stops."""
+WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 25.0)
+"""Seconds to wait before each further try of the same; after the last, sending stops."""
+PATIENCE = 60.0
+"""Seconds without an answer after which no further try begins, however long each took."""
 MOST_ON_END = 100
 """Rows refused one after another, for one reason, after which it is the file or the programme that is wrong."""
 
@@ -76,6 +79,14 @@ class Progress(msgspec.Struct, frozen=True):
     refused: int
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """There was no answer: why, in how many seconds it is tried again, and how many tries are left with that one."""
+
+    error: Unanswered
+    seconds: float
+    tries_left: int
+
+
 class Report(msgspec.Struct):
     """What became of each row: `statuses` in the order of the rows. `stopped` says why the rest was not sent, if so.
 
@@ -117,13 +128,16 @@ def send_grants(
     by: str,
     target: Target,
     progress: Callable[[Progress], None] = lambda _progress: None,
+    waiting: Callable[[Waiting], None] = lambda _waiting: None,
     sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Report:
     """Grant these rows in `programme` in the name of `by`; what is granted already is passed over.
 
-    `progress` is called after each batch. Raises nothing of the ledger's: whatever stops it is in the report.
+    `progress` is called after each batch, `waiting` before each pause for want of an answer. Raises nothing of the
+    ledger's: whatever stops it is in the report.
     """
-    run = _Run(rows, programme, by, target, sleep)
+    run = _Run(rows, programme, by, target, _Patience(waiting, sleep, clock))
     try:
         for start in range(0, len(rows), BATCH):
             places = list(range(start, min(start + BATCH, len(rows))))
@@ -134,18 +148,42 @@ def send_grants(
     return run.report
 
 
+class _Patience:
+    """Asks until there is an answer, or patience ends."""
+
+    def __init__(
+        self, waiting: Callable[[Waiting], None], sleep: Callable[[float], None], clock: Callable[[], float]
+    ) -> None:
+        self._waiting = waiting
+        self._sleep = sleep
+        self._clock = clock
+
+    def ask(self, question: Callable[[], T]) -> T:
+        """The answer. Raises `Unanswered` once patience has ended, and whatever else the question raises."""
+        ends = self._clock() + PATIENCE
+        for tried, wait in enumerate(WAITS):
+            try:
+                return question()
+            except Unanswered as error:
+                if self._clock() + wait > ends:
+                    raise
+                self._waiting(Waiting(error, wait, len(WAITS) - tried))
+                self._sleep(wait)
+        return question()
+
+
 class _Run:
     """One run over the rows. Places are their positions, from 0."""
 
     def __init__(
-        self, rows: Sequence[GrantRow], programme: str, by: str, target: Target, sleep: Callable[[float], None]
+        self, rows: Sequence[GrantRow], programme: str, by: str, target: Target, patience: "_Patience"
     ) -> None:
         self.report = Report(["not_sent"] * len(rows), [])
         self._rows = rows
         self._programme = programme
         self._by = by
         self._target = target
-        self._sleep = sleep
+        self._patience = patience
         self._on_end = 0
         self._why = ("", "")
         self._counts = {"granted": 0, "skipped": 0}
@@ -183,23 +221,14 @@ class _Run:
     def _missing(self, places: list[int]) -> list[int]:
         """Those of these rows that are not granted yet; the others are passed over."""
         references = [self._rows[place].reference for place in places]
-        held = set(self._patiently(lambda: self._target.granted(self._programme, references)))
+        held = set(self._patience.ask(lambda: self._target.granted(self._programme, references)))
         self._mark([place for place in places if self._rows[place].reference in held], "skipped")
         return [place for place in places if self._rows[place].reference not in held]
 
     def _submit(self, places: list[int]) -> Result:
         grant = Grant(by=self._by, programme=self._programme, rows=[self._rows[place] for place in places])
         signed = self._target.sign([grant])
-        return self._patiently(lambda: self._target.submit(signed))
-
-    def _patiently(self, ask: Callable[[], T]) -> T:
-        """Ask until there is an answer, or patience ends."""
-        for wait in WAITS:
-            try:
-                return ask()
-            except Unanswered:
-                self._sleep(wait)
-        return ask()
+        return self._patience.ask(lambda: self._target.submit(signed))
 
     def _after_refusal(self, places: list[int], result: Result) -> list[list[int]]:
         """What to send next, in order, after a refusal. Raises `MadangError` where it was not a row's fault."""

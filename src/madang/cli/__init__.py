@@ -10,11 +10,12 @@ import sys
 def main() -> None:
     """The entry point of the `madang` command."""
     from madang.cli.root import app
-    from madang.cli.talk import tell_error
+    from madang.cli.talk import system_errors, tell_error
     from madang.kernel.errors import MadangError
 
     try:
-        app(prog_name="madang")
+        with system_errors():
+            app(prog_name="madang")
     except MadangError as error:
         tell_error(error, as_json="--json" in sys.argv)
         raise SystemExit(1) from None

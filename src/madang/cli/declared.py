@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 from typer.core import TyperGroup
 
-from madang.cli import fields
+from madang.cli import fields, values
 from madang.cli.options import DEFAULT_URL, Passphrase, Url, key_names, keystore, open_wallets
 from madang.cli.talk import Json, patience, tell
 from madang.kernel.errors import MadangError
@@ -131,14 +131,15 @@ def act_command(act: "type[Act]") -> "Callable[..., None]":
 
     def run(**given: Any) -> None:
         ours = {name: given.pop(name) for name in list(given) if not name.startswith("field_")}
-        told = fields.members({name.removeprefix("field_"): value for name, value in given.items()}, kinds)
-        _perform(act, told, **ours)
+        told = values.members({name.removeprefix("field_"): value for name, value in given.items()}, kinds, _flag)
+        _perform(act, kinds, told, **ours)
 
     return fields.signed_as(run, act.__name__, act.__doc__ or "", [*parameters, *SIGNING, *TALKING])
 
 
 def _perform(
     act: "type[Act]",
+    kinds: dict[str, Any],
     told: dict[str, Any],
     *,
     key: list[str],
@@ -152,11 +153,17 @@ def _perform(
     from madang.cli.transactions import outcome_text
     from madang.client import Client, Problem, make_payload, sign
 
-    told = {**_object(from_json), **told}
+    def label(name: str) -> str:
+        return _flag(name) if name in typed else f"{name} in {from_json}"
+
+    typed = frozenset(told)
+    told = {**_object(from_json, kinds), **told}
     if sign_only and not chain:
         raise typer.BadParameter("--sign-only needs --chain, the ledger's name.")
     # Everything is checked that can be before the passphrase is asked.
-    told.setdefault("by", keystore().show(key[0]).kid)
+    if "by" not in told:
+        told["by"] = keystore().show(key[0]).kid
+    values.check(told, kinds, label)
     made = _act(act, told)
     wallets = open_wallets(key, passphrase_file)
     if sign_only:
@@ -176,9 +183,9 @@ def _act(act: "type[Act]", told: dict[str, Any]) -> "Act":
     from madang.kernel.transaction import type_name
 
     found = msgspec.structs.fields(act)
-    missing = [_option(one.name) for one in found if one.required and one.name not in told]
+    missing = [_flag(one.name) for one in found if one.required and one.name not in told]
     if missing:
-        raise typer.BadParameter("Missing: " + ", ".join(f"--{name}" for name in missing) + ".")
+        raise typer.BadParameter("Missing: " + ", ".join(missing) + ".")
     # What an act carries unread, such as the acts of a proposal, stays text.
     told.update(
         {
@@ -187,21 +194,22 @@ def _act(act: "type[Act]", told: dict[str, Any]) -> "Act":
             if one.type is msgspec.Raw and one.name in told
         }
     )
-    try:
-        return msgspec.convert({"type": type_name(act), **told}, act, strict=False)
-    except msgspec.ValidationError as error:
-        raise typer.BadParameter(f"{error}. `--help` says what each option takes.") from None
+    return msgspec.convert({"type": type_name(act), **told}, act, strict=False)
 
 
-def _object(file: Path | None) -> dict[str, Any]:
+def _object(file: Path | None, kinds: dict[str, Any]) -> dict[str, Any]:
+    """The fields in a file. Raises `MadangError` (`cli.json`) for anything but fields of this act."""
     import msgspec
 
     if file is None:
         return {}
     try:
-        return msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
+        found = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
     except (OSError, msgspec.MsgspecError) as error:
         raise MadangError("cli.json", f"{file} holds no JSON object: {error}.") from None
+    if unknown := sorted(found.keys() - kinds.keys()):
+        raise MadangError("cli.json", f"{file} has {unknown[0]!r}, which is no field here. Fields: {', '.join(kinds)}.")
+    return found
 
 
 def query_command(module: str, query: "Callable[..., Any]") -> "Callable[..., None]":
@@ -225,8 +233,9 @@ def query_command(module: str, query: "Callable[..., Any]") -> "Callable[..., No
     def run(**given: Any) -> None:
         told = {name.removeprefix("field_"): value for name, value in given.items() if name.startswith("field_")}
         told = {name: value for name, value in told.items() if value is not None}
-        if missing := [f"--{_option(name)}" for name in required if name not in told]:
+        if missing := [_flag(name) for name in required if name not in told]:
             raise typer.BadParameter("Missing: " + ", ".join(missing) + ".")
+        values.check(told, hints, _flag)
         _ask(module, query.__name__, told, given)
 
     return fields.signed_as(
@@ -259,6 +268,10 @@ def _group(module: "Module") -> typer.Typer:
 
 def _short(name: str) -> str:
     return name.partition(".")[2].replace("_", "-")
+
+
+def _flag(name: str) -> str:
+    return f"--{_option(name)}"
 
 
 def _option(name: str) -> str:

@@ -1,15 +1,13 @@
-"""Command-line options made from declared fields, and back from text to what was declared."""
+"""Command-line options made from declared fields: what each is called, how it is said, and what its help tells."""
 
 import inspect
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 import typer
 from msgspec import Meta
-
-from madang.kernel.errors import MadangError
 
 _SCALARS = (str, int, bool)
 
@@ -42,29 +40,53 @@ def is_repeated(kind: Any) -> bool:
     return get_origin(found) in (list, tuple) and is_scalar(get_args(found)[0])
 
 
+def is_list(kind: Any) -> bool:
+    """Whether it holds several values."""
+    return get_origin(base(kind)) in (list, tuple)
+
+
+def part(kind: Any) -> type[msgspec.Struct] | None:
+    """The structure that a field holds, once or in a list: it can be said as `name=value` pairs. None for others."""
+    found = base(get_args(base(kind))[0]) if is_list(kind) else base(kind)
+    return found if inspect.isclass(found) and issubclass(found, msgspec.Struct) else None
+
+
 def explain(kind: Any) -> str:
     """What a field takes, in a few words."""
-    said = [one.description for one in _metas(kind) if one.description]
+    said = [one.description for one in metas(kind) if one.description]
     if found := choices(kind):
         said.append(" | ".join(found))
     elif is_repeated(kind):
         said.append(f"{explain(get_args(base(kind))[0])} Repeat the option for each.".strip())
+    elif (held := part(kind)) is not None:
+        again = " Repeat the option for each." if is_list(kind) else ""
+        said.append(f"{_pairs(held)}; or JSON.{again}")
     elif not is_scalar(kind):
         said.append("JSON text; see the API's schema.")
     elif base(kind) is int and not said:
-        bounds = [f"at least {one.ge}" for one in _metas(kind) if one.ge is not None]
-        bounds += [f"at most {one.le}" for one in _metas(kind) if one.le is not None]
+        bounds = [f"at least {one.ge}" for one in metas(kind) if one.ge is not None]
+        bounds += [f"at most {one.le}" for one in metas(kind) if one.le is not None]
         said.append(", ".join(["a whole number", *bounds]))
     return " ".join(said)
 
 
-def _metas(kind: Any) -> list[Meta]:
+def metas(kind: Any) -> list[Meta]:
+    """The bounds and descriptions on a kind, the outermost first."""
     if get_origin(kind) is Annotated:
         inner, *extras = get_args(kind)
-        return [*(one for one in extras if isinstance(one, Meta)), *_metas(inner)]
+        return [*(one for one in extras if isinstance(one, Meta)), *metas(inner)]
     if get_origin(kind) in (Union, types.UnionType):
-        return [meta for one in get_args(kind) for meta in _metas(one)]
+        return [meta for one in get_args(kind) for meta in metas(one)]
     return []
+
+
+def _pairs(held: type[msgspec.Struct], before: str = "") -> str:
+    """How a structure is said on the command line: `region=…,category=…`."""
+    said = []
+    for one in msgspec.structs.fields(held):
+        inner = None if is_list(one.type) else part(one.type)
+        said.append(f"{before}{one.name}=…" if inner is None else _pairs(inner, f"{before}{one.name}."))
+    return ",".join(said)
 
 
 def parameter(name: str, option: str, kind: Any, *, required: bool, default: str = "") -> inspect.Parameter:
@@ -81,7 +103,8 @@ def parameter(name: str, option: str, kind: Any, *, required: bool, default: str
         show_default=False,
         autocompletion=complete if values else None,
     )
-    annotation: Any = list[str] | None if is_repeated(kind) else str | None
+    several = is_repeated(kind) or (is_list(kind) and part(kind) is not None)
+    annotation: Any = list[str] | None if several else str | None
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[annotation, info])
 
 
@@ -94,19 +117,3 @@ def signed_as(
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {one.name: one.annotation for one in parameters}
     return run
-
-
-def members(given: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any]:
-    """What was given on the command line as JSON members; what was not given is left out. Raises `MadangError`."""
-    found: dict[str, Any] = {}
-    for name, value in given.items():
-        if value is None or value == []:
-            continue
-        if is_scalar(kinds[name]) or is_repeated(kinds[name]):
-            found[name] = value
-            continue
-        try:
-            found[name] = msgspec.json.decode(value)
-        except msgspec.MsgspecError as error:
-            raise MadangError("cli.json", f"--{name.replace('_', '-')} takes JSON text: {error}.") from None
-    return found

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from madang.cli import files
 from madang.cli.declared import Keys
 from madang.cli.options import DEFAULT_URL, Passphrase, Url, open_wallets
 from madang.cli.talk import Json, counting, tell
@@ -41,25 +42,35 @@ def send(
     as_json: Json = False,
 ) -> None:
     """Grant every row that is not granted yet. Run it again after whatever stopped it: a row is granted once."""
-    from madang.bulk import HttpTarget, send_grants, write_report
+    from madang.bulk import HttpTarget, Waiting, send_grants, write_report
     from madang.client import Client
 
-    if report is not None and report.exists():
-        raise MadangError("grants.report", f"{report} exists. Name a file that does not.")
+    def told(waiting: Waiting) -> None:
+        again = f"Trying again in {waiting.seconds:g} s; tries left: {waiting.tries_left}."
+        count.say(waiting.error.code, f"{waiting.error.message} {again}")
+
+    if report is not None:
+        files.check_free(report)
     rows = _read(file)
     wallets = open_wallets(key, passphrase_file)
-    with Client(url) as client, counting("Rows") as count:
+    with Client(url) as client, counting("Rows", as_json=as_json) as count:
         target = HttpTarget(client, wallets)
-        result = send_grants(rows, programme, by, target, lambda progress: count(progress.done, progress.total))
+        result = send_grants(rows, programme, by, target, lambda progress: count(progress.done, progress.total), told)
     if report is not None:
         write_report(result, rows, report)
     value = {"granted": result.granted, "skipped": result.skipped, "refused": result.refused, "rows": len(rows)}
     text = f"{result.granted:,} granted, {result.skipped:,} granted before, {result.refused:,} refused of {len(rows):,}"
     tell(text, value, as_json=as_json)
     if result.stopped is not None:
-        raise result.stopped
+        raise MadangError(result.stopped.code, f"{result.stopped.message} {_left(result.count('unknown'))}")
     if not result.is_complete:
         raise MadangError("grants.refused", "Some rows were refused. --report FILE says which, and why.")
+
+
+def _left(unknown: int) -> str:
+    if unknown:
+        return f"Of {unknown:,} rows nobody knows whether they are granted: run it again, which finds out."
+    return "What was not granted is left: mend the cause and run it again."
 
 
 def _read(file: Path) -> "list[GrantRow]":
@@ -68,4 +79,4 @@ def _read(file: Path) -> "list[GrantRow]":
     try:
         return read_grants(file)
     except GrantFileError as error:
-        raise MadangError("grants.file", str(error)) from None
+        raise MadangError("grants.file", error.message) from None

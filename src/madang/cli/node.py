@@ -65,7 +65,7 @@ def verify(folder: Folder, as_json: Json = False) -> None:
     from madang.audit.reexecute import reexecute
     from madang.audit.stored import opened
 
-    with opened(folder) as view:
+    with log_errors(), opened(folder) as view:
         with counting("Blocks run again") as count:
             verdict = reexecute(view, MODULES, progress=count)
         with counting("Blocks audited") as count:
@@ -86,7 +86,9 @@ def verify(folder: Folder, as_json: Json = False) -> None:
 
 def demo(context: typer.Context) -> None:
     """Show the platform at work, on this machine alone."""
-    raise typer.Exit(_hand_over("madang.demo.run", "demonstration", list(context.args)))
+    with log_errors():
+        status = _hand_over("madang.demo.run", "demonstration", list(context.args))
+    raise typer.Exit(status)
 
 
 def _hand_over(module: str, what: str, arguments: list[str]) -> int:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from madang.cli import files
 from madang.cli.talk import Json, tell
 from madang.kernel.errors import MadangError
 
@@ -22,6 +23,7 @@ def compile_(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the fields of `madang act programmes draft` here.")
     ] = None,
+    force: files.Force = False,
     as_json: Json = False,
 ) -> None:
     """Check a programme and print its digests; -o writes what `madang act programmes draft --from-json` takes."""
@@ -31,6 +33,8 @@ def compile_(
 
     from madang import contract
 
+    if output is not None:
+        files.check_free(output, force=force)
     standard = resources.files(contract) / "documents" / "voucher.yaml"
     try:
         kind_text = kind.read_text(encoding="utf-8") if kind else standard.read_text(encoding="utf-8")
@@ -48,7 +52,7 @@ def compile_(
     }
     digests = {"kind": contract.digest(kind_document).hex(), "document": contract.digest(programme).hex()}
     if output is not None:
-        output.write_bytes(msgspec.json.encode(fields))
+        files.write(output, msgspec.json.encode(fields), force=force)
     lines = [f"{fields['programme']}: nothing is wrong with the document."]
     lines += [f"{name:9} {digest}" for name, digest in digests.items()]
     tell("\n".join(lines), {"programme": fields["programme"], **digests}, as_json=as_json)

@@ -1,8 +1,10 @@
 """The tree of commands."""
 
+from typing import Annotated
+
 import typer
 
-from madang.cli import grants, keys, node, programmes, transactions
+from madang.cli import grants, keys, node, programmes, transactions, witness
 from madang.cli.declared import Acts, Queries
 
 app = typer.Typer(
@@ -22,12 +24,25 @@ app.add_typer(programmes.app, name="programme")
 app.add_typer(grants.app, name="grants")
 app.add_typer(transactions.transactions, name="transaction")
 app.add_typer(transactions.receipts, name="receipt")
+app.add_typer(witness.app, name="witness")
 app.add_typer(
     typer.Typer(cls=Acts, no_args_is_help=True, help="Sign an act and submit it: madang act MODULE ACT."), name="act"
 )
 app.add_typer(typer.Typer(cls=Queries, no_args_is_help=True, help="Read: madang query MODULE QUERY."), name="query")
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"madang {version('madang')}")
+        raise typer.Exit
+
+
 @app.callback()
-def madang() -> None:
+def madang(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
     """Madang (마당): public programmes on a shared ledger that anyone can check."""

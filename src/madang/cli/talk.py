@@ -40,6 +40,17 @@ def log_errors() -> Iterator[None]:
         raise MadangError(error.code, f"{error.what}{where}. {error.now}".strip()) from None
 
 
+@contextmanager
+def system_errors() -> Iterator[None]:
+    """What the system refused (files, space, permissions) as an error of ours, where no command said it better."""
+    try:
+        yield
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        what = f"{where}{error.strerror or type(error).__name__}"
+        raise MadangError("system", f"{what}. Check the path, its permissions, and the space on its disk.") from None
+
+
 def _encoded(value: Any) -> str:
     import msgspec
 
@@ -81,16 +92,38 @@ def patience(what: str) -> Iterator[None]:
             status.stop()
 
 
+class Count:
+    """Shows how many of how many are done, and says what is worth knowing meanwhile."""
+
+    def __init__(self, show: Callable[[int, int], None], say: Callable[[str], None], *, as_json: bool) -> None:
+        self._show = show
+        self._say = say
+        self._as_json = as_json
+
+    def __call__(self, done: int, total: int) -> None:
+        """So many are done."""
+        self._show(done, total)
+
+    def say(self, code: str, message: str) -> None:
+        """Say something on standard error that is no end yet."""
+        self._say(_encoded({"code": code, "detail": message}) if self._as_json else f"madang: {message} [{code}]")
+
+
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+def counting(what: str, *, as_json: bool = False) -> Iterator[Count]:
     """Show on the terminal how many of how many are done. What it gives is called with both."""
     if not sys.stderr.isatty():
-        yield lambda _done, _total: None
+        yield Count(lambda _done, _total: None, lambda text: print(text, file=sys.stderr, flush=True), as_json=as_json)
         return
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn(what), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(what, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+        yield Count(
+            lambda done, total: progress.update(task, completed=done, total=total),
+            lambda text: console.print(text, markup=False, highlight=False),
+            as_json=as_json,
+        )

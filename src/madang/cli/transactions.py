@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from madang.cli import files
 from madang.cli.options import DEFAULT_URL, Url
 from madang.cli.talk import Json, log_errors, patience, tell
-from madang.kernel.errors import MadangError
 
 if TYPE_CHECKING:
     from madang.client import Problem
@@ -34,22 +34,18 @@ def show(identifier: Id, url: Url = DEFAULT_URL, as_json: Json = False) -> None:
 @receipts.command("get")
 def get_receipt(
     identifier: Id,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write it; an existing file is kept.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write it.")],
+    force: files.Force = False,
     url: Url = DEFAULT_URL,
     as_json: Json = False,
 ) -> None:
     """Fetch a transaction's receipt. It holds what you signed: keep it private."""
     from madang.client import Client
 
+    files.check_free(output, force=force)
     with patience("Asking the node"), Client(url) as client:
         data = client.receipt(identifier)
-    try:
-        with output.open("xb") as file:
-            file.write(data)
-    except FileExistsError:
-        raise MadangError("receipt.exists", f"{output} exists already. Choose another name.") from None
-    except OSError as error:
-        raise MadangError("receipt.unwritable", f"{output} can't be written: {error.strerror}.") from None
+    files.write(output, data, force=force)
     tell(f"{output}: {len(data)} bytes", {"file": str(output), "bytes": len(data)}, as_json=as_json)
 
 
@@ -59,7 +55,7 @@ def check_receipt(
     log_key: Annotated[str, typer.Option(help="The log's public key, or a file that holds it.")],
     witness: Annotated[list[str] | None, typer.Option(help="A witness's public key or file; repeat for each.")] = None,
     threshold: Annotated[
-        int | None, typer.Option(help="How many witnesses must have cosigned; all by default.")
+        int | None, typer.Option(min=0, help="How many witnesses must have cosigned; all by default.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -93,11 +89,13 @@ def check_receipt(
 
 
 def _key(text: str) -> "VerifierKey":
-    from madang.log.note import VerifierKey
+    from madang.log.note import MAX_NOTE_BYTES, VerifierKey
 
     path = Path(text)
     if "+" not in text and path.is_file():
-        text = path.read_text(encoding="utf-8").strip()
+        with path.open("rb") as file:
+            # A key is ASCII; whatever else is there is no key, which `parse` says.
+            text = file.read(MAX_NOTE_BYTES).decode("ascii", "replace").strip()
     return VerifierKey.parse(text)
 
 

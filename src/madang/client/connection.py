@@ -6,7 +6,7 @@ safe, since it is ordered once. Not for several threads at once.
 
 import http.client
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
@@ -20,6 +20,8 @@ COMPACT = "application/jose"
 GENERAL = "application/jose+json"
 JSON = "application/json"
 MAX_ANSWER = 64 * 1024 * 1024
+CONNECT_SECONDS = 10.0
+"""How long to wait for a connection; a node on the way takes it at once, however long its answer takes."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -41,21 +43,29 @@ class Problem(msgspec.Struct, frozen=True):
         return MadangError(self.code, self.detail)
 
 
+class _Chain(msgspec.Struct):
+    """What is read of `GET /chain`."""
+
+    chain: str
+
+
 _result = msgspec.json.Decoder(Result)
 _problem = msgspec.json.Decoder(Problem)
 _items = msgspec.json.Decoder(list[msgspec.Raw])
+_chain = msgspec.json.Decoder(_Chain)
+_anything: "msgspec.json.Decoder[Any]" = msgspec.json.Decoder()
+T = TypeVar("T")
 
 
 class Client:
-    """A node at `url`, such as `http://127.0.0.1:8080`. Every method raises `MadangError` `client.unreachable`."""
+    """A node at `url`, such as `http://127.0.0.1:8080`, which may take `timeout` seconds for an answer.
+
+    Every method raises `MadangError`: `client.unreachable`, and `client.answer` for what no node would say.
+    """
 
     def __init__(self, url: str, timeout: float = 60.0) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise MadangError("client.url", f"{url!r} is no address of a node. Give one such as http://127.0.0.1:8080.")
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._connection = kind(parts.hostname, parts.port, timeout=timeout)
-        self._prefix = parts.path.rstrip("/")
+        self._connection, self._prefix = _connection_to(url, min(timeout, CONNECT_SECONDS))
+        self._timeout = timeout
         self._chain = ""
         self.url = url
 
@@ -73,7 +83,7 @@ class Client:
     def chain(self) -> str:
         """The ledger's name, asked once."""
         if not self._chain:
-            self._chain = str(self.get_json("/chain")["chain"])
+            self._chain = self._decoded(_chain, self.get("/chain")).chain
         return self._chain
 
     def perform(self, acts: Sequence[Act], wallets: Sequence[Wallet]) -> Result | Problem:
@@ -84,7 +94,7 @@ class Client:
         """Submit one signed transaction; answered when it is durable."""
         kind = GENERAL if signed[:1] == b"{" else COMPACT
         status, body = self._send("POST", "/transactions", signed, {"content-type": kind})
-        return _result.decode(body) if status == 200 else _read_problem(status, body)
+        return self._decoded(_result, body) if status == 200 else _read_problem(status, body)
 
     def submit_many(self, signed: Sequence[bytes]) -> list[Result | Problem]:
         """Submit up to 1,000 transactions in one request; each is answered, in order. Raises `MadangError`."""
@@ -93,14 +103,15 @@ class Client:
         status, answer = self._send("POST", "/transactions", body, {"content-type": JSON})
         if status != 200:
             raise _read_problem(status, answer).error()
+        items: list[msgspec.Raw] = self._decoded(_items, answer)
         return [
-            _problem.decode(one) if bytes(one).startswith(b'{"type"') else _result.decode(one)
-            for one in _items.decode(answer)
+            self._decoded(_problem, one) if one.startswith(b'{"type"') else self._decoded(_result, one)
+            for one in map(bytes, items)
         ]
 
     def transaction(self, identifier: str) -> Result:
         """How a transaction ended. Raises `MadangError` (`transaction.unknown`)."""
-        return _result.decode(self.get(f"/transactions/{quote(identifier, safe='')}"))
+        return self._decoded(_result, self.get(f"/transactions/{quote(identifier, safe='')}"))
 
     def receipt(self, identifier: str) -> bytes:
         """A transaction's receipt. Raises `MadangError` (`transaction.unknown`)."""
@@ -111,11 +122,11 @@ class Client:
         asked = urlencode({key: _text(value) for key, value in parameters.items()})
         path = f"/{quote(module, safe='')}/{quote(name, safe='')}" + (f"?{asked}" if asked else "")
         headers = {"authorization": wallet.read_request(self.chain, self._prefix + path)} if wallet else {}
-        return msgspec.json.decode(self.get(path, headers))
+        return self._decoded(_anything, self.get(path, headers))
 
     def get_json(self, path: str) -> Any:
         """A path as JSON. Raises `MadangError` with the problem's code."""
-        return msgspec.json.decode(self.get(path))
+        return self._decoded(_anything, self.get(path))
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> bytes:
         """A path's bytes. Raises `MadangError` with the problem's code."""
@@ -141,6 +152,8 @@ class Client:
 
     def _exchange(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
         try:
+            if self._connection.sock is None:
+                self._connect()
             self._connection.request(method, self._prefix + path, body, dict(headers))
             response = self._connection.getresponse()
             return response.status, response.read(MAX_ANSWER)
@@ -148,11 +161,37 @@ class Client:
             self._connection.close()
             raise
 
+    def _connect(self) -> None:
+        self._connection.connect()
+        self._connection.sock.settimeout(self._timeout)
+
+    def _decoded(self, decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
+        try:
+            return decoder.decode(body)
+        except msgspec.MsgspecError:
+            raise MadangError(
+                "client.answer", f"What answers at {self.url} is no node of this version. Check the address."
+            ) from None
+
     def _unreachable(self, error: Exception) -> MadangError:
         return MadangError(
             "client.unreachable",
             f"{self.url} does not answer ({type(error).__name__}). Check the address and that the node runs.",
         )
+
+
+def _connection_to(url: str, timeout: float) -> tuple[http.client.HTTPConnection, str]:
+    """A connection that is not open yet, and what paths begin with. Raises `MadangError` (`client.url`)."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("no address")
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        return kind(parts.hostname, parts.port, timeout=timeout), parts.path.rstrip("/")
+    except (ValueError, http.client.InvalidURL):
+        raise MadangError(
+            "client.url", f"{url!r} is no address of a node. Give one such as http://127.0.0.1:8080."
+        ) from None
 
 
 def _read_problem(status: int, body: bytes) -> Problem:

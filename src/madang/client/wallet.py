@@ -47,8 +47,7 @@ class Wallet:
     @property
     def jwk(self) -> dict[str, str]:
         """The public key as a JWK (RFC 7517)."""
-        x, y = to_base64url(self.point[:32]), to_base64url(self.point[32:])
-        return {"kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": self.kid, "use": "sig", "alg": "ES256"}
+        return jwk_of(self.point)
 
     def signature(self, encoded_payload: str) -> str:
         """The JWS signature of a payload in base64url, in base64url."""
@@ -66,6 +65,12 @@ class Wallet:
         until = (int(time.time()) if now is None else now) + READ_SECONDS
         payload = _encode({"chain": chain, "method": "GET", "path": path, "not_after": until})
         return f"Madang {self.jws(payload).decode()}"
+
+
+def jwk_of(point: bytes) -> dict[str, str]:
+    """The public key x ‖ y (64 bytes) as a JWK, its `kid` the RFC 7638 thumbprint."""
+    x, y = to_base64url(point[:32]), to_base64url(point[32:])
+    return {"kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": thumbprint(point), "use": "sig", "alg": "ES256"}
 
 
 def make_payload(chain: str, acts: Sequence[Act], not_after: int | None = None, identifier: str = "") -> bytes:
