@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from madang.log.errors import CheckpointError, NoteError, SignatureError
+from madang.log.errors import CheckpointError, EmptyTreeError, NoteError, SignatureError
 from madang.log.note import (
     COSIGNATURE,
     NOTE_SIGNATURE,
@@ -47,8 +47,14 @@ class Checkpoint:
             raise _malformed("its origin or an extension line is empty or has a control character")
         if not 0 <= self.size <= MAX_SIZE:
             raise _malformed(f"its size is not between 0 and {MAX_SIZE}")
-        if len(self.root) != HASH_BYTES or (self.size == 0 and self.root != EMPTY_ROOT):
-            raise _malformed("its root is not a hash of 32 bytes, or not that of the empty tree though the size is 0")
+        if len(self.root) != HASH_BYTES:
+            raise _malformed("its root is not a hash of 32 bytes")
+        if self.size == 0 and self.root != EMPTY_ROOT:
+            raise EmptyTreeError(
+                "log.checkpoint.malformed",
+                "This is not a checkpoint: its size is 0 and its root not that of the empty tree",
+                now="Fetch it again from the log.",
+            )
 
     def text(self) -> str:
         """The text of the note. C2SP tlog-checkpoint, 'Note text'."""

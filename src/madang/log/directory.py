@@ -82,7 +82,7 @@ def publish(directory: Path, tree: Tree, read_tile: ReadFullTile, read_leaves: R
             now="Sign the root of the tree that you publish.",
         )
     reader = tree.reader(read_tile)
-    old_size = _continued_size(directory, checkpoint, reader)
+    old_size = continued_size(directory, checkpoint, reader)
     files = _Files(directory)
     try:
         for path in _new_paths(old_size, tree.size):
@@ -100,6 +100,25 @@ def publish(directory: Path, tree: Tree, read_tile: ReadFullTile, read_leaves: R
             now="Check space and permissions, then publish again; what is published stays valid.",
         ) from error
     return Published(old_size, tree.size, tuple(files.written))
+
+
+def continued_size(directory: Path, new: Checkpoint, reader: ReadTile) -> int:
+    """Size that is published in `directory`, after checking that `new`, the tree of `reader`, continues it; else 0.
+
+    Raises PublishError `log.publish.fork`; NoteError, CheckpointError, TileError.
+    """
+    published = read_bounded(directory / CHECKPOINT, MAX_NOTE_BYTES)
+    if published is None:
+        return 0
+    old = Checkpoint.parse(parse_note(published).text)
+    if old.origin == new.origin and old.size <= new.size and tree_root(old.size, reader) == old.root:
+        return old.size
+    raise PublishError(
+        "log.publish.fork",
+        f"The checkpoint of size {new.size} does not continue the published one of size {old.size}",
+        where=str(directory / CHECKPOINT),
+        now="Stop: the store was set back or the directory is of another log. Publish nothing until it is clear which.",
+    )
 
 
 def check_files(directory: Path, log_key: VerifierKey, origin: str | None = None) -> Audit:
@@ -209,22 +228,6 @@ class _Files:
             if directory == self._root:
                 break
             directory = directory.parent
-
-
-def _continued_size(directory: Path, new: Checkpoint, reader: ReadTile) -> int:
-    """Size that is published, after proving that `new` continues it; 0 if nothing is."""
-    published = read_bounded(directory / CHECKPOINT, MAX_NOTE_BYTES)
-    if published is None:
-        return 0
-    old = Checkpoint.parse(parse_note(published).text)
-    if old.origin == new.origin and old.size <= new.size and tree_root(old.size, reader) == old.root:
-        return old.size
-    raise PublishError(
-        "log.publish.fork",
-        f"The checkpoint of size {new.size} does not continue the published one of size {old.size}",
-        where=str(directory / CHECKPOINT),
-        now="Stop: the store was set back or the directory is of another log. Publish nothing until it is clear which.",
-    )
 
 
 def _new_paths(old_size: int, size: int) -> Iterator[TilePath]:

@@ -52,5 +52,13 @@ class CheckpointError(LogError):
     """The text of a note is not a checkpoint of the expected log."""
 
 
+class EmptyTreeError(CheckpointError):
+    """A checkpoint of size 0 whose root is not that of the empty tree. A witness has a status of its own for it."""
+
+
+class EvidenceError(LogError):
+    """What was given does not convict a log."""
+
+
 class ReceiptError(LogError):
     """A receipt is malformed or its parts do not belong together."""

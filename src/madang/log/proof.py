@@ -123,31 +123,31 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
         if new == 0 and new_root != EMPTY_ROOT:
             raise _inconsistent(old, new)
         return
-    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
     if not proof:
         raise _wrong_length()
-    first, last = old - 1, new - 1
-    while first & 1:
-        first >>= 1
-        last >>= 1
-    old_found = new_found = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            raise _wrong_length()
-        if first & 1 or first == last:
-            old_found = node_hash(sibling, old_found)
-            new_found = node_hash(sibling, new_found)
-            while first and not first & 1:
-                first >>= 1
-                last >>= 1
-        else:
-            new_found = node_hash(new_found, sibling)
-        first >>= 1
-        last >>= 1
-    if last:
-        raise _wrong_length()
-    if old_found != old_root or new_found != new_root:
+    path = [old_root, *proof] if _is_perfect(old) else proof
+    if _fold_growth(old, new, path) != (old_root, new_root):
         raise _inconsistent(old, new)
+
+
+def earlier_root(old: int, new: int, new_root: bytes, proof: Sequence[bytes]) -> bytes:
+    """The root that the tree of `new` leaves and `new_root` had when it had `old`, as a consistency proof shows it.
+
+    Nobody can make a proof that shows another root for the same tree, so that it binds whoever signed `new_root`. A
+    proof from a power of two leaves its root out (RFC 9162 section 2.1.4.1) and shows nothing here.
+    Raises ProofError: `log.proof.range`, `log.proof.hash`, `log.proof.length`, `log.proof.consistency` (the proof
+    does not lead to `new_root`, or shows no earlier one).
+    """
+    _check_sizes(old, new)
+    _check_hashes([new_root, *proof])
+    if old == 0 or not proof:
+        raise _wrong_length()
+    if _is_perfect(old):
+        raise _inconsistent(old, new)
+    old_found, new_found = _fold_growth(old, new, proof)
+    if new_found != new_root:
+        raise _inconsistent(old, new)
+    return old_found
 
 
 class _Nodes:
@@ -181,6 +181,36 @@ class _Nodes:
             hashes = split_tile(self._read_tile(level, tile, width), level, tile, width)
             self._tiles[level, tile] = hashes
         return perfect_root(hashes[offset : offset + (1 << row)])
+
+
+def _fold_growth(old: int, new: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Roots of `old` and `new` leaves, 0 < old < new, that a path from their last common node leads to."""
+    first, last = old - 1, new - 1
+    while first & 1:
+        first >>= 1
+        last >>= 1
+    old_found = new_found = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            raise _wrong_length()
+        if first & 1 or first == last:
+            old_found = node_hash(sibling, old_found)
+            new_found = node_hash(sibling, new_found)
+            while first and not first & 1:
+                first >>= 1
+                last >>= 1
+        else:
+            new_found = node_hash(new_found, sibling)
+        first >>= 1
+        last >>= 1
+    if last:
+        raise _wrong_length()
+    return old_found, new_found
+
+
+def _is_perfect(size: int) -> bool:
+    """Whether a tree of that size is one perfect subtree, so that its root is a node of every larger tree."""
+    return size & (size - 1) == 0
 
 
 def _split(count: int) -> int:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from madang.log.checkpoint import cosign, open_checkpoint
-from madang.log.errors import LogError, ProofError, SignatureError
-from madang.log.note import MAX_NOTE_BYTES, SignerKey, VerifierKey, decode_base64, encode_base64
+from madang.log.errors import EmptyTreeError, LogError, ProofError, SignatureError
+from madang.log.note import MAX_NOTE_BYTES, SignerKey, VerifierKey, decode_base64, encode_base64, parse_note
 from madang.log.proof import MAX_PROOF_HASHES, verify_consistency
 from madang.log.tree import EMPTY_ROOT, HASH_BYTES
 
@@ -77,6 +77,11 @@ def parse_request(body: bytes) -> Request:
     return Request(int(old[1]), hashes, note)
 
 
+def origin_of(request: Request) -> str:
+    """The log that the checkpoint claims to be of: its first line. Raises NoteError for a note that is malformed."""
+    return parse_note(request.note).text.partition("\n")[0]
+
+
 def decide(request: Request, log_key: VerifierKey, seen: Seen, signer: SignerKey, timestamp: int) -> Cosigned:
     """Cosign the checkpoint if it continues what was seen; `timestamp` is seconds since 1970-01-01 UTC.
 
@@ -89,25 +94,36 @@ def decide(request: Request, log_key: VerifierKey, seen: Seen, signer: SignerKey
         raise WitnessError(
             "log.witness.signature", "The log did not sign this checkpoint", 403, now="Use the log's key."
         ) from error
-    if request.old_size > checkpoint.size:
-        raise WitnessError(
-            "log.witness.old_size", "The old size is above that of the checkpoint", 400, now="Correct it."
-        )
-    if request.old_size != seen.size:
-        raise WitnessError(
-            "log.witness.conflict",
-            f"This witness last signed size {seen.size}",
-            409,
-            size=seen.size,
-            now="Send a consistency proof from that size.",
-        )
+    except EmptyTreeError as error:
+        _check_sizes(request.old_size, 0, seen.size)
+        raise _inconsistent(seen.size) from error
+    _check_sizes(request.old_size, checkpoint.size, seen.size)
     try:
         verify_consistency(seen.size, checkpoint.size, seen.root, checkpoint.root, request.proof)
     except ProofError as error:
-        raise WitnessError(
-            "log.witness.inconsistent",
-            f"The checkpoint does not continue the tree of size {seen.size}",
-            422,
-            now="Keep the request: signed by the log, it may be proof that the log rewrote its past.",
-        ) from error
+        raise _inconsistent(seen.size) from error
     return Cosigned(Seen(checkpoint.size, checkpoint.root), cosign(request.note, signer, timestamp))
+
+
+def _check_sizes(old: int, new: int, seen: int) -> None:
+    if old > new:
+        raise WitnessError(
+            "log.witness.old_size", "The old size is above that of the checkpoint", 400, now="Correct it."
+        )
+    if old != seen:
+        raise WitnessError(
+            "log.witness.conflict",
+            f"This witness last signed size {seen}",
+            409,
+            size=seen,
+            now="Send a consistency proof from that size.",
+        )
+
+
+def _inconsistent(seen: int) -> WitnessError:
+    return WitnessError(
+        "log.witness.inconsistent",
+        f"The checkpoint does not continue the tree of size {seen}",
+        422,
+        now="Keep the request: signed by the log, it may be proof that the log rewrote its past.",
+    )

@@ -9,7 +9,7 @@ import ipaddress
 import os
 import signal
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,11 @@ def serve(
     """
     limits = limits or Limits()
     check_start(folder, host, port)
+    listen(functools.partial(application, folder, limits, modules, pages), host, port, limits.connections)
+
+
+def listen(load: Callable[[], Edge], host: str, port: int, connections: int) -> None:
+    """Serve the application that `load` makes in a process of its own; returns when told to stop."""
     signal.signal(CLOSING, signal.SIG_IGN)
     server = _Server(
         "madang",
@@ -68,23 +73,26 @@ def serve(
         workers=1,
         http=HTTPModes.http1,
         websockets=False,
-        backlog=limits.connections,
+        backlog=connections,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=BUFFER_BYTES),
         workers_kill_timeout=STOP_SECONDS,
         log_level="warning",  # type: ignore[arg-type]
         process_name=None,
     )
-    server.serve(target_loader=functools.partial(application, folder, limits, modules, pages), wrap_loader=False)
+    server.serve(target_loader=load, wrap_loader=False)
 
 
 def check_start(folder: Path, host: str, port: int) -> None:
     """Whether a server could start now. Raises `MadangError`: `serve.address`, `store.in_use`."""
-    _check_address(host, port)
+    check_address(host, port)
     refuse_in_use(folder / "store")
 
 
-def _check_address(host: str, port: int) -> None:
-    """The server shares its port with whoever asks, so that a second one would get half of the requests: look first."""
+def check_address(host: str, port: int) -> None:
+    """Whether this address can be listened on. Raises `MadangError` (`serve.address`).
+
+    The server shares its port with whoever asks, so that a second one would get half of the requests: look first.
+    """
     try:
         address = ipaddress.ip_address(host)
         with socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET) as probe:
