@@ -1,4 +1,4 @@
-"""Running actions: every refusal of `apply` as a table in order of precedence, totals, and refusals in words."""
+"""Running actions: every refusal of `apply` as a table in order of precedence, and totals."""
 
 import pytest
 
@@ -131,48 +131,6 @@ def test_one_programme_never_touches_anothers_money():
     boxed = world_at(4)
     boxed.refuse("programmes.budget", make("a", 1), by=ONE)
     assert money.escrow_of(NAME) != money.escrow_of(COUPON)
-
-
-# ---------------------------------------------------------------------------------------------------- in words
-
-
-@pytest.mark.parametrize(
-    ("programme", "reason", "korean", "english"),
-    [
-        (COUPON, "spend.in_time", "사용기한이 지났습니다.", "The use-by date has passed."),
-        (COUPON, "grant.in_time", "사용기한이 지나 지급할 수 없습니다.", "The use-by date has passed."),
-        (
-            COUPON,
-            "spend.region",
-            "주소지 밖의 가맹점입니다. 주소지 시·군에서 쓸 수 있습니다.",
-            "This shop is outside the area of your voucher.",
-        ),
-        (
-            COUPON,
-            "grant.amount_class",
-            "정해진 지급 금액이 아닙니다.",
-            "This is not one of the amounts of the programme.",
-        ),
-        (COUPON, "spend.own_takings", "spend.own_takings", "spend.own_takings"),
-        (COUPON, "spend.nothing", "spend.nothing", "spend.nothing"),
-        (COUPON, "region", "region", "region"),
-        (COUPON, "", "", ""),
-        ("nothing", "spend.region", "spend.region", "spend.region"),
-    ],
-)
-def test_a_reason_is_told_in_the_words_of_kind_and_programme(programme, reason, korean, english):
-    state = coupon_world().state()
-    assert ledger.words(state, programme, reason, "ko") == korean
-    assert ledger.words(state, programme, reason, "en") == english
-    assert ledger.words(state, programme, reason, "fr") == reason
-
-
-def test_a_reason_is_cut_and_still_found():
-    world = boxes()
-    result = world.refuse("programmes.clause", act(LONG, "a"), by=ONE)
-    assert len(result.reason) == ledger.MAX_REASON
-    assert ledger.words(world.state(), NAME, result.reason, "ko") == "깁니다."
-    assert result.message == "It is long."
 
 
 # -------------------------------------------------------------------------------------------------------- laws

@@ -282,6 +282,9 @@ def answers(scene: Town, reader: str | None = None) -> bytes:
         "references": [",".join(f"secret-reference-{who}" for who in TIERS)],
         "region": ["26"],
         "digest": ["0" * 64],
+        "merchant": ["bakery", "grocer"],
+        "since": [OPENS],
+        "reason": ["spend.enough"],
         "reader": [reader],
     }
     told = []

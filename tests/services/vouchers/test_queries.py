@@ -136,6 +136,71 @@ def test_a_payment_of_many_parts_is_one_even_at_the_end_of_a_page():
     assert [one.refunded for one in queries.shop_payments(world.state(), "bakery", COUPON)] == [4_000, 0]
 
 
+def test_a_payer_finds_what_the_shop_sees_of_the_payers_own_payments():
+    world, _, _ = played()
+    state = world.state()
+    alices, boras = queries.shop_payments(state, "bakery", COUPON)
+    for one in EVERYBODY:
+        found = queries.own_payments(state, one, COUPON, "bakery", alices.at)
+        assert found.payments == {ALICE.party: [alices], BORA.party: [boras]}.get(one, [])
+        assert found.until == alices.at + queries.HOUR
+    nothing = queries.OwnPayments([], alices.at + queries.HOUR)
+    assert queries.own_payments(state, ALICE.party, "nothing", "bakery", alices.at) == nothing
+    assert queries.own_payments(state, ALICE.party, COUPON, "grocer", alices.at) == nothing
+    assert queries.own_payments(state, ALICE.party, COUPON, "bakery", alices.at + 1).payments == []
+    assert queries.own_payments(state, ALICE.party, COUPON, "bakery", 2**40).payments == []
+
+
+def test_a_payer_sees_one_hour_at_a_time_and_never_how_much_the_shop_sells():
+    world = coupon_world()
+    mine, hers = grant(world, row("r1", ALICE.party), row("r2", BORA.party))
+    start = world.time
+    for _ in range(4):
+        world.accept(pay({mine: 1}), by=ALICE)
+        world.accept(*(pay({hers: 1}, by=BORA.party) for _ in range(16)), by=BORA)
+        world.advance(queries.HOUR // 2)
+    state, seen, since, untils = world.state(), [], start, []
+    while since < world.time:
+        page = queries.own_payments(state, ALICE.party, COUPON, "bakery", since)
+        seen += page.payments
+        untils.append(page.until)
+        since = page.until
+    assert [one.at - start for one in seen] == [place * queries.HOUR // 2 for place in range(4)]
+    assert untils == [start + queries.HOUR, start + 2 * queries.HOUR]
+
+
+def test_an_hour_that_is_too_full_ends_with_a_whole_second_and_nothing_is_missed(monkeypatch):
+    monkeypatch.setattr(queries, "MAX_LOOKED_AT", 5)
+    world = coupon_world()
+    mine, hers = grant(world, row("r1", ALICE.party), row("r2", BORA.party))
+    start = world.time
+    for _ in range(3):
+        world.accept(*(pay({hers: 1}, by=BORA.party) for _ in range(7)), by=BORA)
+        world.accept(pay({mine: 1}), pay({mine: 2}), by=ALICE)
+        world.advance(1)
+    state, seen, since, untils = world.state(), [], start, []
+    for _ in range(3):
+        page = queries.own_payments(state, ALICE.party, COUPON, "bakery", since)
+        seen += sorted(one.amount for one in page.payments)
+        untils.append(page.until)
+        since = page.until
+    assert seen == [1, 2] * 3
+    assert untils == [start + 1, start + 2, start + 2 + queries.HOUR]
+
+
+def test_a_payment_of_many_parts_with_own_money_is_one_to_its_payer():
+    world = coupon_world()
+    numbers = grant(world, *(row(f"r{number}", ALICE.party, 100_000) for number in range(8)))
+    start = world.time
+    world.accept(pay(dict.fromkeys(numbers, 1_000), own=1), by=ALICE)
+    (one,) = queries.own_payments(world.state(), ALICE.party, COUPON, "bakery", start).payments
+    assert (one.amount, one.refunded) == (8_001, 0)
+    refund = Refund(by="bakery", programme=COUPON, merchant="bakery", payment=one.payment, amount=4_000)
+    world.accept(refund, by=BAKERY)
+    (one,) = queries.own_payments(world.state(), ALICE.party, COUPON, "bakery", start).payments
+    assert one.refunded == 4_000
+
+
 def test_a_page_has_at_most_500_payments():
     world = coupon_world()
     (number,) = grant(world, row("r1", ALICE.party))

@@ -11,7 +11,6 @@ from madang.base.programmes.state import (
     Programme,
     Totals,
     compiled,
-    documents_of,
 )
 from madang.contract import OutOfRange, Refused, RunError
 from madang.contract import explain as contract_words
@@ -29,8 +28,6 @@ REFUSALS = {
     "budget": "{programme} has not enough money in '{account}'. Its sponsor must fund it first.",
 }
 refuse = refuser("programmes", REFUSALS)
-MAX_REASON = 64
-"""How many characters of a reason are recorded with a refusal (`kernel.errors.Rejected`)."""
 
 
 def open_programme(state: State, name: str) -> tuple[Programme, Compiled]:
@@ -116,18 +113,3 @@ def _post(
         elif payee.sort == "outside":
             money.transfer(call, money.escrow_of(name), outside[payee.name], amount)
     call.state.put(TOTALS, Totals(tuple(amounts)), name)
-
-
-def words(state: State, name: str, reason: str, language: str) -> str:
-    """In which words a programme refuses for this reason ('spend.in_time'), in 'ko' or 'en'; else the reason."""
-    programme = state.get(PROGRAMMES, name)
-    if programme is None:
-        return reason
-    kind, document = documents_of(state, programme)
-    clauses = [(each.name, one) for each in kind.actions for one in each.require]
-    clauses += [(each.action, one) for each in document.actions for one in each.require]
-    for action, one in clauses:
-        # What a refusal records is cut: two long names make up to 81 characters.
-        if f"{action}.{one.name}"[:MAX_REASON] == reason:
-            return next((each.text for each in one.words if each.language == language), reason)
-    return reason

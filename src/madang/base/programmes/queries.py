@@ -1,10 +1,33 @@
-"""What anyone may read of programmes: their documents, stage and totals. Records are their services' to show."""
+"""What anyone may read of programmes: documents, stage, totals, and how a refusal is said. Records are their services'
+to show.
+"""
+
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
-from madang.base.programmes.state import DOCUMENTS, PROGRAMMES, TOTALS, Status
+from madang.base.programmes.state import (
+    DOCUMENTS,
+    PROGRAMMES,
+    TOTALS,
+    Programme,
+    Status,
+    documents_of,
+)
 from madang.kernel.fields import Name
 from madang.kernel.state import State
+
+MAX_REASON = 64
+"""How many characters of a reason are recorded with a refusal (`kernel.errors.Rejected`)."""
+Reason = Annotated[
+    str, Meta(min_length=1, max_length=MAX_REASON, description="The reason of a refusal, such as spend.in_time.")
+]
+MAX_REMEMBERED = 256
+"""Programmes whose words are kept in memory: at most 256 KiB of text each."""
+Language = Literal["ko", "en"]
+Words = dict[tuple[str, str], str]
+_WORDS: dict[tuple[str, str], Words] = {}
 
 
 class ProgrammeView(msgspec.Struct, frozen=True):
@@ -42,4 +65,34 @@ def document(state: State, digest: str) -> str | None:
     return None if found is None else found.text
 
 
-ALL = (programme, programmes, document)
+def words(state: State, name: Name, reason: Reason, language: Language = "ko") -> str | None:
+    """In which words a programme refuses for this reason, a refusal's `reason`; nothing where it has none."""
+    found = state.get(PROGRAMMES, name)
+    return None if found is None else _words(state, found).get((reason, language))
+
+
+def _words(state: State, found: Programme) -> Words:
+    """All words of a programme's clauses; read once a process, since a digest stands for one document."""
+    digests = (found.kind, found.document)
+    known = _WORDS.get(digests)
+    if known is None:
+        if len(_WORDS) >= MAX_REMEMBERED:
+            _WORDS.clear()
+        known = _WORDS[digests] = _read_words(state, found)
+    return known
+
+
+def _read_words(state: State, found: Programme) -> Words:
+    kind, document = documents_of(state, found)
+    clauses = [(each.name, one) for each in kind.actions for one in each.require]
+    clauses += [(each.action, one) for each in document.actions for one in each.require]
+    read: Words = {}
+    for action, one in clauses:
+        # What a refusal records is cut: two long names make up to 81 characters.
+        reason = f"{action}.{one.name}"[:MAX_REASON]
+        for each in one.words:
+            read.setdefault((reason, each.language), each.text)
+    return read
+
+
+ALL = (programme, programmes, document, words)

@@ -1,7 +1,8 @@
 """Who may read what of vouchers: a holder its own, a shop amounts and numbers, an authority what it granted."""
 
 import hashlib
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -9,10 +10,12 @@ from msgspec import Meta
 from madang.base.parties import queries as parties
 from madang.base.programmes.state import PROGRAMMES, Programme, compiled
 from madang.kernel.fields import Handle, Name, PartyId, Reference, Time
-from madang.kernel.state import State
+from madang.kernel.state import State, Table
 from madang.services.vouchers.state import GRANTS, KINDS, OWN, voucher_of
 
 MAX_PAGE = 500
+HOUR = 3_600
+MAX_LOOKED_AT = 5_000
 
 References = Annotated[
     str,
@@ -34,7 +37,10 @@ class VoucherView(msgspec.Struct, frozen=True):
 
 
 class ShopPayment(msgspec.Struct, frozen=True):
-    """What a shop learns of a payment: won from vouchers and own money together, and the number both screens show."""
+    """What a shop learns of a payment: won from vouchers and own money together, and the number both screens show.
+
+    Its payer is shown the same.
+    """
 
     payment: str
     order: str
@@ -42,6 +48,13 @@ class ShopPayment(msgspec.Struct, frozen=True):
     amount: int
     refunded: int
     number: str
+
+
+class OwnPayments(msgspec.Struct, frozen=True):
+    """The reader's payments before the second `until`, oldest first. Ask again from there for later ones."""
+
+    payments: list[ShopPayment]
+    until: int
 
 
 def confirmation_number(payment: str) -> str:
@@ -106,22 +119,60 @@ def shop_payments(
     table = compiled(state, found).tables["payment"]
     payments: dict[str, ShopPayment] = {}
     most = min(max(limit, 1), MAX_PAGE)
+    for payment, part in _parts_since(state, table, programme, merchant, since):
+        if payment not in payments and len(payments) >= most:
+            break
+        payments[payment] = _with_part(state, programme, merchant, payment, payments.get(payment), part)
+    return list(payments.values())
+
+
+def own_payments(state: State, reader: PartyId, programme: Name, merchant: PartyId, since: Time) -> OwnPayments:
+    """The reader's own payments at a shop in the hour from the second `since` on: where a payer finds the number.
+
+    An hour in which the shop took more than 5,000 parts of payments ends earlier, as `until` says.
+    """
+    found = _vouchers(state, programme)
+    payments: dict[str, ShopPayment] = {}
+    if found is None:
+        return OwnPayments([], since + HOUR)
+    ruled = compiled(state, found)
+    second = since
+    for count, (payment, part) in enumerate(_parts_since(state, ruled.tables["payment"], programme, merchant, since)):
+        if part.at >= since + HOUR:
+            break
+        if count >= MAX_LOOKED_AT and part.at > second:
+            return OwnPayments(list(payments.values()), part.at)
+        second = part.at
+        holder = voucher_of(state, ruled, programme, part.voucher)
+        if holder is not None and holder.holder == reader:
+            payments[payment] = _with_part(state, programme, merchant, payment, payments.get(payment), part)
+    return OwnPayments(list(payments.values()), since + HOUR)
+
+
+def _parts_since(
+    state: State, table: Table[Any], programme: str, merchant: str, since: int
+) -> Iterator[tuple[str, Any]]:
+    """Parts of a shop's payments from a second on, in order, each with its payment."""
     for (_, _, key), part in state.scan_after(table, programme, "payment", f"{merchant}/{since:010x}"):
         shop, _, rest = key.partition("/")
-        payment = rest.partition("/")[0]
-        if shop != merchant or (payment not in payments and len(payments) >= most):
-            break
-        before = payments.get(payment)
-        amount, refunded = (before.amount, before.refunded) if before else _own(state, programme, merchant, payment)
-        payments[payment] = ShopPayment(
-            payment,
-            part.order,
-            part.at,
-            amount + part.amount,
-            refunded + part.refunded,
-            confirmation_number(payment),
-        )
-    return list(payments.values())
+        if shop != merchant:
+            return
+        yield rest.partition("/")[0], part
+
+
+def _with_part(
+    state: State, programme: str, merchant: str, payment: str, before: ShopPayment | None, part: Any
+) -> ShopPayment:
+    """What is known of a payment, with one part more; with the first comes its own money."""
+    amount, refunded = (before.amount, before.refunded) if before else _own(state, programme, merchant, payment)
+    return ShopPayment(
+        payment,
+        part.order,
+        part.at,
+        amount + part.amount,
+        refunded + part.refunded,
+        confirmation_number(payment),
+    )
 
 
 def _own(state: State, programme: str, merchant: str, payment: str) -> tuple[int, int]:
@@ -139,4 +190,4 @@ def takings(state: State, reader: PartyId, programme: Name) -> int:
     return record.due if record else 0
 
 
-ALL = (voucher, granted, granted_many, shop_payments, takings)
+ALL = (voucher, granted, granted_many, shop_payments, own_payments, takings)
