@@ -4,6 +4,7 @@ store/          the ledger (RocksDB). Losing it loses the ledger: back it up, or
 log/            the public log as static files; can be written again from the store
 snapshots/      the state at certain heights, in chunks to hand out; can be made again from the store
 checkpoint.key  the key that signs checkpoints, readable by its owner only. Who has it can sign a false log
+witnesses.json  whom to ask for cosignatures, and how many must have given theirs (docs/witness.md); may be absent
 """
 
 import gc
@@ -17,6 +18,7 @@ from madang.engine.publisher import Publisher
 from madang.engine.signatures import Verifier
 from madang.engine.snapshot import backup
 from madang.engine.store import RocksStore
+from madang.engine.witnesses import read_witnesses
 from madang.kernel.errors import MadangError, StoreFailure
 from madang.kernel.module import Module
 from madang.kernel.state import State
@@ -36,10 +38,11 @@ class Node:
             self.ledger = Ledger.open(self._store, modules, folder / "snapshots")
             signer = _read_key(folder / "checkpoint.key")
             _refuse_to_forget(self.ledger, folder / "log", signer.verifier())
+            circle = read_witnesses(folder / "witnesses.json", signer.verifier())
         except BaseException:
             self._store.close()
             raise
-        self.publisher = Publisher(self.ledger, folder / "log", signer)
+        self.publisher = Publisher(self.ledger, folder / "log", signer, circle)
         self.engine = Embedded(self.ledger, Verifier(), clock)
         self.log_key: VerifierKey = signer.verifier()
 

@@ -16,7 +16,8 @@ CASES: list[tuple[MadangError | ReceiptError, int, int]] = [
     (Malformed("envelope.size", "Large."), 413, 0),
     (Malformed("json.invalid", "Bad."), 400, 0),
     (StoreFailure("store.write", "/var/lib/secret can't be written"), 503, 5),
-    (StoreFailure("log.unpublished", "Nothing yet."), 503, 5),
+    (StoreFailure("log.unpublished", "Nothing yet."), 503, 1),
+    (MadangError("log.uncosigned", "Not yet."), 503, 1),
     (MadangError("anything.new", "/var/lib/secret"), 503, 5),
     (ReceiptError("log.receipt.bounds", "Too long", where="/var/lib/secret", now="Ask."), 500, 0),
 ]

@@ -46,6 +46,7 @@ CODES = {
     "store.write": "The ledger could not be written; the node stops.",
     "store.corrupt": "The ledger holds what it can't hold.",
     "log.unpublished": "The log is not published yet.",
+    "log.uncosigned": "Ordered; not enough witnesses have cosigned the log since.",
     "log.tile.path": "Not the path of a tile.",
     "log.tile.missing": "The log has no such tile.",
     "log.receipt.bounds": "The transaction is too large for a receipt.",

@@ -15,7 +15,7 @@ from madang.log.tiles import MAX_BUNDLE_BYTES, parse_tile_path, read_bounded
 from madang.web.api import openapi
 from madang.web.api.asgi import encode
 from madang.web.api.codes import CODES
-from madang.web.api.infos import ChainInfo, Health, ProblemInfo
+from madang.web.api.infos import ChainInfo, Health, ProblemInfo, WitnessHealth
 from madang.web.api.limits import Limits
 from madang.web.api.problems import Refused
 from madang.web.api.readers import reader_of
@@ -51,7 +51,8 @@ class Desk:
         """How this node is."""
         failure = self._node.engine.failure
         publishing = self._node.publisher.failure is None
-        return Health("ok" if failure is None else failure.code, self.height, publishing)
+        witnesses = tuple(WitnessHealth(one.name, one.size, one.problem) for one in self._node.publisher.witnesses())
+        return Health("ok" if failure is None else failure.code, self.height, publishing, witnesses)
 
     def chain(self) -> ChainInfo:
         """Which ledger this is."""

@@ -3,12 +3,24 @@
 import msgspec
 
 
-class Health(msgspec.Struct, frozen=True):
-    """Whether this node takes transactions, up to which height they are durable, and whether the log is published."""
+class WitnessHealth(msgspec.Struct, frozen=True):
+    """A witness that this node asks: the size that it signed last, and why it failed last, empty while it is well."""
+
+    name: str
+    size: int
+    problem: str
+
+
+class Health(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whether this node takes transactions, up to which height they are durable, and whether the log is published.
+
+    `witnesses` is there where the node asks some.
+    """
 
     status: str
     height: int
     publishing: bool
+    witnesses: tuple[WitnessHealth, ...] = ()
 
 
 class ChainInfo(msgspec.Struct, frozen=True):

@@ -25,9 +25,10 @@ _STATUS = {
     "payload.id_used": 409,
     "envelope.size": 413,
     "transaction.unknown": 404,
-    "log.unpublished": 503,
     "engine.size": 413,
 }
+# What is all right again in a moment, and tells whoever asked why they have to wait.
+_SOON = ("engine.", "log.unpublished", "log.uncosigned")
 _TITLES = {
     400: "This is no transaction or request that can be read",
     401: "This needs a signed read request",
@@ -110,7 +111,7 @@ def of_error(error: MadangError | LogError) -> tuple[Problem, int]:
     status = _STATUS.get(code, 400 if isinstance(error, Malformed) else 0)
     if status in (400, 404, 409, 413):
         return make(status, code, error.message if isinstance(error, MadangError) else str(error)), 0
-    if code.startswith("engine.") and isinstance(error, MadangError):
+    if code.startswith(_SOON) and isinstance(error, MadangError):
         return make(503, code, error.message), 1
     if code.startswith(("log.receipt.", "log.tile.")) and isinstance(error, LogError):
         return make(500, code, f"{error.what}. {error.now}"), 0
