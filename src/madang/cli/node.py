@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from madang.cli.talk import Json, counting, log_errors, patience, tell
+from madang.cli.talk import Json, log_errors, patience, tell
 from madang.kernel.errors import MadangError
 
 Folder = Annotated[Path, typer.Argument(help="The node's folder.", file_okay=False)]
@@ -42,6 +42,7 @@ def serve(
     ] = None,
 ) -> None:
     """Serve a node over HTTP until SIGINT or SIGTERM."""
+    from madang.cli.serving import Backups, announced
     from madang.web.server import check_start, read_limits, serve
 
     if not (folder / "checkpoint.key").exists():
@@ -49,7 +50,8 @@ def serve(
     allowed = read_limits(limits)
     check_start(folder, host, port)
     print(f"Serving {folder} on http://{host}:{port} (stop with Ctrl-C)", file=sys.stderr)
-    serve(folder, host, port, allowed)
+    with announced(folder, host, port):
+        serve(folder, host, port, allowed, pages=(Backups,))
 
 
 def verify(folder: Folder, as_json: Json = False) -> None:
@@ -58,29 +60,12 @@ def verify(folder: Folder, as_json: Json = False) -> None:
     Every block is run again from genesis, each signature checked; and an auditor rebuilds every balance from what
     was written, and adds up the money.
     """
-    import msgspec
+    from madang.cli.verifying import verified
 
-    from madang.app import MODULES
-    from madang.audit.auditor import audit
-    from madang.audit.reexecute import reexecute
-    from madang.audit.stored import opened
-
-    with log_errors(), opened(folder) as view:
-        with counting("Blocks run again") as count:
-            verdict = reexecute(view, MODULES, progress=count)
-        with counting("Blocks audited") as count:
-            report = audit(view, progress=count)
-    found = verdict.divergence or report.divergence
-    checked = f"{verdict.blocks} blocks, {verdict.transactions} transactions, {verdict.signatures} signatures"
-    lines = [
-        f"{checked}: {'all as it must be' if found is None else f'DIVERGES: {found}'}",
-        f"root {verdict.root.hex()}",
-    ]
-    lines += [f"{'holds' if law.holds else 'BROKEN'}  {law.name} {law.where}".rstrip() for law in report.laws]
-    laws = {law.name: law.holds for law in report.laws}
-    value = {**msgspec.structs.asdict(verdict), "root": verdict.root.hex(), "divergence": found, "laws": laws}
-    tell("\n".join(lines), value, as_json=as_json)
-    if found is not None or not report.holds:
+    with log_errors():
+        found = verified(folder)
+    tell("\n".join(found.lines), found.value, as_json=as_json)
+    if not found.holds:
         raise typer.Exit(1)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from madang.cli import grants, keys, node, programmes, transactions, witness
+from madang.cli import backups, grants, keys, node, programmes, transactions, witness
 from madang.cli.declared import Acts, Queries
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
 app.command()(node.init)
 app.command()(node.serve)
 app.command()(node.verify)
+app.command()(backups.backup)
 app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
 )(node.demo)

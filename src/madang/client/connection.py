@@ -135,6 +135,13 @@ class Client:
             raise _read_problem(status, body).error()
         return body
 
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+        """What a path answers to JSON. Raises `MadangError` with the problem's code."""
+        status, answer = self._send("POST", path, body, {"content-type": JSON, **headers})
+        if status not in (200, 201):
+            raise _read_problem(status, answer).error()
+        return answer
+
     def _send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
         fresh = self._connection.sock is None
         try:
