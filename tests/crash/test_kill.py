@@ -1,7 +1,5 @@
 """kill -9 at a random moment: what was answered is there, nothing is half done, and the ledger goes on."""
 
-import datetime
-import json
 import os
 import random
 import subprocess
@@ -21,6 +19,7 @@ from tests.crash import town
 from tests.crash.folding import state_of_log, state_of_store
 from tests.engine.toy import LocalVerifier
 from tests.services.vouchers.scene import OPENS
+from tests.support.results import write_result
 
 ROOT = Path(__file__).parents[2]
 Answer = tuple[str, int, int]
@@ -95,7 +94,7 @@ def test_what_was_answered_survives_twenty_kills(tmp_path):
 
 @pytest.mark.soak
 def test_what_was_answered_survives_two_thousand_kills(tmp_path):
-    """Writes what it found to the file named in MADANG_RESULTS, or beside its own folder."""
+    """Writes what it found (`tests/support/results.py`)."""
     kills = int(os.environ.get("MADANG_KILLS", "2000"))
     answered, started = 0, time.time()
     for start in range(0, kills, 50):
@@ -103,14 +102,5 @@ def test_what_was_answered_survives_two_thousand_kills(tmp_path):
         for _ in range(min(50, kills - start)):
             rounds.round()
         answered += max(rounds.answered, default=0)
-    target = Path(os.environ.get("MADANG_RESULTS", tmp_path)) / "soak-kill.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    found = {
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "kills": kills,
-        "transactions": answered,
-        "acknowledged_and_lost": 0,
-        "invariants_broken": 0,
-        "seconds": round(time.time() - started),
-    }
-    target.write_text(json.dumps(found, indent=2) + "\n")
+    found = {"kills": kills, "transactions": answered, "acknowledged_and_lost": 0, "invariants_broken": 0}
+    write_result("soak-kill", found, time.time() - started)

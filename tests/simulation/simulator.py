@@ -8,25 +8,16 @@ import random
 from collections import deque
 from collections.abc import Callable
 from functools import cache
-from typing import Any
-
-import msgspec
 
 from madang.app import MODULES
 from madang.engine.ledger import Commit, Ledger
 from madang.kernel.errors import Malformed
 from madang.kernel.machine import Block, Result
-from madang.kernel.state import State
-from madang.kernel.transaction import Act
-from madang.services.vouchers import queries
-from madang.services.vouchers.transactions import Expire, Freeze, Pay, PaymentPart, PayOut, Recall, Refund, Unfreeze
 from tests.crash import town
-from tests.services.vouchers.scene import CLOSES, COUPON
+from tests.services.vouchers.scene import CLOSES
 from tests.simulation.auditor import Auditor
 from tests.simulation.disk import Crash, SimulatedStore
-from tests.simulation.unsigned import unsigned
-from tests.support.cast import BAKERY, GROCER, officer
-from tests.support.signing import Wallet
+from tests.simulation.wishes import Intent, Wishes
 
 START = CLOSES - 1_200
 
@@ -39,20 +30,12 @@ def first_disk() -> bytes:
     return store.after_crash(random.Random(0))
 
 
-class Intent:
-    """What one client wants: it sends the same bytes until it is told what became of them."""
-
-    def __init__(self, identifier: str, signed: bytes) -> None:
-        self.id = identifier
-        self.signed = signed
-        self.done = False
-
-
 class Simulator:
     """`bugs` are names of mistakes of the engine to make on purpose."""
 
     def __init__(self, seed: int, bugs: frozenset[str] = frozenset()) -> None:
         self.chance = random.Random(seed)
+        self.wishes = Wishes(self.chance)
         self.bugs = bugs
         self.trace = hashlib.sha256()
         self.clock = START
@@ -180,48 +163,7 @@ class Simulator:
         elif kind < 0.35 and self.intents:
             intent = self.chance.choice(self.intents[-12:])
         else:
-            intent = self._wish()
+            intent = self.wishes.wish(self.ledger, self.clock, f"wish {len(self.intents)}")
             self.intents.append(intent)
         self._note(f"submit {intent.id}")
         self.inbox.append(intent)
-
-    def _wish(self) -> Intent:
-        act, signer = self._act()
-        identifier = hashlib.sha256(b"wish %d" % len(self.intents)).hexdigest()[:32]
-        until = self.clock + self.chance.choice([20, 120, 400])
-        payload = {"chain": town.CHAIN, "id": identifier, "not_after": until, "acts": [act]}
-        return Intent(identifier, unsigned(msgspec.json.encode(payload), [signer]))
-
-    def _act(self) -> tuple[Act, Wallet]:
-        chance = self.chance
-        state = self._durable()
-        numbers = town.vouchers(state)
-        who = chance.randrange(town.PAYERS)
-        kind = chance.random()
-        shop = chance.choice([BAKERY, BAKERY, BAKERY, GROCER])
-        if kind < 0.60:
-            holder = who if chance.random() < 0.9 else (who + 1) % town.PAYERS
-            amounts = [chance.choice([1, 7, 1_000, 60_000, 400_000]) for _ in range(chance.choice([1, 1, 2]))]
-            parts = [PaymentPart(voucher=numbers[holder], amount=amount) for amount in amounts]
-            merchant = shop.party if chance.random() < 0.95 else "centre"
-            own = chance.choice([0, 0, 0, 100, 700])
-            order = f"o{len(self.intents)}"
-            by = town.payer(who).party
-            return Pay(by=by, programme=COUPON, merchant=merchant, order=order, parts=parts, own=own), town.payer(who)
-        if kind < 0.85:
-            seen = queries.shop_payments(state, shop.party, COUPON)
-            if seen:
-                paid = chance.choice(seen)
-                left = paid.amount - paid.refunded
-                amount = max(1, chance.choice([left, left // 2, left + 1, paid.amount]))
-                return Refund(
-                    by=shop.party, programme=COUPON, merchant=shop.party, payment=paid.payment, amount=amount
-                ), shop
-        if kind < 0.92:
-            number = numbers[who]
-            sort: Any = chance.choice([Freeze, Unfreeze, Unfreeze, Recall] if chance.random() < 0.5 else [Expire])
-            return sort(by="ministry", programme=COUPON, vouchers=[number]), officer("ministry")
-        return PayOut(by="ministry", programme=COUPON, merchants=[shop.party]), officer("ministry")
-
-    def _durable(self) -> Any:
-        return State(self.ledger.reader())

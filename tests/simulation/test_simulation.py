@@ -1,10 +1,12 @@
 """Nothing that was acknowledged is lost, no won appears, nothing is spent twice: whatever the disk and the clock do."""
 
 import os
+import time
 
 import pytest
 
 from tests.simulation.simulator import Simulator
+from tests.support.results import write_result
 
 
 def simulate(seed: int) -> Simulator:
@@ -39,5 +41,10 @@ def test_a_seed_replays_byte_for_byte(seed):
 @pytest.mark.soak
 def test_many_seeds():
     start, count = int(os.environ.get("MADANG_FIRST_SEED", "1000")), int(os.environ.get("MADANG_SEEDS", "5000"))
+    began, crashes, answered = time.time(), 0, 0
     for seed in range(start, start + count):
-        simulate(seed)
+        simulator = simulate(seed)
+        crashes += simulator.crashes
+        answered += simulator.answered
+    found = {"first_seed": start, "seeds": count, "crashes": crashes, "answered": answered, "wrong": 0}
+    write_result("soak-simulation", found, time.time() - began)
