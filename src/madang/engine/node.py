@@ -10,9 +10,11 @@ witnesses.json  whom to ask for cosignatures, and how many must have given their
 import gc
 import os
 from collections.abc import Sequence
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any, Protocol
 
-from madang.engine.embedded import Clock, Embedded, system_clock
+from madang.engine.embedded import Answer, Clock, Embedded, Listener, system_clock
 from madang.engine.ledger import Ledger
 from madang.engine.publisher import Publisher
 from madang.engine.signatures import Verifier
@@ -26,6 +28,21 @@ from madang.log.checkpoint import open_checkpoint
 from madang.log.errors import LogError
 from madang.log.note import MAX_NOTE_BYTES, SignerKey, VerifierKey
 from madang.log.tiles import CHECKPOINT, read_bounded
+
+
+class Engine(Protocol):
+    """What orders transactions and makes them durable: `engine.embedded.Embedded` says what each of these does."""
+
+    @property
+    def listener_failure(self) -> Exception | None: ...
+    @property
+    def failure(self) -> MadangError | None: ...
+
+    def start(self) -> Any: ...
+    def listen(self, listener: Listener) -> None: ...
+    def submit(self, signed: Sequence[bytes]) -> "Future[list[Answer]]": ...
+    def stop(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class Node:
@@ -43,8 +60,11 @@ class Node:
             self._store.close()
             raise
         self.publisher = Publisher(self.ledger, folder / "log", signer, circle)
-        self.engine = Embedded(self.ledger, Verifier(), clock)
+        self.engine = self._make_engine(clock)
         self.log_key: VerifierKey = signer.verifier()
+
+    def _make_engine(self, clock: Clock) -> Engine:
+        return Embedded(self.ledger, Verifier(), clock)
 
     @classmethod
     def create(cls, folder: Path, modules: Sequence[Module], genesis: bytes, origin: str) -> None:

@@ -9,7 +9,8 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from madang.engine.embedded import MAX_BLOCK, Answer, Embedded
+from madang.engine.embedded import MAX_BLOCK, Answer
+from madang.engine.node import Engine
 from madang.kernel.errors import MadangError
 
 _Waiting = list["asyncio.Future[Answer]"] | asyncio.Future[list[Answer]]
@@ -18,7 +19,7 @@ _Waiting = list["asyncio.Future[Answer]"] | asyncio.Future[list[Answer]]
 class Courier:
     """Belongs to the running event loop."""
 
-    def __init__(self, engine: Embedded) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._loop = asyncio.get_running_loop()
         self._signed: list[bytes] = []
