@@ -18,7 +18,7 @@ MAX_QUERY_BYTES = 3_000
 _AGAIN = (
     *("engine.busy", "engine.stopped", "store.write"),
     *("client.unreachable", "client.answer"),
-    *("http.rate", "http.slow", "query.busy", "query.slow"),
+    *("http.rate", "http.busy", "http.slow", "query.busy", "query.slow"),
 )
 
 

@@ -18,7 +18,9 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that has little patience."""
     folder: Path = tmp_path_factory.mktemp("strict") / "node"
     make_node(folder)
-    with serving(folder, body_seconds=0.5, rate=50, burst=1000, proxies=[LOOPBACK], subscribers=2) as running:
+    with serving(
+        folder, body_seconds=0.5, rate=50, burst=1000, proxies=[LOOPBACK], subscribers=2, bodies_bytes=100_000
+    ) as running:
         yield running
 
 
@@ -108,6 +110,17 @@ def test_slow_bodies_do_not_stop_others(strict: Server) -> None:
     finally:
         for one in waiting:
             one.close()
+
+
+def test_bodies_are_bounded_together_and_their_room_comes_back(strict: Server) -> None:
+    with socket.create_connection((LOOPBACK, strict.port)) as holding:
+        holding.sendall(head("Content-Length: 100000") + b"a" * 90_000)
+        time.sleep(0.2)
+        refused = raw(strict, head("Content-Length: 20000") + b"a" * 20_000)
+        assert b" 503 " in refused
+        assert b"http.busy" in refused
+    time.sleep(0.6)
+    assert b" 503 " not in raw(strict, head("Content-Length: 20000") + b"a" * 20_000)
 
 
 def test_a_body_that_breaks_off_changes_nothing(server: Server) -> None:

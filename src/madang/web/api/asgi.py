@@ -46,11 +46,18 @@ async def refuse(send: Send, problem: Problem, retry_after: int = 0, more: Seque
     await answer(send, problem.status, headers, encode(problem))
 
 
-async def read_body(headers: dict[bytes, bytes], receive: Receive, most: int, seconds: float) -> bytes:
-    """The request's body, of which never more than `most` bytes are held.
+async def read_body(
+    headers: dict[bytes, bytes],
+    receive: Receive,
+    most: int,
+    seconds: float,
+    hold: Callable[[int], bool] = lambda _: True,
+) -> bytes:
+    """The request's body, of which never more than `most` bytes are held; `hold` says whether there is room
+    for more, where bodies are large enough to matter together.
 
     Raises `Refused`: `http.length` (400), `http.size` (413, without reading when the length is announced),
-    `http.slow` (408), `http.disconnected`.
+    `http.busy` (503), `http.slow` (408), `http.disconnected`.
     """
     announced = headers.get(b"content-length")
     if announced is not None:
@@ -71,6 +78,10 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive, most: int, se
                     held += len(chunk)
                     if held > most:
                         raise _too_large(most)
+                    if not hold(len(chunk)):
+                        raise Refused(
+                            503, "http.busy", "Too much is being sent here at once. Send again in a second.", 1
+                        )
                     chunks.append(chunk)
                 if not message.get("more_body"):
                     break

@@ -68,6 +68,7 @@ CODES = {
     "read.signers": "A read is signed by one party.",
     "http.length": "Content-Length is no number.",
     "http.size": "The body is too large.",
+    "http.busy": "Too many bodies are being sent at once.",
     "http.slow": "The body arrived too slowly.",
     "http.disconnected": "The connection ended before the body did.",
     "http.media_type": "This media type is not read here.",

@@ -3,7 +3,8 @@
 import ipaddress
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import msgspec
@@ -20,11 +21,13 @@ MAX_TOGETHER = 1000
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a server allows. `rate` and `burst` count requests and each transaction, by client address.
 
-    `proxies` are addresses whose `X-Forwarded-For` is believed; for everyone else the connection's address counts.
+    `bodies_bytes` bounds the bodies of all requests that are being read or answered, together. `proxies` are
+    addresses whose `X-Forwarded-For` is believed; for everyone else the connection's address counts.
     """
 
     single_bytes: Positive = 1024 * 1024
     batch_bytes: Positive = 8 * 1024 * 1024
+    bodies_bytes: Positive = 256 * 1024 * 1024
     body_seconds: Annotated[float, Meta(gt=0)] = 20.0
     query_seconds: Annotated[float, Meta(gt=0)] = 10.0
     queries_at_once: Positive = 64
@@ -65,6 +68,32 @@ class Buckets:
         if len(self._buckets) > limits.addresses:
             del self._buckets[next(iter(self._buckets))]
         return wait
+
+
+class Bodies:
+    """How many bytes of request bodies are held by all requests together."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held = 0
+
+    @contextmanager
+    def request(self) -> Iterator[Callable[[int], bool]]:
+        """What one request calls for each further piece of its body: whether there is room. At its end all is freed."""
+        mine = 0
+
+        def hold(size: int) -> bool:
+            nonlocal mine
+            if self._held + size > self._most:
+                return False
+            mine += size
+            self._held += size
+            return True
+
+        try:
+            yield hold
+        finally:
+            self._held -= mine
 
 
 def _network(address: str) -> str:

@@ -7,6 +7,7 @@ same order: a result, or a problem, for each. Together means one request, not on
 This is the busiest route, so nothing but the edge stands between it and the server.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from madang.kernel.machine import Result
 from madang.web.api import problems
 from madang.web.api.asgi import JSON_HEADERS, Receive, Scope, Send, answer, encode, read_body, refuse
 from madang.web.api.courier import Courier
-from madang.web.api.limits import MAX_TOGETHER, Buckets, Limits
+from madang.web.api.limits import MAX_TOGETHER, Bodies, Buckets, Limits
 from madang.web.api.problems import Problem, Refused
 
 COMPACT = "application/jose"
@@ -46,20 +47,27 @@ class Submission:
         self._courier = courier
         self._buckets = buckets
         self._limits = limits
+        self._bodies = Bodies(limits.bodies_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, address: str) -> None:
         """Answer one request. What is refused is sent as a problem."""
+        with self._bodies.request() as hold:
+            await self._answer(scope, receive, send, address, hold)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, address: str, hold: Callable[[int], bool]
+    ) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
         try:
             if kind in (COMPACT, GENERAL):
-                body = await read_body(headers, receive, self._limits.single_bytes, self._limits.body_seconds)
+                body = await read_body(headers, receive, self._limits.single_bytes, self._limits.body_seconds, hold)
                 status, content = _single(await self._courier.submit(body.strip(_WHITE)))
                 if status != 200:
                     await refuse(send, content)
                     return
             elif kind == TOGETHER:
-                body = await read_body(headers, receive, self._limits.batch_bytes, self._limits.body_seconds)
+                body = await read_body(headers, receive, self._limits.batch_bytes, self._limits.body_seconds, hold)
                 content = [_item(one) for one in await self._courier.submit_many(self._read(body, address))]
             else:
                 raise Refused(
