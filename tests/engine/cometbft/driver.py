@@ -71,7 +71,7 @@ class Driver:
         asked = {"txs": bundles, "time": {"seconds": time}, "height": self.height + 1}
         status = self.ask("process_proposal", "ProcessProposal", **asked).status
         assert status in (wire.ACCEPT, wire.REJECT)
-        return status == wire.ACCEPT
+        return bool(status == wire.ACCEPT)
 
     def finalize(self, height: int, time: int, bundles: Sequence[bytes] = (), **more: Any) -> Any:
         asked = {"txs": bundles, "time": {"seconds": time}, "height": height} | more

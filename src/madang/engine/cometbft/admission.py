@@ -14,6 +14,7 @@ from typing import Protocol
 
 from madang.engine.cometbft import bundle
 from madang.kernel import authority
+from madang.kernel.envelope import Envelope
 from madang.kernel.errors import Malformed
 from madang.kernel.machine import Machine
 from madang.kernel.state import State
@@ -60,6 +61,26 @@ class Admission:
         self._keep(place, len(data), transactions)
         return transactions
 
+    def admit(self, signed: Sequence[bytes], state: State) -> list[Transaction | Malformed]:
+        """What a stranger sends: the signatures are checked first, so that only what somebody signed is read.
+
+        Codes: those of `Machine.receive`, `verify` and `Machine.read`. Raises `StoreFailure` (`verifier.lost`).
+        """
+        found: list[Transaction | Malformed | None] = [None] * len(signed)
+        claimed: list[tuple[int, Envelope]] = []
+        for place, data in enumerate(signed):
+            try:
+                claimed.append((place, self._machine.receive(data)))
+            except Malformed as error:
+                found[place] = error
+        verified = self._verify([envelope for _, envelope in claimed], state)
+        for (place, envelope), wrong in zip(claimed, verified, strict=True):
+            try:
+                found[place] = wrong or self._machine.read(signed[place], envelope)
+            except Malformed as unreadable:
+                found[place] = unreadable
+        return [one for one in found if one is not None]
+
     def pack(self, transactions: Sequence[Transaction]) -> bytes:
         """The bundle of transactions that were read already, and need not be again."""
         data = bundle.pack([one.signed for one in transactions])
@@ -71,15 +92,19 @@ class Admission:
 
         Codes: `key.unknown`, `key.sort`, `signature.invalid`. Raises `StoreFailure` (`verifier.lost`).
         """
+        return self._verify([one.envelope for one in transactions], state)
+
+    def close(self) -> None:
+        """End the verifying processes."""
+        self._checker.close()
+
+    def _verify(self, envelopes: Sequence[Envelope], state: State) -> list[Malformed | None]:
         found: list[Malformed | None] = []
         owners: list[int] = []
         jobs: list[bytes] = []
-        for place, transaction in enumerate(transactions):
+        for place, envelope in enumerate(envelopes):
             try:
-                mine = [
-                    authority.key_of(state, one).point + one.digest + one.value
-                    for one in transaction.envelope.signatures
-                ]
+                mine = [authority.key_of(state, one).point + one.digest + one.value for one in envelope.signatures]
             except Malformed as error:
                 found.append(error)
                 continue
@@ -92,10 +117,6 @@ class Admission:
                     "signature.invalid", "A signature does not match the payload and its key. Sign it again."
                 )
         return found
-
-    def close(self) -> None:
-        """End the verifying processes."""
-        self._checker.close()
 
     def _check(self, jobs: list[bytes]) -> list[bool]:
         marks = [hashlib.sha256(job).digest() for job in jobs]

@@ -1,0 +1,330 @@
+"""A gateway: takes signed transactions, packs what waits into bundles, and answers each caller with its own outcome.
+
+To its callers it is what `engine.embedded.Embedded` is. Any node is one. A caller is answered once the block with its
+transaction is durable on this node. CometBFT's mempool keeps nothing over a crash, so a transaction that no block held
+for a while is looked up, and packed again if it may still come: replay marks see to it that none is executed twice,
+here or through another gateway. It is `payload.expired` only when no block can hold it any more.
+"""
+
+import queue
+import threading
+import time as system_time
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+import msgspec
+
+from madang.engine import embedded
+from madang.engine.cometbft import bundle
+from madang.engine.cometbft.admission import Admission
+from madang.engine.cometbft.application import Application, Committed
+from madang.engine.cometbft.rpc import Rpc
+from madang.engine.embedded import MAX_BLOCK, Answer, Listener
+from madang.kernel.errors import MadangError, Malformed, StoreFailure
+from madang.kernel.machine import Result
+from madang.kernel.transaction import Transaction
+
+RETRY_AFTER = 3.0
+"""Seconds without an outcome after which a transaction is looked up, and sent again."""
+MAX_UNDECIDED = 8 * bundle.MAX_TRANSACTIONS
+"""Transactions that CometBFT may hold undecided for this gateway; the rest waits here, and is packed more densely."""
+STOP_SECONDS = 10.0
+"""How long `stop` waits for what was submitted; without a quorum it would be for ever."""
+_LOOK_EVERY = 0.2
+
+
+class _Submission:
+    """Transactions that came together, and the future of their answers."""
+
+    __slots__ = ("answers", "future", "open", "signed", "size")
+
+    def __init__(self, signed: Sequence[bytes]) -> None:
+        self.signed = tuple(signed)
+        self.size = sum(map(len, self.signed))
+        self.answers: list[Answer | None] = [None] * len(signed)
+        self.open = len(signed)
+        self.future: Future[list[Answer]] = Future()
+        # What was submitted may be ordered: a caller that goes away can't take it back, only not wait for it.
+        self.future.set_running_or_notify_cancel()
+
+
+class _Waiting:
+    """One transaction that has no outcome yet."""
+
+    __slots__ = ("answered", "place", "sent", "submission", "transaction")
+
+    def __init__(self, submission: _Submission, place: int, transaction: Transaction) -> None:
+        self.submission = submission
+        self.place = place
+        self.transaction = transaction
+        self.sent = 0.0
+        self.answered = False
+
+
+class Gateway:
+    """`start` it before submitting; `stop` it to end cleanly. The application is served by somebody else."""
+
+    def __init__(self, application: Application, admission: Admission, rpc: Rpc) -> None:
+        self._application = application
+        self._admission = admission
+        self._rpc = rpc
+        self._inbox: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
+        self._held: _Submission | None = None
+        self._gate = threading.Condition()
+        self._submissions: set[_Submission] = set()
+        self._waiting = 0
+        self._waiting_bytes = 0
+        self._undecided: dict[str, list[_Waiting]] = {}
+        self._undecided_count = 0
+        self._look_up: set[str] = set()
+        self._oldest: deque[_Waiting] = deque()
+        self._listeners: list[Listener] = []
+        self._failure: MadangError | None = None
+        self.listener_failure: Exception | None = None
+        self._stopped = False
+        self._ending = threading.Event()
+        self._packing = threading.Thread(target=self._pack_forever, name="madang-gateway", daemon=True)
+        application.listen(self._committed)
+
+    def start(self) -> "Gateway":
+        """Begin to take transactions."""
+        self._packing.start()
+        return self
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` with every durable block in which something was ordered: it must be quick.
+
+        What it raises is kept in `listener_failure` and changes nothing: the block is durable all the same.
+        """
+        self._listeners.append(listener)
+
+    def submit(self, signed: Sequence[bytes]) -> "Future[list[Answer]]":
+        """Have transactions ordered. The future holds an outcome or a `Malformed` for each.
+
+        Those that fit one bundle together stay together and in order. It is done when the last is durable here, or
+        fails with `MadangError`: `engine.stopped`, `engine.size` (more than MAX_BLOCK at once), `engine.busy` (try
+        again later), or what stopped the node (ask again by id whether it was ordered).
+        """
+        submission = _Submission(signed)
+        error = self._enter(submission)
+        if error is not None:
+            submission.future.set_exception(error)
+        return submission.future
+
+    def stop(self) -> None:
+        """Take no more, wait a while for what was submitted, and end. Who is not answered by then hears so."""
+        with self._gate:
+            self._stopped = True
+            self._gate.wait_for(lambda: not self._submissions or self._failure is not None, STOP_SECONDS)
+        self._drop_all(MadangError("engine.stopped", "This node stopped before the outcome was known. Ask by id."))
+        self._ending.set()
+        self._inbox.put(None)
+        with self._gate:
+            self._gate.notify_all()
+        if self._packing.ident is not None:
+            self._packing.join()
+
+    def close(self) -> None:
+        """End the verifying processes; for a gateway that has stopped, or was never started."""
+        self._rpc.close()
+        self._admission.close()
+
+    def fail(self, error: MadangError) -> None:
+        """The node has stopped: everybody who waits hears why."""
+        with self._gate:
+            self._failure = self._failure or error
+        self._drop_all(error)
+
+    @property
+    def failure(self) -> MadangError | None:
+        """Why the node stopped by itself, or None while it is well."""
+        return self._failure
+
+    def _enter(self, submission: _Submission) -> MadangError | None:
+        count = len(submission.signed)
+        with self._gate:
+            if self._failure is not None:
+                return self._failure
+            if self._stopped:
+                return MadangError("engine.stopped", "This node is stopping. Send to another, or again later.")
+            if not 0 < count <= MAX_BLOCK:
+                return MadangError("engine.size", f"Send 1 to {MAX_BLOCK} transactions at once.")
+            too_many = self._waiting + count > embedded.MAX_WAITING
+            if too_many or self._waiting_bytes + submission.size > embedded.MAX_WAITING_BYTES:
+                return MadangError("engine.busy", "Too many transactions are waiting. Send again in a second.")
+            self._submissions.add(submission)
+            self._waiting += count
+            self._waiting_bytes += submission.size
+            self._inbox.put(submission)
+        return None
+
+    # The packing thread.
+
+    def _pack_forever(self) -> None:
+        try:
+            while not self._ending.is_set():
+                if gathered := self._gather():
+                    self._send(self._admit(gathered))
+                self._send(self._overdue())
+        except MadangError as error:
+            self.fail(error)
+        except Exception as error:  # noqa: BLE001  ours: those who wait must hear of it
+            self.fail(
+                StoreFailure("engine.defect", f"{type(error).__name__}: the gateway stops. Start the node again.")
+            )
+
+    def _gather(self) -> list[_Submission]:
+        """What waits, up to a bundle; nothing while CometBFT holds enough of ours."""
+        with self._gate:
+            if not self._gate.wait_for(lambda: self._undecided_count < MAX_UNDECIDED or self._stopped, _LOOK_EVERY):
+                return []
+        gathered: list[_Submission] = []
+        count = 0
+        while count < bundle.MAX_TRANSACTIONS:
+            submission, self._held = self._held, None
+            if submission is None:
+                try:
+                    submission = self._inbox.get(block=not gathered, timeout=_LOOK_EVERY)
+                except queue.Empty:
+                    break
+                if submission is None:
+                    break
+            count += len(submission.signed)
+            if count > bundle.MAX_TRANSACTIONS:
+                self._held = submission
+                break
+            gathered.append(submission)
+        return gathered
+
+    def _admit(self, gathered: list[_Submission]) -> list[_Waiting]:
+        """Answer what needs no ordering; the rest waits for its block."""
+        before = self._application.progress
+        standing = self._application.standing()
+        found = iter(self._admission.admit([one for each in gathered for one in each.signed], standing.state))
+        waiting: list[_Waiting] = []
+        for submission in gathered:
+            for place in range(len(submission.signed)):
+                admitted = next(found)
+                if isinstance(admitted, Malformed):
+                    self._answer(submission, place, admitted)
+                elif (stands := standing.of(admitted)) is not None:
+                    self._answer(submission, place, stands)
+                else:
+                    waiting.append(_Waiting(submission, place, admitted))
+        with self._gate:
+            for one in waiting:
+                self._undecided.setdefault(one.transaction.payload.id, []).append(one)
+            self._undecided_count += len(waiting)
+            if self._application.progress != before:
+                # A block came meanwhile, and told us nothing of what was not undecided yet.
+                self._look_up.update(one.transaction.payload.id for one in waiting)
+        return waiting
+
+    def _overdue(self) -> list[_Waiting]:
+        """Answer what was decided without our seeing it, or can't come any more; what may still come is sent again."""
+        now = system_time.monotonic()
+        overdue: list[_Waiting] = []
+        with self._gate:
+            for identifier in self._look_up:
+                overdue += self._undecided.get(identifier, ())
+            self._look_up.clear()
+            while self._oldest and (self._oldest[0].answered or self._oldest[0].sent + RETRY_AFTER < now):
+                one = self._oldest.popleft()
+                if not one.answered:
+                    overdue.append(one)
+        if not overdue:
+            return []
+        standing = self._application.standing()
+        again: list[_Waiting] = []
+        for one in overdue:
+            stands = standing.of(one.transaction)
+            if stands is not None:
+                self._decide(one, stands)
+            elif one.sent + RETRY_AFTER < now:
+                again.append(one)
+        return again
+
+    def _send(self, waiting: list[_Waiting]) -> None:
+        """Hand transactions to CometBFT, in order; for as long as it gives no answer, nothing more is taken."""
+        transactions = {one.transaction.signed: one.transaction for one in waiting}
+        for group in bundle.split(transactions):
+            self._hand_over(self._admission.pack([transactions[signed] for signed in group]))
+        now = system_time.monotonic()
+        with self._gate:
+            for one in waiting:
+                one.sent = now
+            self._oldest.extend(waiting)
+
+    def _hand_over(self, data: bytes) -> None:
+        while not self._ending.is_set() and self._failure is None:
+            try:
+                self._rpc.broadcast(data)
+            except MadangError as error:
+                if error.code == "cometbft.unreachable":
+                    self._ending.wait(_LOOK_EVERY)
+                    continue
+            # What it refused is looked up after a while: there it has an outcome, or may be sent again.
+            return
+
+    # Answers.
+
+    def _committed(self, committed: Committed) -> None:
+        """A block is durable: on the consensus connection's thread."""
+        if committed.commit is not None:
+            for listener in self._listeners:
+                try:
+                    listener(committed.commit)
+                except Exception as error:  # noqa: BLE001  the block is durable whatever a listener thinks of it
+                    self.listener_failure = error
+        others: list[str] = []
+        for transaction, answer in zip(committed.transactions, committed.answers, strict=True):
+            for one in tuple(self._undecided.get(transaction.payload.id, ())):
+                if one.transaction.signed_hash != transaction.signed_hash:
+                    others.append(transaction.payload.id)
+                    continue
+                self._decide(one, answer)
+                if isinstance(answer, Result):
+                    answer = msgspec.structs.replace(answer, message="", repeated=True)
+        with self._gate:
+            self._look_up.update(others)
+            self._gate.notify_all()
+
+    def _decide(self, one: _Waiting, answer: Answer) -> None:
+        """Take it out of those that wait, once, whoever found its outcome."""
+        with self._gate:
+            if one.answered:
+                return
+            one.answered = True
+            identifier = one.transaction.payload.id
+            left = [other for other in self._undecided[identifier] if other is not one]
+            if left:
+                self._undecided[identifier] = left
+            else:
+                del self._undecided[identifier]
+            self._undecided_count -= 1
+        self._answer(one.submission, one.place, answer)
+
+    def _answer(self, submission: _Submission, place: int, answer: Answer) -> None:
+        with self._gate:
+            submission.answers[place] = answer
+            submission.open -= 1
+            done = not submission.open and self._leave(submission)
+        if done:
+            submission.future.set_result([one for one in submission.answers if one is not None])
+
+    def _leave(self, submission: _Submission) -> bool:
+        """Whether the caller is the one to complete its future."""
+        if submission not in self._submissions:
+            return False
+        self._submissions.discard(submission)
+        self._waiting -= len(submission.signed)
+        self._waiting_bytes -= submission.size
+        self._gate.notify_all()
+        return True
+
+    def _drop_all(self, error: MadangError) -> None:
+        with self._gate:
+            dropped = [one for one in tuple(self._submissions) if self._leave(one)]
+        for one in dropped:
+            one.future.set_exception(error)
