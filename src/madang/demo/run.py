@@ -1,7 +1,9 @@
 """`madang demo`: play a day of the consumption coupon on a fresh node, and answer what an auditor would ask."""
 
 import argparse
+import shlex
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,8 +26,12 @@ from madang.engine.snapshot import refuse_in_use
 from madang.kernel.errors import MadangError
 from madang.log.checkpoint import require
 from madang.log.receipt import check
+from madang.web.server import check_start, serve
 
 MARKER = "made-by-madang-demo"
+HOST = "127.0.0.1"
+MOST_CITIZENS = 100_000
+MOST_PAYMENTS = 1_000_000
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -44,6 +50,7 @@ class Outcome(msgspec.Struct, frozen=True):
     merchants_paid: int
     granted: int
     totals: dict[str, int]
+    receipt_of: str
     receipt_bytes: int
     blocks: int
     transactions: int
@@ -55,44 +62,73 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     console = Console(stderr=True, quiet=options.json)
     folder: Path = options.folder
-    _clear(folder)
+    if not options.no_serve:
+        check_start(folder, HOST, options.port)
+    _make_way(folder)
     started = time.perf_counter()
-    Node.create(folder, MODULES, stage.genesis(str(options.seed)), stage.ORIGIN)
-    (folder / MARKER).touch()
+    Node.create(folder, MODULES, stage.genesis(str(options.seed), options.citizens), stage.ORIGIN)
     clock = Clock(stage.MORNING)
     with Node(folder, MODULES, clock) as node, _bars(console) as bars:
         town = Town(node, clock, options.seed, options.citizens, bars)
         outcome, report = _play(town, options.payments, bars, started)
+        log_key = str(node.log_key)
     if options.json:
         print(msgspec.json.encode(outcome).decode())
     else:
         _show(Console(), outcome, report, folder)
+        _show_steps(folder, log_key, outcome.receipt_of, options.port)
     if not options.no_serve:
-        from madang.web.server import serve
-
-        console.print(f"\nServing this ledger on http://127.0.0.1:{options.port} (stop with Ctrl-C)")
-        serve(folder, "127.0.0.1", options.port)
+        console.print(f"\nServing this ledger on http://{HOST}:{options.port} (stop with Ctrl-C)")
+        serve(folder, HOST, options.port)
     return 0 if outcome.conserved and outcome.verified and outcome.receipt_checked else 1
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="madang demo", description=__doc__)
-    parser.add_argument("--citizens", type=int, default=5_000, help="synthetic citizens (default 5000)")
-    parser.add_argument("--payments", type=int, default=4_000, help="payments to attempt (default 4000)")
-    parser.add_argument("--seed", type=int, default=2025, help="another seed, another day (default 2025)")
+    parser = argparse.ArgumentParser(
+        prog="madang demo", usage="madang demo [options]; --help lists them", description=__doc__
+    )
+    count = _between(1, MOST_CITIZENS)
+    parser.add_argument("--citizens", type=count, default=5_000, help="synthetic citizens (default 5000)")
+    count = _between(1, MOST_PAYMENTS)
+    parser.add_argument("--payments", type=count, default=4_000, help="payments to attempt (default 4000)")
+    seed = _between(0, 2**32)
+    parser.add_argument("--seed", type=seed, default=2025, help="another seed, another day (default 2025)")
     parser.add_argument("--folder", type=Path, default=Path("var/demo"), help="where the node lies (default var/demo)")
-    parser.add_argument("--port", type=int, default=8420, help="port to serve on afterwards (default 8420)")
+    port = _between(1, 65_535)
+    parser.add_argument("--port", type=port, default=8420, help="port to serve on afterwards (default 8420)")
     parser.add_argument("--no-serve", action="store_true", help="end when the day is over")
     parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
     return parser
 
 
-def _clear(folder: Path) -> None:
-    if folder.exists():
-        if any(folder.iterdir()) and not (folder / MARKER).exists():
-            raise MadangError("demo.folder", f"{folder} is not a demonstration's. Name another with --folder.")
-        refuse_in_use(folder / "store")
-        shutil.rmtree(folder)
+def _between(low: int, high: int) -> Callable[[str], int]:
+    """A reader of whole numbers within these bounds."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = low - 1
+        if not low <= number <= high:
+            raise argparse.ArgumentTypeError(f"give a whole number from {low:,} to {high:,}")
+        return number
+
+    return read
+
+
+def _make_way(folder: Path) -> None:
+    """An empty folder that is marked as ours. Raises `MadangError` (`demo.folder`, `store.in_use`)."""
+    try:
+        if folder.exists():
+            if any(folder.iterdir()) and not (folder / MARKER).exists():
+                raise MadangError("demo.folder", f"{folder} is not a demonstration's. Name another with --folder.")
+            refuse_in_use(folder / "store")
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        (folder / MARKER).touch()
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise MadangError("demo.folder", f"{folder} can't be made: {why}. Name another with --folder.") from None
 
 
 @contextmanager
@@ -120,7 +156,8 @@ def _play(town: Town, payments: int, bars: Callable[[str, int, int], None], star
     merchants_paid = town.pay_out()
     state = node.state()
     view = programme(state, COUPON)
-    receipt = node.publisher.receipt(town.paid[-1][0])
+    receipt_of = town.paid[-1][0] if town.paid else town.opened
+    receipt = node.publisher.receipt(receipt_of)
     (node.folder / "receipt.bin").write_bytes(receipt)
     checked = check(receipt, require(node.log_key, [], 0))
     stored = steady(node.ledger.store)
@@ -140,6 +177,7 @@ def _play(town: Town, payments: int, bars: Callable[[str, int, int], None], star
         merchants_paid=merchants_paid,
         granted=granted,
         totals=view.totals if view else {},
+        receipt_of=receipt_of,
         receipt_bytes=len(receipt),
         blocks=verdict.blocks,
         transactions=verdict.transactions,
@@ -179,6 +217,30 @@ def _show(console: Console, outcome: Outcome, report: Report, folder: Path) -> N
         f"One receipt of {outcome.receipt_bytes:,} bytes checked off line: {folder / 'receipt.bin'}\n"
         f"{outcome.seconds} s in all"
     )
+
+
+def _show_steps(folder: Path, log_key: str, transaction: str, port: int) -> None:
+    """What to try next: lines to paste, each of which works as it stands. Printed plain, so that no line is broken."""
+    madang, node, url = _program(), shlex.quote(str(folder)), f"http://{HOST}:{port}"
+    receipt = shlex.quote(str(folder / "receipt.bin"))
+    print(
+        f"""
+Next, in this folder. The receipt, checked with the log's key and nothing else:
+  {madang} receipt check {receipt} --log-key {shlex.quote(log_key)}
+While the ledger is served ({madang} serve {node} --port {port}):
+  curl -s {url}/checkpoint
+  curl -s {url}/programmes/programmes
+  {madang} transaction show {transaction} --url {url}
+When it is stopped:
+  {madang} verify {node}""",
+        flush=True,
+    )
+
+
+def _program() -> str:
+    """How whoever started this calls the command."""
+    called = sys.argv[0]
+    return shlex.quote("madang" if Path(called).name != "madang" or shutil.which("madang") == called else called)
 
 
 _BANK_FIGURES = ("free", "locked", "liability", "tokens")

@@ -19,10 +19,18 @@ MORNING = 1_756_684_800
 """2025-09-01T09:00:00+09:00, inside the coupon's use period: the demonstration's clock begins here."""
 CODES_AN_ACT = 5_000
 BUDGET = 3_000_000_000
+"""What the ministry has in any case (won)."""
+MOST_A_CITIZEN = 550_000
+"""Won that one citizen may be granted: both rounds."""
 RESERVE = 10_000_000_000
 
 
-def genesis(seed: str) -> bytes:
+def budget(citizens: int) -> int:
+    """The programme's money (won): enough for so many citizens."""
+    return max(BUDGET, citizens * MOST_A_CITIZEN)
+
+
+def genesis(seed: str, citizens: int = 0) -> bytes:
     """The genesis document of the demonstration: who is who, every legal dong in force, and money to begin with."""
     codes = sorted(regions_in_force())
     registers: list[Act] = [
@@ -35,7 +43,7 @@ def genesis(seed: str) -> bytes:
     money: list[Act] = [
         *[IssueCurrency(by=actors.CENTRAL_BANK, bank=bank, amount=RESERVE) for bank in banks],
         OpenAccounts(by=actors.TREASURY_BANK, owners=[actors.MINISTRY]),
-        IssueTokens(by=actors.TREASURY_BANK, account=actors.MINISTRY, amount=BUDGET, reference="budget/2025"),
+        IssueTokens(by=actors.TREASURY_BANK, account=actors.MINISTRY, amount=budget(citizens), reference="budget/2025"),
     ]
     return write_genesis(CHAIN, MORNING, SITE, ORIGINS, [*actors.institutions(seed), *registers, *money])
 

@@ -62,6 +62,8 @@ class Town:
         self.refused: dict[str, int] = defaultdict(int)
         self.paid: list[tuple[str, str]] = []
         """(transaction id, merchant) of each accepted payment."""
+        self.opened = ""
+        """The id of the transaction that opened and funded the programme."""
 
     # Signing and sending.
 
@@ -145,7 +147,8 @@ class Town:
         )
         self.agree(actors.OPERATOR, Publish(by=actors.OPERATOR, programme=COUPON))
         opening = Open(by=actors.MINISTRY, programme=COUPON)
-        self.accept(self.sign(ministry, opening, Fund(by=actors.MINISTRY, programme=COUPON, amount=stage.BUDGET)))
+        funding = Fund(by=actors.MINISTRY, programme=COUPON, amount=stage.budget(len(self.people)))
+        self.opened = self.accept(self.sign(ministry, opening, funding))[0].id
 
     def register_citizens(self) -> None:
         """Citizens' fresh keys, and for some an account with own money."""
