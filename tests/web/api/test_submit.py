@@ -113,6 +113,7 @@ def test_white_space_around_is_not_signed(server: Server) -> None:
 def test_together_each_stands_alone(server: Server) -> None:
     repeated = signed_payment()
     bodies = [signed_payment(), b"hello", signed_payment(2**50), repeated, repeated]
+    server.submit(envelope(payload(pay(1, ALICE, BORA.party)), [ALICE]))
     several = envelope(payload(pay(1, BORA)), [BORA])
     body = json.dumps({"transactions": [one.decode() for one in bodies] + [json.loads(several)]}).encode()
     answer = server.submit(body, "application/json")
@@ -131,6 +132,7 @@ def test_together_each_stands_alone(server: Server) -> None:
 
 
 def test_objects_in_a_batch_are_taken_as_they_were_signed(server: Server) -> None:
+    server.submit(envelope(payload(pay(1, ALICE, BORA.party)), [ALICE]))
     spaced = envelope(payload(pay(1, BORA)), [BORA]).replace(b'", "', b'"  ,\n "')
     first = server.submit(b'{"transactions":[ ' + spaced + b" ]}", "application/json").json[0]
     assert first["outcome"] == "accepted"
