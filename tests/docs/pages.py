@@ -1,10 +1,11 @@
 """Runs what a page shows. Fenced blocks of a page run in their order, in one empty folder:
 
     python     in one namespace; a block whose first line is `# name.py` is saved under that name instead
+    yaml       only where the first line is `# name.yaml`: it is saved under that name
     console    lines that begin with `$ ` are given to one shell; the lines below each are what it must print
 
 In what is expected `…` stands for anything within a line, and a line `…` for any lines. A block below a comment
-`<!-- not run here: why -->` is shown only. The port 8437 is replaced by a free one.
+`<!-- not run here: why -->` is shown only. The ports 8437 to 8439 are replaced by free ones.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from tests.web.serving import free_port
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "ARCHITECTURE.md"]
-PORT = "8437"
-SECONDS = 90
+PORTS = ("8437", "8438", "8439")
+SECONDS = 300
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_NAMED = re.compile(r"# ([\w-]+\.(?:py|yaml))\n")
 _MARK = "@@ madang page command {} @@"
 
 
@@ -48,19 +50,23 @@ def blocks(page: Path) -> list[Block]:
 
 def runnable(page: Path) -> list[Block]:
     """Those that are run."""
-    return [one for one in blocks(page) if one.language in ("python", "console") and not one.shown_only]
+    return [
+        one
+        for one in blocks(page)
+        if not one.shown_only and (one.language in ("python", "console") or _NAMED.match(one.text))
+    ]
 
 
 def run(page: Path, folder: Path) -> None:
     """Run a page in an empty folder; AssertionError where it does not do what it shows."""
     commands: list[tuple[str, list[str]]] = []
     namespace: dict[str, Any] = {"__name__": "page"}
-    port = str(free_port())
+    free = {port: str(free_port()) for port in PORTS}
     for block in runnable(page):
-        text = block.text.replace(PORT, port)
+        text = re.sub("|".join(PORTS), lambda found: free[found[0]], block.text)
         if block.language == "console":
             commands += _commands(text)
-        elif (named := re.match(r"# (\w+\.py)\n", text)) is not None:
+        elif (named := _NAMED.match(text)) is not None:
             (folder / named[1]).write_text(text, encoding="utf-8")
         else:
             before = Path.cwd()

@@ -12,6 +12,7 @@ and anyone who holds a receipt.
     tiles       paths, entry bundles, reading a directory                  C2SP tlog-tiles
     directory   publishing into a directory, and recomputing it
     witness     whether a witness cosigns                                  C2SP tlog-witness
+    evidence    whether two checkpoints convict the log
     receipt     what a person keeps
 
 Limits: a log of at most 2^63 - 1 leaves of at most 65,535 bytes; Ed25519 only. Does no network and keeps no clock; only
@@ -33,6 +34,7 @@ from madang.log.checkpoint import (
 )
 from madang.log.directory import Audit, Published, check_files, publish
 from madang.log.errors import LogError
+from madang.log.evidence import Evidence, Finding, Verdict, judge
 from madang.log.leaf import BlockLeaf, Kind, Leaf, TransactionLeaf, decode_leaf
 from madang.log.note import COSIGNATURE, NOTE_SIGNATURE, SignerKey, VerifierKey, parse_note, sign_note, verify_note
 from madang.log.proof import consistency_proof, inclusion_proof, tree_root, verify_consistency, verify_inclusion
@@ -50,6 +52,8 @@ __all__ = [
     "Checkpoint",
     "CompletedTile",
     "Cosigner",
+    "Evidence",
+    "Finding",
     "Kind",
     "Leaf",
     "LogError",
@@ -62,6 +66,7 @@ __all__ = [
     "TilePath",
     "TransactionLeaf",
     "Tree",
+    "Verdict",
     "VerifierKey",
     "attach",
     "check",
@@ -75,6 +80,7 @@ __all__ = [
     "edge_root",
     "encode_bundle",
     "inclusion_proof",
+    "judge",
     "leaf_hash",
     "make_receipt",
     "node_hash",

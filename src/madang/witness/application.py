@@ -60,6 +60,10 @@ class Application:
                 await self._route(scope, receive, send)
             except Refused as refused:
                 await refuse(send, _plain(refused.problem), refused.retry_after)
+            except Exception as error:  # noqa: BLE001  the kind of error is for this server's log, nothing on the wire
+                _log.error("defect", exc_info=error)
+                problem = make(500, "http.defect", "This witness failed in a way that was not foreseen.")
+                await refuse(send, _plain(problem))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
