@@ -1,6 +1,6 @@
 """A validator in a process of its own, and the wire on which a test speaks to its gateway.
 
-    python -m tests.engine.cometbft.validator <node's folder> <cometbft> <toy | all>
+python -m tests.engine.cometbft.validator <node's folder> <cometbft> <toy | all>
 """
 
 import importlib
@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from madang.engine import entries
@@ -40,14 +41,19 @@ def blocks(node: ValidatorNode) -> list[tuple[int, bytes, list[bytes]]]:
     return found
 
 
+def sendable(one: Any) -> Any:
+    """An answer that can be pickled, which errors of two arguments can't."""
+    return SimpleNamespace(code=one.code, message=one.message) if isinstance(one, MadangError) else one
+
+
 def answer(node: ValidatorNode, asked: Sequence[Any]) -> Any:
     """One question of a test."""
     match asked:
         case ("submit", signed):
             try:
-                return node.engine.submit(signed).result(WAIT)
+                return [sendable(one) for one in node.engine.submit(signed).result(WAIT)]
             except MadangError as error:
-                return error
+                return sendable(error)
         case ("blocks",):
             return blocks(node)
         case ("progress",):
@@ -93,7 +99,7 @@ def main(folder: Path, program: Path, source: str) -> int:
                 pass
         failure = node.engine.failure
     if failure is not None:
-        print(f"{folder.name}: {failure}", file=sys.stderr)
+        sys.stderr.write(f"{folder.name}: {failure}\n")
     return 1 if failure is not None else 0
 
 

@@ -120,7 +120,10 @@ class Cluster:
         self._processes.clear()
 
     def wait_for_height(self, height: int, members: Sequence[Member] | None = None, seconds: float = 30.0) -> None:
-        """Until these (all where not said) committed CometBFT's block `height`. Raises `MadangError` (`cluster.slow`)."""
+        """Until these (all where not said) committed CometBFT's block `height`.
+
+        Raises `MadangError` (`cluster.slow`).
+        """
         deadline = time.monotonic() + seconds
         for one in members or self.members:
             while committed_height(one) < height:

@@ -52,13 +52,13 @@ class _Submission:
 class _Waiting:
     """One transaction that has no outcome yet."""
 
-    __slots__ = ("answered", "place", "sent", "submission", "transaction")
+    __slots__ = ("answered", "place", "since", "submission", "transaction")
 
     def __init__(self, submission: _Submission, place: int, transaction: Transaction) -> None:
         self.submission = submission
         self.place = place
         self.transaction = transaction
-        self.sent = 0.0
+        self.since = 0.0
         self.answered = False
 
 
@@ -84,12 +84,15 @@ class Gateway:
         self.listener_failure: Exception | None = None
         self._stopped = False
         self._ending = threading.Event()
+        self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._sending = threading.Thread(target=self._send_forever, name="madang-gateway-send", daemon=True)
         self._packing = threading.Thread(target=self._pack_forever, name="madang-gateway", daemon=True)
         application.listen(self._committed)
 
     def start(self) -> "Gateway":
         """Begin to take transactions."""
         self._packing.start()
+        self._sending.start()
         return self
 
     def listen(self, listener: Listener) -> None:
@@ -120,10 +123,12 @@ class Gateway:
         self._drop_all(MadangError("engine.stopped", "This node stopped before the outcome was known. Ask by id."))
         self._ending.set()
         self._inbox.put(None)
+        self._outbox.put(None)
         with self._gate:
             self._gate.notify_all()
-        if self._packing.ident is not None:
-            self._packing.join()
+        for thread in (self._packing, self._sending):
+            if thread.ident is not None:
+                thread.join()
 
     def close(self) -> None:
         """End the verifying processes; for a gateway that has stopped, or was never started."""
@@ -165,8 +170,8 @@ class Gateway:
         try:
             while not self._ending.is_set():
                 if gathered := self._gather():
-                    self._send(self._admit(gathered))
-                self._send(self._overdue())
+                    self._pack(self._admit(gathered))
+                self._pack(self._overdue())
         except MadangError as error:
             self.fail(error)
         except Exception as error:  # noqa: BLE001  ours: those who wait must hear of it
@@ -219,53 +224,67 @@ class Gateway:
             if self._application.progress != before:
                 # A block came meanwhile, and told us nothing of what was not undecided yet.
                 self._look_up.update(one.transaction.payload.id for one in waiting)
+        self._await(waiting)
         return waiting
 
     def _overdue(self) -> list[_Waiting]:
         """Answer what was decided without our seeing it, or can't come any more; what may still come is sent again."""
         now = system_time.monotonic()
-        overdue: list[_Waiting] = []
+        aged: list[_Waiting] = []
         with self._gate:
-            for identifier in self._look_up:
-                overdue += self._undecided.get(identifier, ())
+            asked = [one for identifier in self._look_up for one in self._undecided.get(identifier, ())]
             self._look_up.clear()
-            while self._oldest and (self._oldest[0].answered or self._oldest[0].sent + RETRY_AFTER < now):
-                one = self._oldest.popleft()
-                if not one.answered:
-                    overdue.append(one)
-        if not overdue:
-            return []
-        standing = self._application.standing()
-        again: list[_Waiting] = []
-        for one in overdue:
-            stands = standing.of(one.transaction)
-            if stands is not None:
-                self._decide(one, stands)
-            elif one.sent + RETRY_AFTER < now:
-                again.append(one)
-        return again
+            while self._oldest and (self._oldest[0].answered or self._oldest[0].since + RETRY_AFTER < now):
+                aged.append(self._oldest.popleft())
+        self._looked_up(asked)
+        left = self._looked_up(aged)
+        self._await(left)
+        # What waits to be sent for the first time is not sent once more.
+        return left if self._outbox.empty() else []
 
-    def _send(self, waiting: list[_Waiting]) -> None:
-        """Hand transactions to CometBFT, in order; for as long as it gives no answer, nothing more is taken."""
-        transactions = {one.transaction.signed: one.transaction for one in waiting}
-        for group in bundle.split(transactions):
-            self._hand_over(self._admission.pack([transactions[signed] for signed in group]))
+    def _looked_up(self, waiting: list[_Waiting]) -> list[_Waiting]:
+        """Those of them that still have no outcome on committed state; the others are answered."""
+        left: list[_Waiting] = []
+        if not waiting:
+            return left
+        standing = self._application.standing()
+        for one in waiting:
+            if one.answered:
+                continue
+            if (stands := standing.of(one.transaction)) is not None:
+                self._decide(one, stands)
+            else:
+                left.append(one)
+        return left
+
+    def _await(self, waiting: list[_Waiting]) -> None:
+        """Look these up when RETRY_AFTER has passed."""
         now = system_time.monotonic()
         with self._gate:
             for one in waiting:
-                one.sent = now
+                one.since = now
             self._oldest.extend(waiting)
 
-    def _hand_over(self, data: bytes) -> None:
-        while not self._ending.is_set() and self._failure is None:
-            try:
-                self._rpc.broadcast(data)
-            except MadangError as error:
-                if error.code == "cometbft.unreachable":
-                    self._ending.wait(_LOOK_EVERY)
-                    continue
-            # What it refused is looked up after a while: there it has an outcome, or may be sent again.
-            return
+    def _pack(self, waiting: list[_Waiting]) -> None:
+        """Make bundles, in order, for the sending thread."""
+        transactions = {one.transaction.signed: one.transaction for one in waiting}
+        for group in bundle.split(transactions):
+            self._outbox.put(self._admission.pack([transactions[signed] for signed in group]))
+
+    # The sending thread.
+
+    def _send_forever(self) -> None:
+        """Hand bundles to CometBFT; while it gives no answer, they wait."""
+        while (data := self._outbox.get()) is not None:
+            while not self._ending.is_set() and self._failure is None:
+                try:
+                    self._rpc.broadcast(data)
+                except MadangError as error:
+                    if error.code == "cometbft.unreachable":
+                        self._ending.wait(_LOOK_EVERY)
+                        continue
+                # What it refused is looked up after a while: it has an outcome then, or may be sent again.
+                break
 
     # Answers.
 

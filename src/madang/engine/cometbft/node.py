@@ -27,6 +27,8 @@ class ValidatorNode(Node):
     Raises `MadangError` (`cometbft.home`) where CometBFT's folder is not there.
     """
 
+    engine: Cometbft
+
     def __init__(
         self,
         folder: Path,
