@@ -99,9 +99,8 @@ def test_a_folder_that_can_t_be_made_is_named(tmp_path):
 
 
 def test_a_port_that_is_taken_is_found_before_the_day_is_played(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        with pytest.raises(MadangError) as caught:
-            run.main(["--folder", str(tmp_path / "demo"), "--port", str(taken.getsockname()[1])])
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(MadangError) as caught:
+        run.main(["--folder", str(tmp_path / "demo"), "--port", str(taken.getsockname()[1])])
     assert caught.value.code == "serve.address"
     assert not (tmp_path / "demo").exists()
 

@@ -21,9 +21,7 @@ LANGUAGES = {"python", "console", "javascript", "json", "yaml", "text"}
     "page", [one for one in PAGES if runnable(one)], ids=lambda one: one.relative_to(ROOT).as_posix()
 )
 def test_a_page_does_what_it_shows(page: Path, tmp_path: Path) -> None:
-    if page.name == "sign.md":
-        return  # its blocks are the files that tests/conformance/jose runs
-    for program in ("bash", "curl"):
+    for program in ("bash", "curl", "openssl"):
         if shutil.which(program) is None:
             pytest.skip(f"{program} could not be installed: install it by hand")
     run(page, tmp_path)

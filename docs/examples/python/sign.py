@@ -1,3 +1,4 @@
+# sign.py
 """Signs a Madang transaction with the joserfc library.
 
     pip install joserfc

@@ -251,7 +251,7 @@ def _ask(module: str, name: str, told: dict[str, Any], given: dict[str, Any]) ->
     wallets = open_wallets([given["key"]], given["passphrase_file"]) if "key" in given else [None]
     with patience("Asking the node"), Client(given["url"]) as client:
         answer = client.query(module, name, told, wallets[0])
-    text = msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
+    text = answer if isinstance(answer, str) else msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
     tell(text if answer is not None else "nothing", answer, as_json=given["as_json"])
 
 

@@ -16,7 +16,12 @@ DEFAULT_URL = "http://127.0.0.1:8080"
 Url = Annotated[str, typer.Option("--url", envvar="MADANG_URL", help="The node's address.")]
 Passphrase = Annotated[
     Path | None,
-    typer.Option("--passphrase-file", help="Read the passphrase from this file, not from a prompt.", dir_okay=False),
+    typer.Option(
+        "--passphrase-file",
+        envvar="MADANG_PASSPHRASE_FILE",
+        help="Read the passphrase from this file, not from a prompt.",
+        dir_okay=False,
+    ),
 ]
 
 

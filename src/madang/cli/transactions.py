@@ -120,6 +120,6 @@ def outcome_text(result: "Result | Problem") -> str:
     where = f" at height {result.height}, index {result.index}" if result.height is not None else ""
     again = " (sent before; this is its first outcome)" if result.repeated else ""
     said = getattr(result, "detail", "") or getattr(result, "message", "")
-    code = f" [{result.code}]" if result.code else ""
+    code = f" [{', '.join(filter(None, (result.code, result.reason)))}]" if result.code else ""
     first = f"{result.outcome or 'not ordered'}{where}{again}"
     return "\n".join(line for line in (first, f"{said}{code}".strip(), f"id {result.id}" if result.id else "") if line)
