@@ -2,8 +2,6 @@
 
 import stat
 
-import pytest
-
 from madang.kernel.errors import MadangError
 from madang.log.errors import LogError
 from madang.log.evidence import Evidence, judge

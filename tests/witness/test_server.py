@@ -140,14 +140,13 @@ def test_a_second_process_is_refused(server: Server) -> None:
 def test_a_witness_that_is_killed_forgets_nothing(tmp_path: Path) -> None:
     folder = witness_folder(tmp_path / "w")
     log, old = MemoryLog(), 0
-    for _ in range(2):
-        with running(folder) as server:
-            for _ in range(3):
-                log.grow(3)
-                assert server.add(request(log, old)).status == 200
-                old = log.tree.size
-            os.killpg(server.process.pid, signal.SIGKILL)
-            wait_until_free(folder)
+    with running(folder) as server:
+        for _ in range(6):
+            log.grow(3)
+            assert server.add(request(log, old)).status == 200
+            old = log.tree.size
+        os.killpg(server.process.pid, signal.SIGKILL)
+        wait_until_free(folder)
     with running(folder) as server:
         assert server.add(request(Fork(2, 30), 0)).body == b"18\n"
         assert server.add(request(Fork(2, 30), 18)).status == 422
