@@ -1,11 +1,12 @@
 """What this ledger can do: its modules, in the order in which their laws are checked. The only wiring."""
 
-from madang.base import approvals, merchants, money, operations, parties, programmes, registers
+from madang.base import approvals, merchants, money, operations, parties, programmes, registers, validators
 from madang.services import vouchers
 
 MODULES = (
     parties.MODULE,
     operations.MODULE,
+    validators.MODULE,
     approvals.MODULE,
     registers.MODULE,
     money.MODULE,

@@ -13,14 +13,14 @@ from madang.app import MODULES
 from madang.kernel import fields
 from madang.kernel.authority import KEYS
 from madang.kernel.authority import PARTIES as PARTY_TABLE
-from madang.kernel.machine import PAUSES
+from madang.kernel.machine import PAUSES, UPGRADES
 from madang.kernel.module import Module
 from madang.kernel.state import Record
 from madang.kernel.transaction import Act, Part, type_name
 from tests.every_module.strategies import shapes_in
 
 ACTS = [act for module in MODULES for act in module.rules]
-OF_THE_KERNEL = {KEYS.name, PARTY_TABLE.name, PAUSES.name}
+OF_THE_KERNEL = {KEYS.name, PARTY_TABLE.name, PAUSES.name, UPGRADES.name}
 EACH_MODULE = pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 EACH_ACT = pytest.mark.parametrize("act", ACTS, ids=type_name)
 
