@@ -65,6 +65,17 @@ def test_a_copy_that_does_not_hold_is_said_to_be_broken(run: Run, node: Path, tm
     assert "[backup.broken]" in done.err
 
 
+def test_a_key_that_can_t_be_read_is_found_before_it_is_needed(run: Run, node: Path, tmp_path: Path) -> None:
+    key = (node / "checkpoint.key").read_bytes()
+    for place, damaged in enumerate((b"", b"\xff" * 20, key[:-5])):
+        (node / "checkpoint.key").write_bytes(damaged)
+        done = run("backup", node, tmp_path / f"copy-{place}", "--no-check")
+        assert (done.status, "[backup.key]" in done.err) == (1, True), done
+    (node / "checkpoint.key").write_bytes(key)
+    done = run("backup", node, tmp_path / "copy", "--no-check", "--json")
+    assert done.json["log_key"].startswith("test.example/log+")
+
+
 def test_a_served_node_copies_itself_while_it_takes_payments(run: Run, running: Served, tmp_path: Path) -> None:
     stop = threading.Event()
     paid: list[str] = []

@@ -30,10 +30,10 @@ def backup(
     with log_errors():
         with patience("Copying the node"):
             _copy(folder, target.absolute())
-        copied = _tip(target)
+        copied = {**_tip(target), "log_key": _log_key(target)}
         os.nice(NICE)
         verdict = verified(target) if check else None
-    lines = [f"{target} holds block {copied['height']}, root {copied['root']}"]
+    lines = [f"{target} holds block {copied['height']}, root {copied['root']}, and the key of {copied['log_key']}"]
     lines += verdict.lines if verdict else [f"Nobody has checked it yet: madang verify {target}"]
     value = {"target": str(target), **copied, "checked": verdict is not None, "holds": verdict and verdict.holds}
     tell("\n".join(lines), value, as_json=as_json)
@@ -59,3 +59,18 @@ def _tip(target: Path) -> dict[str, int | str]:
     with opened(target) as view:
         tip = tip_of(view)
     return {"height": tip.height, "root": tip.root.hex()}
+
+
+def _log_key(target: Path) -> str:
+    """The log that the copied key signs: a node without it does not start."""
+    from madang.log.errors import LogError
+    from madang.log.note import SignerKey
+
+    try:
+        return str(SignerKey.parse((target / "checkpoint.key").read_text(encoding="ascii")).verifier())
+    except (OSError, UnicodeDecodeError, LogError):
+        raise MadangError(
+            "backup.key",
+            f"{target} holds the ledger, but {target / 'checkpoint.key'} can't be read, as in the node itself. "
+            "Restore the key from an older backup: without it the node does not start again.",
+        ) from None
