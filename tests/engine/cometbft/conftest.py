@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from madang.engine.cometbft.cluster import Cluster, Member, create, plan
+from madang.engine.cometbft.home import StateSync
+from madang.engine.cometbft.rpc import Rpc
 from tests.engine.cometbft import validator
 
 NAMES = ("central-bank", "bank-a", "bank-b", "ministry")
@@ -67,3 +69,15 @@ def running(program: Path, source: str, genesis: bytes) -> Iterator[Running]:
         with cluster:
             cluster.wait_for_height(1)
             yield cluster
+
+
+def newcomer(cluster: Running, genesis: bytes, source: str) -> Member:
+    """A further node, which trusts a recent header and may take a snapshot. It has no vote."""
+    rpc = Rpc(*cluster.members[0].rpc)
+    header = rpc.call("commit", height="2")["signed_header"]
+    rpc.close()
+    servers = [one.rpc for one in cluster.members[:2]]
+    sync = StateSync(servers, 2, header["commit"]["block_id"]["hash"])
+    (member,) = plan(cluster.members[0].folder.parent, ["newcomer"], free_ports(2))
+    create([member], validator.modules(source), genesis, ORIGIN, validators=cluster.members, state_sync=sync)
+    return member

@@ -29,10 +29,20 @@ class CountingVerifier(LocalVerifier):
 class Driver:
     """An application on a store of its own, made from the toy's genesis or opened again."""
 
-    def __init__(self, folder: Path, clock=lambda: START, started: bool = True, **more: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock=lambda: START,
+        started: bool = True,
+        snapshots: Path | None = None,
+        document: bytes = genesis(),
+        **more: Any,
+    ) -> None:
+        self.snapshots = snapshots
         self.store = RocksStore(folder, cache_bytes=8 * 1024 * 1024)
         new = self.store.log_get(entries.TIP) is None
-        self.ledger = Ledger.create(self.store, MODULES, genesis()) if new else Ledger.open(self.store, MODULES)
+        create = Ledger.create(self.store, MODULES, document) if new else None
+        self.ledger = create or Ledger.open(self.store, MODULES, snapshots)
         self.verifier = CountingVerifier()
         self.admission = Admission(self.ledger.machine, self.verifier)
         self.application = Application(self.ledger, self.admission, clock, **more)

@@ -112,6 +112,13 @@ class Application:
         """Call `listener` with every durable block, on the consensus connection's thread: it must be quick."""
         self._listeners.append(listener)
 
+    def adopt(self, ledger: Ledger) -> None:
+        """Go on with another ledger, which a snapshot brought. Nothing may have been finalized here."""
+        with self._lock:
+            self.ledger = ledger
+            self.progress = record.read_progress(ledger.store)
+            self._tried.clear()
+
     def standing(self) -> Standing:
         """Committed state of this moment, for what asks before ordering."""
         return Standing(

@@ -4,6 +4,7 @@ Each validator has its own store, keys and CometBFT; what they share is the mach
 Everything listens on 127.0.0.1.
 """
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -100,7 +101,13 @@ class Cluster:
 
     def start(self, member: Member) -> None:
         """Start one, without waiting until it takes part."""
-        self._processes[member.name] = subprocess.Popen(list(self._command(member)), stdin=subprocess.DEVNULL)
+        self._processes[member.name] = subprocess.Popen(
+            list(self._command(member)), stdin=subprocess.DEVNULL, start_new_session=True
+        )
+
+    def signal(self, member: Member, number: int) -> None:
+        """Send a signal to all processes of one, its CometBFT too, such as SIGKILL or SIGSTOP."""
+        os.killpg(self._processes[member.name].pid, number)
 
     def process(self, member: Member) -> "subprocess.Popen[bytes]":
         """The running process of one."""

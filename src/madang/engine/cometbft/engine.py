@@ -12,6 +12,7 @@ from madang.engine.cometbft.admission import Admission
 from madang.engine.cometbft.application import Application, ValidatorUpdates
 from madang.engine.cometbft.gateway import Gateway
 from madang.engine.cometbft.home import FOLDER, SOCKET, Address
+from madang.engine.cometbft.offer import Offers
 from madang.engine.cometbft.process import Process
 from madang.engine.cometbft.rpc import Rpc
 from madang.engine.cometbft.server import Server
@@ -19,6 +20,9 @@ from madang.engine.embedded import Answer, Clock, Listener, system_clock
 from madang.engine.ledger import Ledger
 from madang.engine.signatures import Verifier
 from madang.kernel.errors import MadangError
+
+SNAPSHOTS = "snapshots"
+"""The folder of `engine.node.Node` for them."""
 
 
 class Cometbft:
@@ -39,7 +43,8 @@ class Cometbft:
         self.application = Application(ledger, admission, clock, validator_updates)
         self.gateway = Gateway(self.application, admission, Rpc(*rpc))
         socket = folder / SOCKET
-        self._server = Server(socket, self.application.handlers(), self._server_failed)
+        offers = Offers(ledger, folder / SNAPSHOTS)
+        self._server = Server(socket, {**self.application.handlers(), **offers.handlers()}, self._server_failed)
         self.process = Process(program, folder / FOLDER, socket, self._fail)
 
     def start(self) -> "Cometbft":
