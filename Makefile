@@ -15,7 +15,7 @@ DEVELOP := $(VENV)/.stamp-develop
 # More arguments for pytest, as in: make test PYTEST="-n 2 tests/data"
 PYTEST ?=
 
-.PHONY: help setup develop components demo test check format bench bench-full soak lock clean
+.PHONY: help setup develop components demo cluster test check format bench bench-full soak lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -55,6 +55,9 @@ components: $(DEVELOP) ## Find or install PostgreSQL, Node and Go, which some te
 
 demo: $(SETUP) ## Show the platform at work
 	@$(BIN)/madang demo
+
+cluster: components ## Four validators on this machine, one killed and one hanging while payments go on
+	@$(BIN)/madang cluster
 
 test: components ## Run every test; ends with NOT RUN lines if a component is missing
 	@$(BIN)/python -m pytest $(PYTEST)

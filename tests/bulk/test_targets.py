@@ -9,6 +9,7 @@ from madang.app import MODULES
 from madang.bulk import BATCH, HttpTarget, NodeTarget, Unanswered, read_grants, send_grants
 from madang.bulk.targets import MAX_QUERY_BYTES, _parts
 from madang.client import Client, Wallet, make_payload, sign
+from madang.engine.embedded import Embedded
 from madang.engine.node import Node
 from madang.kernel.machine import Result
 from madang.kernel.state import State
@@ -75,6 +76,7 @@ def test_a_node_that_was_killed_between_batches_goes_on_where_it_was(tmp_path):
     with Node(tmp_path / "node", MODULES, clock=lambda: START) as node:
         with pytest.raises(KeyboardInterrupt):
             send_grants(rows, COUPON, "ministry", StopsAtTheThird(target_of(node), node))
+        assert isinstance(node.engine, Embedded)
         node.engine._inbox.put(None)
     with Node(tmp_path / "node", MODULES, clock=lambda: START) as node:
         report = send_grants(rows, COUPON, "ministry", target_of(node))
@@ -86,6 +88,7 @@ def test_a_node_that_stops_leaves_the_question_open(tmp_path):
     with Node(tmp_path / "node", MODULES, clock=lambda: START) as node:
         target = target_of(node)
         signed = target.sign([])
+        assert isinstance(node.engine, Embedded)
         node.engine._stopped = True
         with pytest.raises(Unanswered) as caught:
             target.submit(signed)

@@ -327,9 +327,12 @@ def test_a_backup_of_a_stopped_node_needs_no_running_one(tmp_path: Path):
     with Node(folder, MODULES), pytest.raises(StoreFailure) as refused:
         snapshot.backup(folder, tmp_path / "backup")
     assert refused.value.code == "store.in_use"
+    (folder / "witnesses.json").write_text("{}")
     tip = snapshot.backup(folder, tmp_path / "backup")
     with opened(tmp_path / "backup") as view:
         assert view.log_get(entries.TIP) == entries.encode(tip)
+    # Without them the restored node would give out receipts that nobody cosigned, and not say so.
+    assert (tmp_path / "backup" / "witnesses.json").read_text() == "{}"
 
 
 def test_where_no_node_is_nothing_is_read_copied_or_made(tmp_path: Path):

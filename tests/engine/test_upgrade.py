@@ -1,5 +1,7 @@
 """Rules change at a height: both sets are there, what was done stays done, software that is too old stops."""
 
+from typing import Any
+
 import pytest
 
 from madang.audit.reexecute import reexecute
@@ -53,7 +55,8 @@ def run(store, modules, *batches):
     """Block after block through the embedded engine; the outcomes, or why it stopped."""
     stored = store.log_get(entries.TIP)
     ledger = Ledger.open(store, modules) if stored else Ledger.create(store, modules, genesis())
-    engine = Embedded(ledger, LocalVerifier(), Clock()).start()
+    checker: Any = LocalVerifier()
+    engine = Embedded(ledger, checker, Clock()).start()
     try:
         return [outcomes(engine.submit([one]).result(20)) for one in batches]
     finally:

@@ -76,6 +76,13 @@ def demo(context: typer.Context) -> None:
     raise typer.Exit(status)
 
 
+def cluster(context: typer.Context) -> None:
+    """Show four validators at work on this machine, one killed and one hanging meanwhile."""
+    with log_errors():
+        status = _hand_over("madang.demo.cluster", "cluster", list(context.args))
+    raise typer.Exit(status)
+
+
 def _hand_over(module: str, what: str, arguments: list[str]) -> int:
     """Run `main(arguments)` of a part that brings its own report; its result is the exit status."""
     try:

@@ -17,9 +17,9 @@ app.command()(node.init)
 app.command()(node.serve)
 app.command()(node.verify)
 app.command()(backups.backup)
-app.command(
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
-)(node.demo)
+_OWN_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+app.command(context_settings=_OWN_OPTIONS)(node.demo)
+app.command(context_settings=_OWN_OPTIONS)(node.cluster)
 app.add_typer(keys.app, name="keys")
 app.add_typer(programmes.app, name="programme")
 app.add_typer(grants.app, name="grants")

@@ -64,18 +64,18 @@ def main(arguments: list[str]) -> int:
     folder: Path = options.folder
     if not options.no_serve:
         check_start(folder, HOST, options.port)
-    _make_way(folder)
+    clear_folder(folder)
     started = time.perf_counter()
     Node.create(folder, MODULES, stage.genesis(str(options.seed), options.citizens), stage.ORIGIN)
     clock = Clock(stage.MORNING)
-    with Node(folder, MODULES, clock) as node, _bars(console) as bars:
-        town = Town(node, clock, options.seed, options.citizens, bars)
-        outcome, report = _play(town, options.payments, bars, started)
+    with Node(folder, MODULES, clock) as node, progress_bars(console) as progress:
+        town = Town(node, clock, options.seed, options.citizens, progress)
+        outcome, report = play(town, options.payments, started)
         log_key = str(node.log_key)
     if options.json:
         print(msgspec.json.encode(outcome).decode())
     else:
-        _show(Console(), outcome, report, folder)
+        show(Console(), outcome, report, folder)
         _show_steps(folder, log_key, outcome.receipt_of, options.port)
     if not options.no_serve:
         console.print(f"\nServing this ledger on http://{HOST}:{options.port} (stop with Ctrl-C)")
@@ -87,21 +87,21 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="madang demo", usage="madang demo [options]; --help lists them", description=__doc__
     )
-    count = _between(1, MOST_CITIZENS)
+    count = between(1, MOST_CITIZENS)
     parser.add_argument("--citizens", type=count, default=5_000, help="synthetic citizens (default 5000)")
-    count = _between(1, MOST_PAYMENTS)
+    count = between(1, MOST_PAYMENTS)
     parser.add_argument("--payments", type=count, default=4_000, help="payments to attempt (default 4000)")
-    seed = _between(0, 2**32)
+    seed = between(0, 2**32)
     parser.add_argument("--seed", type=seed, default=2025, help="another seed, another day (default 2025)")
     parser.add_argument("--folder", type=Path, default=Path("var/demo"), help="where the node lies (default var/demo)")
-    port = _between(1, 65_535)
+    port = between(1, 65_535)
     parser.add_argument("--port", type=port, default=8420, help="port to serve on afterwards (default 8420)")
     parser.add_argument("--no-serve", action="store_true", help="end when the day is over")
     parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
     return parser
 
 
-def _between(low: int, high: int) -> Callable[[str], int]:
+def between(low: int, high: int) -> Callable[[str], int]:
     """A reader of whole numbers within these bounds."""
 
     def read(text: str) -> int:
@@ -116,7 +116,7 @@ def _between(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
-def _make_way(folder: Path) -> None:
+def clear_folder(folder: Path) -> None:
     """An empty folder that is marked as ours. Raises `MadangError` (`demo.folder`, `store.in_use`)."""
     try:
         if folder.exists():
@@ -132,21 +132,23 @@ def _make_way(folder: Path) -> None:
 
 
 @contextmanager
-def _bars(console: Console) -> Iterator[Callable[[str, int, int], None]]:
+def progress_bars(console: Console) -> Iterator[Callable[[str, int, int], None]]:
+    """Progress bars by name, while the block lasts: what is yielded takes name, done and total."""
     columns = (TextColumn("{task.description:24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         tasks: dict[str, TaskID] = {}
 
-        def show(what: str, done: int, total: int) -> None:
+        def update(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = progress.add_task(what, total=total)
             progress.update(tasks[what], completed=done, total=total)
 
-        yield show
+        yield update
 
 
-def _play(town: Town, payments: int, bars: Callable[[str, int, int], None], started: float) -> tuple[Outcome, Report]:
-    node = town.node
+def play(town: Town, payments: int, started: float) -> tuple[Outcome, Report]:
+    """The whole day, then the audit; `started` is when the demonstration was, by `time.perf_counter`."""
+    node, progress = town.node, town.progress
     town.register_merchants()
     town.publish_programme()
     town.register_citizens()
@@ -161,8 +163,8 @@ def _play(town: Town, payments: int, bars: Callable[[str, int, int], None], star
     (node.folder / "receipt.bin").write_bytes(receipt)
     checked = check(receipt, require(node.log_key, [], 0))
     stored = steady(node.ledger.store)
-    report = audit(stored, progress=lambda done, total: bars("blocks audited", done, total))
-    verdict = reexecute(stored, MODULES, progress=lambda done, total: bars("blocks run again", done, total))
+    report = audit(stored, progress=lambda done, total: progress("blocks audited", done, total))
+    verdict = reexecute(stored, MODULES, progress=lambda done, total: progress("blocks run again", done, total))
     outcome = Outcome(
         conserved=report.holds,
         verified=verdict.divergence is None,
@@ -186,7 +188,7 @@ def _play(town: Town, payments: int, bars: Callable[[str, int, int], None], star
     return outcome, report
 
 
-def _show(console: Console, outcome: Outcome, report: Report, folder: Path) -> None:
+def show(console: Console, outcome: Outcome, report: Report, folder: Path) -> None:
     """What an auditor would ask, as tables."""
     console.print(
         f"\n[bold]{COUPON}[/bold]: {outcome.vouchers:,} vouchers to {outcome.citizens:,} synthetic citizens, "
@@ -221,7 +223,7 @@ def _show(console: Console, outcome: Outcome, report: Report, folder: Path) -> N
 
 def _show_steps(folder: Path, log_key: str, transaction: str, port: int) -> None:
     """What to try next: lines to paste, each of which works as it stands. Printed plain, so that no line is broken."""
-    madang, node, url = _program(), shlex.quote(str(folder)), f"http://{HOST}:{port}"
+    madang, node, url = program(), shlex.quote(str(folder)), f"http://{HOST}:{port}"
     receipt = shlex.quote(str(folder / "receipt.bin"))
     print(
         f"""
@@ -237,7 +239,7 @@ When it is stopped:
     )
 
 
-def _program() -> str:
+def program() -> str:
     """How whoever started this calls the command."""
     called = sys.argv[0]
     return shlex.quote("madang" if Path(called).name != "madang" or shutil.which("madang") == called else called)

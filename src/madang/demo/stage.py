@@ -1,5 +1,8 @@
 """What stands before the demonstration begins: institutions, regions, money policy, and currency for the banks."""
 
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
 
@@ -30,8 +33,11 @@ def budget(citizens: int) -> int:
     return max(BUDGET, citizens * MOST_A_CITIZEN)
 
 
-def genesis(seed: str, citizens: int = 0) -> bytes:
-    """The genesis document of the demonstration: who is who, every legal dong in force, and money to begin with."""
+def genesis(seed: str, citizens: int = 0, time: int = MORNING, more: Sequence[Act] = ()) -> bytes:
+    """The genesis document of the demonstration: who is who, every legal dong in force, and money to begin with.
+
+    `time` is that of the first block, `more` are further acts at its end.
+    """
     codes = sorted(regions_in_force())
     registers: list[Act] = [
         Publish(
@@ -45,7 +51,7 @@ def genesis(seed: str, citizens: int = 0) -> bytes:
         OpenAccounts(by=actors.TREASURY_BANK, owners=[actors.MINISTRY]),
         IssueTokens(by=actors.TREASURY_BANK, account=actors.MINISTRY, amount=budget(citizens), reference="budget/2025"),
     ]
-    return write_genesis(CHAIN, MORNING, SITE, ORIGINS, [*actors.institutions(seed), *registers, *money])
+    return write_genesis(CHAIN, time, SITE, ORIGINS, [*actors.institutions(seed), *registers, *money, *more])
 
 
 @cache
@@ -54,11 +60,19 @@ def regions_in_force() -> frozenset[str]:
     return frozenset(region.code for region in data.regions() if region.abolished is None)
 
 
-def coupon() -> tuple[Kind, Programme]:
-    """The kind of vouchers and the consumption coupon of 2025, as their documents say."""
+def coupon(later: int = 0) -> tuple[Kind, Programme]:
+    """The kind of vouchers and the consumption coupon of 2025, as their documents say; its dates by `later` seconds
+    later, for a ledger whose time nobody can set.
+    """
     folder = resources.files(contract) / "documents"
     kind = read_kind((folder / "voucher.yaml").read_text(encoding="utf-8"))
-    return kind, read_programme((folder / "consumption-coupon-2025.yaml").read_text(encoding="utf-8"), kind)
+    text = (folder / "consumption-coupon-2025.yaml").read_text(encoding="utf-8")
+    shift = timedelta(seconds=later)
+    moved = _MOMENT.sub(lambda found: (datetime.fromisoformat(found.group()) + shift).isoformat(), text)
+    return kind, read_programme(moved, kind)
+
+
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+09:00")
 
 
 METROPOLITAN = ("11", "26", "27", "28", "29", "30", "31", "36")

@@ -4,6 +4,7 @@ Each step signs real transactions and waits until they are durable. Progress goe
 """
 
 import random
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
@@ -18,7 +19,7 @@ from madang.contract import canonical, digest
 from madang.data import synthetic
 from madang.demo import actors, stage
 from madang.demo.actors import Actor
-from madang.engine.embedded import Answer
+from madang.engine.embedded import Answer, system_clock
 from madang.engine.node import Node
 from madang.kernel.errors import Malformed
 from madang.kernel.machine import Result
@@ -38,10 +39,25 @@ class Clock:
     """The demonstration's own time: seconds since 1970, moved by the day that is played."""
 
     def __init__(self, now: int) -> None:
-        self.now = now
+        self.start = now
+        self._now = now
 
     def __call__(self) -> int:
-        return self.now
+        return self._now
+
+    def move(self, seconds: int) -> None:
+        """So long after the start."""
+        self._now = self.start + seconds
+
+
+class TrueClock(Clock):
+    """The time of this machine, which no demonstration moves."""
+
+    def __init__(self) -> None:
+        super().__init__(system_clock())
+
+    def __call__(self) -> int:
+        return system_clock()
 
 
 class Town:
@@ -52,7 +68,7 @@ class Town:
         self.clock = clock
         self.random = random.Random(seed)
         self.seed = str(seed)
-        self._progress = progress
+        self.progress = progress
         self.people = list(synthetic.people(citizens, seed))
         self.wallets = [Actor(f"{seed}/citizen/{person.number}") for person in self.people]
         self.shops = [shop for shop in data.merchants() if shop.region in stage.regions_in_force()]
@@ -73,7 +89,7 @@ class Town:
 
     def _payload(self, acts: Sequence[Act]) -> bytes:
         identifier = f"{self.random.getrandbits(128):032x}"
-        return make_payload(stage.CHAIN, acts, self.clock.now + 300, identifier)
+        return make_payload(stage.CHAIN, acts, self.clock() + 300, identifier)
 
     def accept(self, *signed: bytes) -> list[Result]:
         """Send transactions that must be accepted; returns when they are durable."""
@@ -93,7 +109,7 @@ class Town:
         """Many acts of one institution, a transaction each, with progress."""
         for done, act in enumerate(acts, 1):
             self.accept(self.sign(signer, act))
-            self._progress(what, done, len(acts))
+            self.progress(what, done, len(acts))
 
     def _officer(self, institution: str) -> Actor:
         return actors.officers(institution, self.seed)[0]
@@ -124,7 +140,7 @@ class Town:
 
     def publish_programme(self) -> None:
         """Draft, approve by two officers, publish by the operator's two, open, and fund from the treasury account."""
-        kind, programme = stage.coupon()
+        kind, programme = stage.coupon(self.clock.start - stage.MORNING)
         draft = Draft(
             by=actors.MINISTRY,
             programme=COUPON,
@@ -187,14 +203,19 @@ class Town:
 
     def play_day(self, payments: int) -> None:
         """A day from nine to nine: citizens pay, mostly near home; some try where the voucher does not count."""
+        for start, _ in enumerate(self.pay(payments, "payments")):
+            self.clock.move(12 * 3600 * (start + 1) * PAYMENTS_A_STEP // payments)
+
+    def pay(self, payments: int, what: str) -> Iterator[float]:
+        """So many payments, some together; yields when each group was answered (seconds, `time.monotonic`)."""
         nearby = self._shops_by_area()
         for start in range(0, payments, PAYMENTS_A_STEP):
-            self.clock.now = stage.MORNING + 12 * 3600 * start // payments
             count = min(PAYMENTS_A_STEP, payments - start)
             batch = [self._payment(nearby) for _ in range(count)]
             answers = self.node.engine.submit([self.sign(wallet, act) for act, wallet in batch]).result()
             self._settle([act for act, _ in batch], answers)
-            self._progress("payments", start + count, payments)
+            self.progress(what, start + count, payments)
+            yield time.monotonic()
 
     def _shops_by_area(self) -> dict[str, list[int]]:
         """Shops where the coupon should count, under every prefix of their region that may be somebody's area."""

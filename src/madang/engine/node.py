@@ -128,6 +128,8 @@ def _read_key(path: Path) -> SignerKey:
         raise MadangError(
             "node.key", f"{path} is missing: this node was not made to the end. Remove the folder and create it again."
         ) from None
+    except (OSError, UnicodeDecodeError, LogError):
+        raise MadangError("node.key", f"{path} holds no readable key. Restore it from a backup.") from None
 
 
 def _refuse_to_forget(ledger: Ledger, log: Path, key: VerifierKey) -> None:

@@ -44,6 +44,7 @@ NO_SNAPSHOT = bytes(32)
 LAST_KEY = b"\xff"
 """Behind every key: those of the state begin with the name of a table, which is ASCII."""
 KEY_FILE = "checkpoint.key"
+WITNESSES_FILE = "witnesses.json"
 _MANIFEST = "manifest"
 _LONGEST_HEADER = 5
 
@@ -455,7 +456,7 @@ def _is_locked(path: Path) -> bool:
 
 
 def backup(folder: Path, target: Path, store: RocksStore | None = None) -> Tip:
-    """Copy a node's folder to `target`: the store as of one moment, and the checkpoint key. Returns its tip.
+    """Copy a node's folder to `target`: the store as of one moment, the checkpoint key, its witnesses. Returns its tip.
 
     `store` is that of the node while it runs in this process. What was published (`log/`) is not copied: it can be
     written again. Raises `MadangError`: `store.in_use`, `backup.no_node`, `backup.exists`, and what opening
@@ -476,7 +477,9 @@ def backup(folder: Path, target: Path, store: RocksStore | None = None) -> Tip:
     finally:
         if store is None:
             opened.close()
-    _write_file(aside / KEY_FILE, (folder / KEY_FILE).read_bytes())
+    for name in (KEY_FILE, WITNESSES_FILE):
+        if (folder / name).exists():
+            _write_file(aside / name, (folder / name).read_bytes())
     copy = ReadOnlyStore(aside / "store")
     try:
         tip = entries.read_tip(copy.log_get(entries.TIP) or b"")

@@ -9,8 +9,8 @@ import ipaddress
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ from granian.http import HTTP1Settings
 from granian.server import MPServer
 from litestar.types import ControllerRouterHandler
 
-from madang.engine.node import Node
 from madang.engine.snapshot import refuse_in_use
 from madang.kernel.errors import MadangError
 from madang.kernel.module import Module
 from madang.web.api.application import create
 from madang.web.api.edge import Edge
 from madang.web.api.limits import Limits
+from madang.web.nodes import open_node
 
 HEADER_MILLISECONDS = 10_000
 BUFFER_BYTES = 256 * 1024
@@ -113,18 +113,7 @@ def application(
 ) -> Edge:
     """The application of the node in `folder`, which is opened when the application starts."""
 
-    @contextmanager
-    def open_node() -> Iterator[Node]:
-        with Node(folder, modules if modules is not None else _all_modules()) as node:
-            yield node
-
-    return create(open_node, limits, pages, closing=CLOSING)
-
-
-def _all_modules() -> Sequence[Module]:
-    from madang.app import MODULES
-
-    return MODULES
+    return create(functools.partial(open_node, folder, modules), limits, pages, closing=CLOSING)
 
 
 def read_limits(file: Path | None) -> Limits:
