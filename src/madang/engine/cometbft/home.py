@@ -21,7 +21,8 @@ from madang.engine.cometbft.application import write_app_state
 from madang.engine.genesis import Genesis
 from madang.kernel.errors import MadangError
 
-MAX_BLOCK_BYTES = 2 * 1024 * 1024
+MAX_BLOCK_BYTES = 1_310_720
+"""Room for one of the largest bundles. Larger blocks take so long to make that rounds time out on a loaded machine."""
 EVIDENCE_SECONDS = 14 * 86_400
 EVIDENCE_BLOCKS = 100_000
 FOLDER = "cometbft"
@@ -152,7 +153,7 @@ persistent_peers = "{listed}"
 addr_book_strict = false
 allow_duplicate_ip = true
 pex = false
-flush_throttle_timeout = "2ms"
+flush_throttle_timeout = "5ms"
 max_packet_msg_payload_size = 65536
 send_rate = 104857600
 recv_rate = 104857600
