@@ -28,7 +28,7 @@ _NOTICE = "<!-- Written by `python -m tools.write_reference` from the declaratio
 _GROUPS = {
     "Reading a transaction": ("base64", "json", "envelope", "signature", "key", "passkey", "payload"),
     "Authority and the machine": ("authority", "kernel"),
-    "The node": ("engine", "verifier", "store", "log", "transaction"),
+    "The node": ("engine", "rules", "verifier", "store", "log", "transaction"),
     "The HTTP interface": ("batch", "events", "query", "read", "http"),
 }
 

