@@ -7,6 +7,7 @@ import importlib
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
@@ -104,10 +105,17 @@ def main(folder: Path, program: Path, source: str) -> int:
 
 
 def ask(folder: Path, *question: Any) -> Any:
-    """A question to a running validator, over a connection of its own."""
-    with Client(str(folder / CONTROL), "AF_UNIX") as connection:
-        connection.send(question)
-        return connection.recv()
+    """A question to a validator, over a connection of its own; one that starts is given time to listen."""
+    deadline = time.monotonic() + WAIT
+    while True:
+        try:
+            with Client(str(folder / CONTROL), "AF_UNIX") as connection:
+                connection.send(question)
+                return connection.recv()
+        except (FileNotFoundError, ConnectionRefusedError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 if __name__ == "__main__":
