@@ -66,9 +66,12 @@ class Driver:
     def info(self) -> Any:
         return self.ask("info", "Info")
 
-    def init_chain(self, document: bytes = genesis(), chain: str = CHAIN) -> Any:
+    def init_chain(
+        self, document: bytes = genesis(), chain: str = CHAIN, voting: dict[bytes, int] | None = None
+    ) -> Any:
         state = json.dumps(write_app_state(document)).encode()
-        return self.ask("init_chain", "InitChain", app_state_bytes=state, chain_id=chain)
+        validators = [{"pub_key": {"ed25519": key}, "power": power} for key, power in (voting or {}).items()]
+        return self.ask("init_chain", "InitChain", app_state_bytes=state, chain_id=chain, validators=validators)
 
     def check(self, data: bytes, recheck: bool = False) -> Any:
         return self.ask("check_tx", "CheckTx", tx=data, type="RECHECK" if recheck else "NEW")

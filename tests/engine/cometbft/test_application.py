@@ -68,6 +68,19 @@ def test_an_app_state_of_another_form_stops_the_node(node, state):
         node.ask("init_chain", "InitChain", app_state_bytes=state, chain_id=node.ledger.machine.chain.name)
 
 
+A, B = b"a" * 32, b"b" * 32
+
+
+@pytest.mark.parametrize("voting", [{}, {A: 10}, {A: 10, B: 9}, {A: 10, B: 10, b"c" * 32: 10}])
+def test_other_validators_than_the_ledger_admits_stop_the_node(tmp_path, voting):
+    driver = Driver(tmp_path / "store", started=False, validator_updates=lambda before, now: [(A, 10), (B, 10)])
+    assert driver.init_chain(voting={A: 10, B: 10}).app_hash == driver.ledger.durable.root
+    with pytest.raises(StoreFailure) as error:
+        driver.init_chain(voting=voting)
+    assert error.value.code == "genesis.validators"
+    driver.close()
+
+
 # ------------------------------------------------------------------------------------------------- equal roots
 
 

@@ -17,7 +17,7 @@ import hashlib
 import threading
 import time as system_time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -31,7 +31,7 @@ from madang.engine.embedded import Answer, system_clock
 from madang.engine.ledger import Commit, Ledger
 from madang.kernel.errors import Malformed, StoreFailure
 from madang.kernel.machine import Block, Result
-from madang.kernel.state import State
+from madang.kernel.state import State, Table
 from madang.kernel.transaction import Transaction
 
 APPLICATION_VERSION = 1
@@ -186,9 +186,9 @@ class Application:
     # Consensus
 
     def init_chain(self, request: Any) -> Any:
-        """Check that CometBFT and this ledger start from one genesis document. It comes until a block is durable.
+        """Check that CometBFT and this ledger start from one document and with the validators that it admits.
 
-        Raises `StoreFailure` (`genesis.other`).
+        It comes until a block is durable. Raises `StoreFailure` (`genesis.other`, `genesis.validators`).
         """
         stored = self.ledger.store.log_get(entries.entry_key(1))
         document = entries.read_entry(stored or b"").signed
@@ -197,6 +197,14 @@ class Application:
             raise StoreFailure(
                 "genesis.other", f"CometBFT starts from another document than this ledger ({name}). Make the node anew."
             )
+        if self._validator_updates is not None:
+            admitted = self._validator_updates(State(_Nothing()), State(self.ledger.working))
+            voting = {(one.pub_key.ed25519, one.power) for one in request.validators}
+            if admitted and voting != set(admitted):
+                raise StoreFailure(
+                    "genesis.validators",
+                    "CometBFT starts with other validators or powers than the ledger admits. Make the node anew.",
+                )
         return wire.message("ResponseInitChain")(app_hash=self.ledger.durable.root)
 
     def prepare_proposal(self, request: Any) -> Any:
@@ -346,6 +354,16 @@ class Application:
         self._tried[digest] = executed
         while len(self._tried) > TRIED:
             self._tried.popitem(last=False)
+
+
+class _Nothing:
+    """The state before genesis."""
+
+    def read(self, table: Table[Any], key: bytes) -> None:
+        return None
+
+    def scan(self, start: bytes, stop: bytes) -> Iterator[tuple[bytes, bytes]]:
+        return iter(())
 
 
 def block_digest(height: int, time: int, bundles: Sequence[bytes]) -> bytes:
