@@ -228,6 +228,12 @@ def test_a_damaged_receipt_and_a_wrong_log(run: Run, place: Place, tmp_path: Pat
     key = tmp_path / "log.key"
     key.write_text(place.log_key + "\n")
     assert run("receipt", "check", receipt, "--log-key", key).status == 0
+    # What validators of another ledger signed says nothing about this one.
+    elsewhere = Path(__file__).parents[1] / "audit" / "vectors" / "consensus.json"
+    trusted = json.loads(elsewhere.read_bytes())["steps"][0]["header"]["validators_hash"]
+    asked = ["receipt", "check", receipt, "--log-key", place.log_key, "--consensus", elsewhere, "--json"]
+    assert json.loads(run(*asked, "--validators", trusted).err)["code"] == "consensus.chain"
+    assert run(*asked, "--validators", "ab").status == 2
     for position in (3, 40, len(good) // 2, len(good) - 30):
         receipt.write_bytes(good[:position] + bytes([good[position] ^ 1]) + good[position + 1 :])
         done = run("receipt", "check", receipt, "--log-key", place.log_key)

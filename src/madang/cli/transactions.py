@@ -57,6 +57,13 @@ def check_receipt(
     threshold: Annotated[
         int | None, typer.Option(min=0, help="How many witnesses must have cosigned; all by default.")
     ] = None,
+    consensus: Annotated[
+        Path | None,
+        typer.Option(help="A consensus proof: what the validators signed.", exists=True, dir_okay=False),
+    ] = None,
+    validators: Annotated[
+        str, typer.Option(help="With --consensus: the hash of the set of validators that you trust, in hexadecimal.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Check a receipt off line: it needs the file and the keys you trust, nothing else."""
@@ -78,14 +85,42 @@ def check_receipt(
         "cosigned_by": [one.name for one in checked.cosigners],
         **signed,
     }
+    lines = _attested(consensus, validators, signed["payload"].get("chain", ""), checked.checkpoint.root, value)
     names = ", ".join(one.name for one in checked.cosigners) or "nobody: the log's word alone"
     text = [
         f"The receipt holds: {outcome} at height {checked.leaf.height}, index {checked.leaf.index}.",
         f"log       {checked.checkpoint.origin}, {checked.checkpoint.size} leaves; cosigned by {names}",
+        *lines,
         f"signed by {', '.join(signed['signed_by'])}",
         *(f"act       {json.dumps(act, ensure_ascii=False)}" for act in signed["payload"].get("acts", [])),
     ]
     tell("\n".join(text), value, as_json=as_json)
+
+
+def _attested(consensus: Path | None, validators: str, chain: str, root: bytes, value: dict[str, Any]) -> list[str]:
+    """That validators signed this root, added to `value` and as lines. Raises `Malformed`, `consensus.root`."""
+    from madang.audit.light import MAX_PROOF_BYTES, check_consensus
+    from madang.kernel.errors import Malformed
+
+    if consensus is None:
+        return []
+    try:
+        trusted = bytes.fromhex(validators)
+    except ValueError:
+        trusted = b""
+    if len(trusted) != 32:
+        raise typer.BadParameter(
+            "give the hash of a set of validators: 64 hexadecimal digits", param_hint="--validators"
+        )
+    with consensus.open("rb") as opened:
+        attested = check_consensus(opened.read(MAX_PROOF_BYTES + 1), chain, trusted)
+    if attested.root != root:
+        raise Malformed(
+            "consensus.root",
+            "The validators signed another state of the log. Ask for the proof of this receipt's checkpoint.",
+        )
+    value["consensus"] = {"height": attested.height, "signed_power": attested.signed, "total_power": attested.total}
+    return [f"consensus {attested.signed} of {attested.total} voting power signed it, in block {attested.height}"]
 
 
 def _key(text: str) -> "VerifierKey":
