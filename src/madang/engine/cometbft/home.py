@@ -76,9 +76,12 @@ def write_home(
     rpc: Address,
     peers: Sequence[tuple[str, Address]],
     state_sync: StateSync | None = None,
+    *,
+    closed: bool = False,
 ) -> None:
     """Make CometBFT's folder. `genesis` is from `write_genesis_document`; `peers` are node ids with their addresses.
 
+    A `closed` node lets nobody in but these peers, who prove their ids: whoever is a peer sees every transaction.
     Raises `MadangError` (`node.exists`).
     """
     config, data = folder / "config", folder / "data"
@@ -87,7 +90,7 @@ def write_home(
     config.mkdir(parents=True, mode=0o700)
     data.mkdir(mode=0o700)
     _write(config / "genesis.json", genesis)
-    _write(config / "config.toml", _config(peer_to_peer, rpc, peers, state_sync).encode())
+    _write(config / "config.toml", _config(peer_to_peer, rpc, peers, state_sync, closed=closed).encode())
     _write(config / "node_key.json", _json({"priv_key": _private_json(keys.node)}))
     validator = {
         "address": hashlib.sha256(keys.public()).hexdigest()[:40].upper(),
@@ -126,9 +129,20 @@ def write_genesis_document(genesis: bytes, validators: Sequence[Validator]) -> b
 
 
 def _config(
-    peer_to_peer: Address, rpc: Address, peers: Sequence[tuple[str, Address]], state_sync: StateSync | None
+    peer_to_peer: Address,
+    rpc: Address,
+    peers: Sequence[tuple[str, Address]],
+    state_sync: StateSync | None,
+    *,
+    closed: bool,
 ) -> str:
     listed = ",".join(f"{identifier}@{host}:{port}" for identifier, (host, port) in peers)
+    # Unconditional peers are let in beyond the limit, all others up to it.
+    door = ""
+    if closed:
+        door = f"""max_num_inbound_peers = 0
+unconditional_peer_ids = "{",".join(identifier for identifier, _ in peers)}"
+"""
     sync = "enable = false"
     if state_sync is not None:
         servers = ",".join(f"http://{host}:{port}" for host, port in state_sync.servers)
@@ -153,7 +167,7 @@ persistent_peers = "{listed}"
 addr_book_strict = false
 allow_duplicate_ip = true
 pex = false
-flush_throttle_timeout = "5ms"
+{door}flush_throttle_timeout = "5ms"
 max_packet_msg_payload_size = 65536
 send_rate = 104857600
 recv_rate = 104857600
