@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from madang.engine.cometbft import wire
+from madang.engine.cometbft.ahead import Ahead
 from madang.kernel.errors import MadangError, StoreFailure
 
 MAX_CONNECTIONS = 8
@@ -20,7 +21,6 @@ MAX_CONNECTIONS = 8
 MAX_PATH_BYTES = 107
 """Longest name of a unix socket (unix(7): 108 bytes with the zero)."""
 Handler = Callable[[Any], Any]
-_DRAINED = 64 * 1024
 
 
 class Server:
@@ -77,21 +77,22 @@ class Server:
 
     def _serve(self, connection: socket.socket) -> None:
         try:
-            with connection, connection.makefile("rb") as requests, connection.makefile("wb") as responses:
-                self._answer_all(requests, responses)
-                # A connection that is closed with something unread loses what was written to it last.
-                connection.shutdown(socket.SHUT_WR)
-                while requests.read(_DRAINED):
-                    pass
+            with connection, connection.makefile("rb") as stream, connection.makefile("wb") as responses:
+                requests = Ahead(stream)
+                try:
+                    self._answer_all(requests, responses)
+                    connection.shutdown(socket.SHUT_WR)
+                finally:
+                    requests.drop()
         except OSError:
             return  # CometBFT is gone; who supervises its process knows
         finally:
             with self._lock:
                 self._connections.discard(connection)
 
-    def _answer_all(self, requests: BinaryIO, responses: BinaryIO) -> None:
+    def _answer_all(self, requests: Ahead, responses: BinaryIO) -> None:
         try:
-            while (data := wire.read_frame(requests)) is not None:
+            while (data := requests.next()) is not None:
                 kind, request = wire.read_request(data)
                 if kind == "flush":
                     responses.write(wire.respond(kind, wire.message("ResponseFlush")()))
