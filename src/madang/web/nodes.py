@@ -8,6 +8,7 @@ from pathlib import Path
 
 from madang.app import MODULES
 from madang.base.validators.queries import updates
+from madang.engine.cometbft.record import read_progress
 from madang.engine.embedded import Clock, system_clock
 from madang.engine.node import Node
 from madang.kernel.errors import MadangError
@@ -20,11 +21,12 @@ PROGRAM_VARIABLE = "MADANG_COMETBFT"
 def open_node(folder: Path, modules: Sequence[Module] | None = None, clock: Clock = system_clock) -> Node:
     """The node in `folder`, not entered yet: a validator's where CometBFT's folder lies in it, else an embedded one.
 
-    Raises what both raise, and `MadangError`: `cometbft.absent`, `cometbft.missing`.
+    Raises what both raise, and `MadangError`: `cometbft.absent`, `cometbft.missing`, `cometbft.home` (a validator's
+    ledger without its CometBFT).
     """
     rules = MODULES if modules is None else modules
     if not (folder / COMETBFT).is_dir():
-        return Node(folder, rules, clock)
+        return _alone(Node(folder, rules, clock))
     try:
         from madang.engine.cometbft.node import ValidatorNode
     except ModuleNotFoundError as error:
@@ -32,6 +34,17 @@ def open_node(folder: Path, modules: Sequence[Module] | None = None, clock: Cloc
             "cometbft.absent", f"{error.name} is not installed here. Install Madang with its extra: madang[cometbft]."
         ) from None
     return ValidatorNode(folder, rules, find_program(), updates, clock)
+
+
+def _alone(node: Node) -> Node:
+    """An embedded node; never one whose ledger others order, as a backup of a validator is: that would be a fork."""
+    if read_progress(node.ledger.store).height:
+        node.close()
+        raise MadangError(
+            "cometbft.home",
+            f"{node.folder} is of a validator, without its CometBFT. Restore it into a node: docs/operations.md.",
+        )
+    return node
 
 
 def find_program() -> Path:

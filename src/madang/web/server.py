@@ -9,8 +9,8 @@ import ipaddress
 import os
 import signal
 import socket
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +20,23 @@ from granian.http import HTTP1Settings
 from granian.server import MPServer
 from litestar.types import ControllerRouterHandler
 
+from madang.engine.node import Node
 from madang.engine.snapshot import refuse_in_use
 from madang.kernel.errors import MadangError
 from madang.kernel.module import Module
+from madang.log.errors import LogError
 from madang.web.api.application import create
 from madang.web.api.edge import Edge
+from madang.web.api.journal import Journal
 from madang.web.api.limits import Limits
+from madang.web.api.supervisor import FAILED, tell_failure
 from madang.web.nodes import open_node
 
 HEADER_MILLISECONDS = 10_000
 BUFFER_BYTES = 256 * 1024
 STOP_SECONDS = 30
 CLOSING = signal.SIGUSR1
+_ON_STANDARD_ERROR = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
 
 
 class _Server(MPServer):
@@ -77,6 +82,7 @@ def listen(load: Callable[[], Edge], host: str, port: int, connections: int) -> 
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=BUFFER_BYTES),
         workers_kill_timeout=STOP_SECONDS,
         log_level="warning",  # type: ignore[arg-type]
+        log_dictconfig={"handlers": dict.fromkeys(("console", "access"), _ON_STANDARD_ERROR)},
         process_name=None,
     )
     server.serve(target_loader=load, wrap_loader=False)
@@ -113,7 +119,20 @@ def application(
 ) -> Edge:
     """The application of the node in `folder`, which is opened when the application starts."""
 
-    return create(functools.partial(open_node, folder, modules), limits, pages, closing=CLOSING)
+    return create(functools.partial(_opened, folder, modules), limits, pages, closing=CLOSING)
+
+
+@contextmanager
+def _opened(folder: Path, modules: Sequence[Module] | None) -> Iterator[Node]:
+    """The node of a process that is there for nothing else: if it can't be opened, the process says why and ends."""
+    with ExitStack() as stack:
+        try:
+            node = stack.enter_context(open_node(folder, modules))
+        except (MadangError, LogError) as error:
+            failure = error if isinstance(error, MadangError) else MadangError(error.code, f"{error.what}. {error.now}")
+            tell_failure(Journal(folder), failure)
+            os._exit(FAILED)
+        yield node
 
 
 def read_limits(file: Path | None) -> Limits:

@@ -9,6 +9,7 @@ from madang.engine.embedded import MAX_BLOCK, Answer, Embedded
 from madang.kernel.errors import MadangError
 from madang.kernel.machine import Result
 from madang.web.api.courier import Courier
+from madang.web.api.meter import Meter
 
 
 class Engine:
@@ -29,7 +30,7 @@ class Engine:
 
 def made() -> tuple[Courier, Engine]:
     engine = Engine()
-    return Courier(cast(Embedded, engine)), engine
+    return Courier(cast(Embedded, engine), Meter()), engine
 
 
 def ids(answers: Sequence[Any]) -> list[str]:

@@ -8,6 +8,8 @@ answer that is no success is an RFC 9457 problem with a stable code.
     submit       POST /transactions, one or many
     routes       reading transactions, receipts, the log, the chain; reads of modules
     events       blocks as server-sent events
+    operators    metrics and the node's own status, for its operators alone
+    supervisor   ends the server with its node; keeps the journal
     openapi      the description of all this, made from the declarations
 
 Who may read what: blocks, leaves, checkpoints and totals are for everyone. A transaction's outcome and receipt are

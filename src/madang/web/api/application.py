@@ -1,8 +1,8 @@
 """Puts the parts together into one ASGI application that opens a node when it starts and closes it when it ends."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Response, asgi
@@ -12,15 +12,18 @@ from litestar.types import ControllerRouterHandler, ExceptionHandlersMap
 from madang.engine.node import Node
 from madang.kernel.errors import MadangError
 from madang.log.errors import LogError
-from madang.web.api import problems, routes
+from madang.web.api import operators, problems, routes
 from madang.web.api.asgi import Receive, Scope, Send, encode, refuse
 from madang.web.api.courier import Courier
 from madang.web.api.desk import Desk
 from madang.web.api.edge import Edge
 from madang.web.api.events import Events
+from madang.web.api.journal import Journal
 from madang.web.api.limits import Buckets, Limits
+from madang.web.api.meter import Meter
 from madang.web.api.problems import Problem, Refused, make
 from madang.web.api.submit import Submission
+from madang.web.api.supervisor import Supervisor
 
 DRAIN_SECONDS = 10.0
 """How long requests may take to end once the node is told to stop."""
@@ -37,25 +40,35 @@ def create(
 ) -> Edge:
     """The application. `pages` are further routes; they find the node as `request.app.state.node`.
 
-    At the signal `closing` streams end, for servers that wait for open connections before they stop.
+    At the signal `closing` streams end, for servers that wait for open connections before they stop. Such a server is
+    ended when the node stops by itself.
     """
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        with open_node() as node:
-            courier = Courier(node.engine)
+        with _opened(open_node) as (node, journal):
+            meter = Meter()
+            courier = Courier(node.engine, meter)
             events = Events(node.ledger, limits)
             node.engine.listen(events.block_written)
+            node.engine.listen(meter.block_written)
             app.state.update({"node": node, "courier": courier, "desk": Desk(node, limits), "events": events})
+            app.state.update({"meter": meter, "limits": limits, "journal": journal})
             edge.submission = Submission(courier, buckets, limits)
+            supervisor = Supervisor(node, meter, journal)
+            watching = asyncio.create_task(supervisor.watch()) if closing is not None else None
             if closing is not None:
                 asyncio.get_running_loop().add_signal_handler(closing, events.close)
+            supervisor.started()
             try:
                 yield
             finally:
+                if watching is not None:
+                    watching.cancel()
                 events.close()
                 await edge.close(DRAIN_SECONDS)
                 app.state.desk.close()
+                supervisor.stopped()
 
     @asgi("/events", copy_scope=False)
     async def events(scope: Any, receive: Any, send: Any) -> None:
@@ -67,7 +80,7 @@ def create(
 
     buckets = Buckets(limits)
     app = Litestar(
-        [*routes.ROUTES, events, *pages],
+        [*routes.ROUTES, *operators.ROUTES, events, *pages],
         lifespan=[lifespan],
         exception_handlers=_HANDLERS,
         openapi_config=None,
@@ -75,6 +88,17 @@ def create(
     )
     edge = Edge(_plain(app), buckets, limits)
     return edge
+
+
+@contextmanager
+def _opened(open_node: OpenNode) -> Iterator[tuple[Node, Journal]]:
+    """The open node and its journal."""
+    with open_node() as node:
+        journal = Journal(node.folder)
+        try:
+            yield node, journal
+        finally:
+            journal.close()
 
 
 def _plain(app: Any) -> Callable[[Scope, Receive, Send], Any]:
@@ -111,8 +135,8 @@ def _of_http(_request: Request[Any, Any, Any], error: HTTPException) -> Response
 
 
 def _of_defect(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    # The kind of error is for the log of this server; nothing of it goes on the wire.
-    request.logger.error("defect", exc_info=error)
+    # The kind of error is for the journal of this node; nothing of it goes on the wire.
+    request.app.state.journal.defect("defect", error, method=request.method)
     return _respond(make(500, "http.defect", "This server failed in a way that was not foreseen. Tell its operators."))
 
 

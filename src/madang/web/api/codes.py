@@ -41,6 +41,8 @@ CODES = {
     "engine.size": "Too many transactions at once.",
     "engine.failed": "The node has stopped by itself.",
     "engine.defect": "The node has stopped by itself.",
+    "cometbft.answer": "CometBFT answers in a way that is not of its version.",
+    "serve.orphaned": "The node has stopped: the process that watched it ended.",
     "rules.unknown": "The node has stopped by itself: its software is too old for the ledger.",
     "verifier.lost": "The node has stopped by itself.",
     "store.write": "The ledger could not be written; the node stops.",

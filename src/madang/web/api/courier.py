@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from madang.engine.embedded import MAX_BLOCK, Answer
 from madang.engine.node import Engine
 from madang.kernel.errors import MadangError
+from madang.web.api.meter import Meter
 
 _Waiting = list["asyncio.Future[Answer]"] | asyncio.Future[list[Answer]]
 
@@ -19,8 +20,9 @@ _Waiting = list["asyncio.Future[Answer]"] | asyncio.Future[list[Answer]]
 class Courier:
     """Belongs to the running event loop."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, meter: Meter) -> None:
         self._engine = engine
+        self._meter = meter
         self._loop = asyncio.get_running_loop()
         self._signed: list[bytes] = []
         self._callers: list[asyncio.Future[Answer]] = []
@@ -42,16 +44,24 @@ class Courier:
     def submit_many(self, signed: Sequence[bytes]) -> "asyncio.Future[list[Answer]]":
         """Submit transactions that stay together and in order. The future fails with the engine's `MadangError`."""
         caller: asyncio.Future[list[Answer]] = self._loop.create_future()
-        self._engine.submit(signed).add_done_callback(lambda future: self._answered(caller, future))
+        self._hand_over(signed, caller)
         return caller
 
     def _send(self) -> None:
         if not self._signed:
             return
-        callers = self._callers
-        future = self._engine.submit(self._signed)
+        signed, callers = self._signed, self._callers
         self._signed, self._callers = [], []
-        future.add_done_callback(lambda done: self._answered(callers, done))
+        self._hand_over(signed, callers)
+
+    def _hand_over(self, signed: Sequence[bytes], waiting: _Waiting) -> None:
+        count, began = len(signed), self._meter.began(len(signed))
+
+        def answered(future: "Future[list[Answer]]") -> None:
+            self._meter.ended(count, began)
+            self._answered(waiting, future)
+
+        self._engine.submit(signed).add_done_callback(answered)
 
     def _answered(self, waiting: _Waiting, future: "Future[list[Answer]]") -> None:
         # On the engine's thread. If the loop is seen as woken, it has not begun to empty the queue.

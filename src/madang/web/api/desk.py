@@ -20,6 +20,7 @@ from madang.web.api.limits import Limits
 from madang.web.api.problems import Refused
 from madang.web.api.readers import reader_of
 from madang.web.api.reads import reads_of
+from madang.web.api.status import LedgerStatus, read_ledger
 
 READ_THREADS = 4
 T = TypeVar("T")
@@ -62,6 +63,12 @@ class Desk:
         return ChainInfo(
             chain.name, tip.height, tip.time, str(self._node.log_key), site.id, site.origins, chain.rule_version
         )
+
+    def status(self) -> LedgerStatus:
+        """How far the ledger is, and who validates. Raises `Refused` (503)."""
+        if self._node.engine.failure is not None:
+            raise Refused(503, "engine.failed", "This node has stopped. Ask another.")
+        return read_ledger(self._node)
 
     def problem(self, code: str) -> ProblemInfo:
         """What a code means. Raises `Refused` (404)."""

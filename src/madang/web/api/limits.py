@@ -22,7 +22,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What a server allows. `rate` and `burst` count requests and each transaction, by client address.
 
     `bodies_bytes` bounds the bodies of all requests that are being read or answered, together. `proxies` are
-    addresses whose `X-Forwarded-For` is believed; for everyone else the connection's address counts.
+    addresses whose `X-Forwarded-For` is believed; for everyone else the connection's address counts. `operators` are
+    addresses that may read metrics and the node's status, beside the machine itself.
     """
 
     single_bytes: Positive = 1024 * 1024
@@ -39,6 +40,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     catch_up: Positive = 10_000
     connections: Positive = 4_096
     proxies: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
 
 
 class Buckets:

@@ -20,6 +20,7 @@ from madang.web.api.limits import MAX_TOGETHER, Limits
 from madang.web.api.problems import Problem
 from madang.web.api.readers import ReadRequest
 from madang.web.api.reads import Read
+from madang.web.api.status import LedgerStatus
 
 REFERENCE = "#/components/schemas/{name}"
 Json = dict[str, Any]
@@ -40,7 +41,7 @@ _SUBMITTED = {
 def describe(machine: Machine, reads: Sequence[Read], limits: Limits) -> Json:
     """The document of a node that runs this machine."""
     acts: Any = Union[machine.acts]  # noqa: UP007  built from the declarations
-    fixed = [Payload[acts], Result, Problem, BlockEvent, Health, ChainInfo, ProblemInfo, ReadRequest]
+    fixed = [Payload[acts], Result, Problem, BlockEvent, Health, ChainInfo, LedgerStatus, ProblemInfo, ReadRequest]
     schemas, components = msgspec.json.schema_components(
         [*fixed, *(read.parameters for read in reads), *(read.answer for read in reads)], ref_template=REFERENCE
     )
@@ -272,6 +273,7 @@ def _of_the_log() -> Json:
 
 def _of_the_node() -> Json:
     stopped = {"503": _answer("It has stopped.", _reference("Health"))}
+    failed = {"503": _problem("It has stopped.")}
     code = _parameter("code", "path", {"type": "string"})
     document = {
         "operationId": "openapi",
@@ -288,6 +290,11 @@ def _of_the_node() -> Json:
     )
     return {
         "/chain": {"get": _get("chain", "Which ledger this is, and the key of its log.", "The ledger.", "ChainInfo")},
+        "/status": {
+            "get": _get(
+                "status", "How far the ledger is, and who validates.", "It is so far.", "LedgerStatus", (), failed
+            )
+        },
         "/health": {"get": _get("health", "Whether this node takes transactions.", "It does.", "Health", (), stopped)},
         "/problems/{code}": {"get": problem},
         "/openapi.json": {"get": document},

@@ -44,6 +44,12 @@ async def chain(request: Req) -> Response[bytes]:
     return _json(_desk(request).chain())
 
 
+@get("/status")
+async def status(request: Req) -> Response[bytes]:
+    """How far the ledger is, and who validates."""
+    return _json(_desk(request).status(), BRIEFLY)
+
+
 @get("/openapi.json")
 async def document(request: Req) -> Response[bytes]:
     """The description of this interface."""
@@ -94,7 +100,7 @@ async def query(request: Req, module: str, name: str) -> Response[bytes]:
     return Response(data, media_type=JSON, headers={HEIGHT: str(height)})
 
 
-ROUTES = (health, chain, document, problem, transaction, receipt, checkpoint, tile, query)
+ROUTES = (health, chain, status, document, problem, transaction, receipt, checkpoint, tile, query)
 
 
 def _target(request: Req) -> str:
