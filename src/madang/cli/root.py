@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from madang.cli import backups, grants, keys, node, programmes, transactions, witness
+from madang.cli import backups, grants, keys, node, nodes, programmes, transactions, witness
 from madang.cli.declared import Acts, Queries
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command()(backups.backup)
 _OWN_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 app.command(context_settings=_OWN_OPTIONS)(node.demo)
 app.command(context_settings=_OWN_OPTIONS)(node.cluster)
+app.add_typer(nodes.app, name="node")
 app.add_typer(keys.app, name="keys")
 app.add_typer(programmes.app, name="programme")
 app.add_typer(grants.app, name="grants")
