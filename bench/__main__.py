@@ -2,12 +2,14 @@
 
 import sys
 
-from bench import payments
+from bench import cluster, payments
 
 
 def main() -> None:
     """Run them all, in words."""
-    payments.main([one for one in sys.argv[1:] if one == "--full"])
+    full = [one for one in sys.argv[1:] if one == "--full"]
+    payments.main(full)
+    cluster.main(full)
 
 
 if __name__ == "__main__":
