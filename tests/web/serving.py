@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
@@ -108,10 +108,12 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, **limits: object) -> Iterator[Server]:
-    """Serve the node in `folder` under these limits."""
+def serving(folder: Path, errors: IO[bytes] | None = None, **limits: object) -> Iterator[Server]:
+    """Serve the node in `folder` under these limits; what it has to say goes to `errors` where that is given."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-c", _PROGRAM, str(folder), str(port), json.dumps(limits)])
+    process = subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM, str(folder), str(port), json.dumps(limits)], stderr=errors
+    )
     server = Server(folder, port, process)
     try:
         for _ in range(200):

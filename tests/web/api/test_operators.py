@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -79,6 +80,18 @@ def test_a_process_of_the_node_that_ends_ends_the_server_with_a_reason(tmp_path)
         assert server.process.wait(30) == 1
     last = (tmp_path / "node" / "node.log").read_text().splitlines()[-1]
     assert '"event":"failed"' in last and '"code":"verifier.lost"' in last
+
+
+def test_a_full_disk_ends_the_server_even_where_nothing_can_be_said_any_more(tmp_path) -> None:
+    make_node(tmp_path / "node")
+    with (tmp_path / "err").open("wb") as errors, serving(tmp_path / "node", errors) as server:
+        (worker,) = children(server.process.pid)
+        resource.prlimit(int(worker), resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        assert server.submit(signed_payment()).status == 503
+        assert server.process.wait(30) == 1
+    with serving(tmp_path / "node") as server:
+        assert server.get("/status").json["height"] == 0
+        assert server.submit(signed_payment()).json["height"] == 1
 
 
 def test_a_server_whose_watcher_is_gone_ends_too(tmp_path) -> None:

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 
 from madang.engine.node import Node
 from madang.kernel.errors import MadangError, StoreFailure
@@ -85,8 +86,9 @@ class Supervisor:
 
 def tell_failure(journal: Journal, failure: MadangError) -> None:
     """Say why the node stops, on standard error and in the journal."""
-    sys.stderr.write(f"madang: {failure.message} [{failure.code}]\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # standard error may go to the very disk that is full
+        sys.stderr.write(f"madang: {failure.message} [{failure.code}]\n")
+        sys.stderr.flush()
     journal.tell("failed", logging.ERROR, code=failure.code, detail=failure.message)
 
 
