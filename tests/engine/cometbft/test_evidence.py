@@ -7,14 +7,19 @@ from typing import Any
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
 from madang.base.validators.ed25519 import verify
 from madang.base.validators.transactions import ReportEquivocation
 from madang.base.validators.votes import sign_bytes
+from madang.cli.root import app
 from madang.engine.cometbft import evidence
 from madang.engine.cometbft.evidence import NOTHING, find_reports, report
+from madang.engine.cometbft.rpc import Rpc
 from madang.kernel.codec import from_base64url
 from madang.kernel.errors import MadangError
+from tests.engine.cometbft.conftest import running
+from tests.engine.toy import genesis, sign
 
 VECTOR = json.loads((Path(__file__).parent / "vectors" / "equivocation.json").read_bytes())
 KEYS = {one["address"]: one["pub_key"]["value"] for one in VECTOR["validators"]}
@@ -78,3 +83,14 @@ def test_an_answer_of_another_form_is_told():
     with pytest.raises(MadangError) as caught:
         find_reports(rpc, 0)
     assert caught.value.code == "cometbft.answer"
+
+
+def test_a_real_chain_of_honest_validators_has_none(needs, tmp_path):
+    with running(needs("cometbft"), "toy", genesis()) as cluster:
+        cluster.submit(0, sign(1))
+        member = cluster.members[0]
+        rpc = Rpc(*member.rpc)
+        assert find_reports(rpc, 0) == []
+        rpc.close()
+        done = CliRunner().invoke(app, ["node", "evidence", str(member.folder), "--output", str(tmp_path), "--json"])
+        assert (done.exit_code, json.loads(done.stdout)) == (0, {"reports": []})
