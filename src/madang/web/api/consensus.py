@@ -62,11 +62,11 @@ def _read(status: Any, consensus: Any, commit: Any) -> ConsensusInfo:
         max(heights, default=0),
         own["pub_key"]["value"],
         int(own["voting_power"]),
-        _clock_ahead(commit(str(height)), own["address"]) if height else None,
+        clock_ahead(commit(str(height)), own["address"]) if height else None,
     )
 
 
-def _clock_ahead(commit: Any, address: str) -> float | None:
+def clock_ahead(commit: Any, address: str) -> float | None:
     """By how much the time in this validator's vote is later than the middle of the others'."""
     own, others = None, []
     for signature in commit["signed_header"]["commit"]["signatures"]:

@@ -131,7 +131,7 @@ def read_node(node: Node, waiting: int, waiting_seconds: float) -> NodeStatus:
         troubles.append(Trouble(node.engine.failure.code, node.engine.failure.message))
     if node.publisher.failure is not None:
         troubles.append(Trouble("log.unpublished", "The log can't be written. Is the disk full?"))
-    troubles += _of_consensus(status, own, time.time())
+    troubles += consensus_troubles(status, own, time.time())
     if waiting and waiting_seconds > STALLED_SECONDS:
         troubles.append(
             Trouble("consensus.stalled", f"Nothing was ordered for {waiting_seconds:.0f} s though somebody waits.")
@@ -163,7 +163,8 @@ def _institution(ledger: LedgerStatus, consensus: ConsensusInfo | None) -> Valid
     return next((one for one in ledger.validators if one.key == key), None)
 
 
-def _of_consensus(status: NodeStatus, own: ValidatorInfo | None, now: float) -> Iterator[Trouble]:
+def consensus_troubles(status: NodeStatus, own: ValidatorInfo | None, now: float) -> Iterator[Trouble]:
+    """What is wrong between this node and the others, at `now` (seconds) by this machine's clock."""
     found = status.consensus
     if found is None:
         return
