@@ -111,6 +111,8 @@ class Shell:
 
     def close(self) -> None:
         """End the shell and all that it started."""
-        self.run("kill $(jobs -p); wait")
-        os.killpg(self._shell.pid, signal.SIGKILL)
-        self._shell.wait()
+        try:
+            self.run("kill $(jobs -p); wait")
+        finally:
+            os.killpg(self._shell.pid, signal.SIGKILL)
+            self._shell.wait()
