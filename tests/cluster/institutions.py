@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from madang.app import MODULES
-from madang.engine.cometbft.cluster import Cluster, Member, committed_height, plan
+from madang.engine.cometbft.cluster import LOOPBACK, Cluster, Member, committed_height, plan
 from madang.engine.cometbft.home import FOLDER, Validator, write_genesis_document, write_home
+from madang.engine.cometbft.proof import fetch_proof
 from madang.engine.cometbft.rpc import Rpc
 from madang.engine.node import Node
 from tests.cluster import member as process
@@ -53,6 +54,15 @@ class Institutions(Cluster):
             if other is not member
         ]
         write_home(member.folder / FOLDER, member.keys, document, member.peer_to_peer, member.rpc, peers)
+
+    def join(self, name: str) -> Member:
+        """A further institution's node, which may not vote yet, made and started. There must be wires left for it."""
+        number = len(self.members)
+        (planned,) = plan(self.founders[0].folder.parent, [name], [self.links.port(number), *free_ports(1)])
+        self.members.append(planned)
+        self.found(planned)
+        self.go(planned)
+        return planned
 
     def found_again(self, member: Member) -> None:
         """Set a broken node up anew under the same keys; what it signed last is kept, so that it never signs twice."""
@@ -109,6 +119,14 @@ class Institutions(Cluster):
         finally:
             rpc.close()
 
+    def prove(self, number: int, height: int, since: int | None = None) -> bytes:
+        """A consensus proof from the CometBFT of one (`engine.cometbft.proof`)."""
+        rpc = Rpc(*self.members[number].rpc)
+        try:
+            return fetch_proof(rpc, height, since)
+        finally:
+            rpc.close()
+
     def settled(self, *numbers: int, seconds: float = 60.0) -> Blocks:
         """The blocks of the ledger, once these validators (all where none is named) have the same."""
         deadline = time.monotonic() + seconds
@@ -135,17 +153,17 @@ class Institutions(Cluster):
 
 
 @contextmanager
-def institutions(program: Path, spare: int = 0, snapshot_interval: int = 0) -> Iterator[Institutions]:
+def institutions(program: Path, spare: int = 0) -> Iterator[Institutions]:
     """Four of them at work, with wires for so many more."""
     # A socket's name is short, and a folder of pytest's is not always.
     with tempfile.TemporaryDirectory(prefix="madang-") as folder:
         count = len(scene.NAMES) + spare
-        ports = free_ports(2 * len(scene.NAMES) + count * (count - 1) + 2 * spare)
+        ports = free_ports(2 * len(scene.NAMES) + spare + count * (count - 1))
         members = plan(Path(folder), scene.NAMES, ports)
-        later = ports[2 * len(scene.NAMES) : 2 * count]
-        addresses = [one.peer_to_peer for one in members] + [("127.0.0.1", port) for port in later[::2]]
-        genesis = scene.document(members, snapshot_interval)
-        with Links(addresses, ports[2 * count :]) as links:
+        wires = ports[2 * len(scene.NAMES) :]
+        addresses = [one.peer_to_peer for one in members] + [(LOOPBACK, port) for port in wires[:spare]]
+        genesis = scene.document(members)
+        with Links(addresses, wires[spare:]) as links:
             cluster = Institutions(members, program, links, genesis)
             for one in members:
                 cluster.found(one)

@@ -32,6 +32,10 @@ class Links:
         """Where `source` dials to reach `target`."""
         return "127.0.0.1", self._ports[source, target]
 
+    def port(self, number: int) -> int:
+        """The port on which that validator is to listen."""
+        return self._addresses[number][1]
+
     def part(self, *numbers: int) -> None:
         """Hold up everything between these and the others; none: mend all wires."""
         asyncio.run_coroutine_threadsafe(self._part(frozenset(numbers)), self._loop).result()

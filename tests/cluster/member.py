@@ -8,7 +8,8 @@ import signal
 import sys
 import threading
 import time
-from multiprocessing.connection import Client, Listener
+from collections.abc import Sequence
+from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ import msgspec
 
 from madang.app import MODULES
 from madang.base.money.state import ACCOUNTS
-from madang.base.validators.queries import updates
+from madang.base.validators.queries import powers, updates
 from madang.engine.cometbft.node import ValidatorNode
+from madang.engine.cometbft.record import height_of
 from madang.kernel.module import Call, Module
 from madang.services.vouchers.transactions import Pay
-from tests.engine.cometbft.validator import CONTROL, serve
+from tests.engine.cometbft.validator import CONTROL, answer
 
 
 def generous_modules() -> list[Module]:
@@ -77,7 +79,28 @@ def _accept(node: ValidatorNode, listener: Listener) -> None:
             connection = listener.accept()
         except OSError:
             return
-        threading.Thread(target=serve, args=(node, connection), daemon=True).start()
+        threading.Thread(target=_serve, args=(node, connection), daemon=True).start()
+
+
+def _serve(node: ValidatorNode, connection: Connection) -> None:
+    try:
+        while True:
+            connection.send(_answer(node, connection.recv()))
+    except (EOFError, OSError):
+        return
+
+
+def _answer(node: ValidatorNode, asked: Sequence[Any]) -> Any:
+    match asked:
+        case ("receipt", identifier):
+            node.publisher.publish_now()
+            return node.publisher.receipt(identifier)
+        case ("height_of", ledger_height):
+            return height_of(node.ledger.store, ledger_height)
+        case ("validators",):
+            return powers(node.state())
+        case _:
+            return answer(node, asked)
 
 
 def ask(folder: Path, *question: Any, seconds: float = 30.0) -> Any:

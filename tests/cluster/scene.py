@@ -26,7 +26,7 @@ POWER = 100
 SEOUL_TIME = timezone(timedelta(hours=9))
 
 
-def document(members: Sequence[Member], snapshot_interval: int = 0, snapshot_delay: int = 1) -> bytes:
+def document(members: Sequence[Member]) -> bytes:
     """The genesis document: the town of `tests/crash`, its coupon open now, and these institutions as validators."""
     now = datetime.now(SEOUL_TIME).replace(microsecond=0)
     kind = documents()[0]
@@ -46,12 +46,7 @@ def document(members: Sequence[Member], snapshot_interval: int = 0, snapshot_del
         for one in members
     ]
     return msgspec.json.encode(
-        msgspec.structs.replace(
-            content,
-            acts=msgspec.Raw(msgspec.json.encode([*acts, *admitted])),
-            snapshot_interval=snapshot_interval,
-            snapshot_delay=snapshot_delay,
-        )
+        msgspec.structs.replace(content, acts=msgspec.Raw(msgspec.json.encode([*acts, *admitted])))
     )
 
 

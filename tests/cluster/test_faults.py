@@ -5,15 +5,35 @@ from collections.abc import Iterator
 
 import pytest
 
+from madang.audit.light import check_consensus, validators_hash
 from madang.engine.cometbft.cluster import committed_height
-from tests.cluster.history import Clients, check
+from madang.log.checkpoint import require
+from madang.log.note import SignerKey
+from madang.log.receipt import check as check_receipt
+from tests.cluster import scene
+from tests.cluster.history import Clients, check, vouchers
 from tests.cluster.institutions import Institutions, institutions
+from tests.crash import town
 
 
 @pytest.fixture(scope="module")
 def cluster(needs) -> Iterator[Institutions]:
     with institutions(needs("cometbft")) as started:
         yield started
+
+
+def test_a_receipt_stands_on_what_the_validators_signed(cluster):
+    (answer,) = cluster.submit(1, scene.payment(9_000_001, vouchers(cluster.genesis)))
+    key = SignerKey.parse((cluster.members[1].folder / "checkpoint.key").read_text()).verifier()
+    receipt = check_receipt(cluster.ask(1, "receipt", answer.id), require(key, [], 0))
+    assert (receipt.leaf.height, receipt.leaf.index) == (answer.height, answer.index)
+    height = cluster.ask(1, "height_of", cluster.ask(1, "progress")[1].height) + 1
+    cluster.wait_for_height(height)
+    proof = cluster.prove(0, height)
+    trusted = validators_hash([(one.keys.public(), scene.POWER) for one in cluster.founders])
+    attested = check_consensus(proof, town.CHAIN, trusted)
+    assert attested.root == receipt.checkpoint.root
+    assert 3 * attested.signed > 2 * attested.total == 8 * scene.POWER
 
 
 def test_one_is_killed_and_comes_back(cluster):
