@@ -75,7 +75,11 @@ class Supervisor:
         os.kill(os.getpid(), signal.SIGTERM)
 
     def _tell_troubles(self) -> None:
-        status = read_node(self._node, self._meter.waiting, self._meter.stalled())
+        try:
+            status = read_node(self._node, self._meter.waiting, self._meter.stalled())
+        except Exception as error:  # noqa: BLE001  whatever can't be read now, the node must be watched on
+            self._journal.defect("status", error)
+            return
         found = {one.code: one.text for one in status.troubles}
         for code in sorted(set(found) - self._troubles):
             self._journal.tell("trouble", logging.WARNING, code=code, detail=found[code])
