@@ -30,6 +30,7 @@ from bench.payments import Signer
 from bench.validator import Answered
 from madang.engine.cometbft.cluster import Cluster, Member, plan
 from madang.engine.cometbft.home import FOLDER, Validator, write_genesis_document, write_home
+from madang.engine.cometbft.rpc import Rpc
 from madang.log.note import SignerKey
 from tests.engine.cometbft.conftest import free_ports
 from tools import components
@@ -153,6 +154,24 @@ class Four:
                 found[kind] += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         return found
 
+    def bytes_taken(self) -> dict[str, int]:
+        """What the first validator has on disk by folder, before any compaction, and has sent to its peers."""
+        first = self.members[0]
+        folders = {
+            "store": "store",
+            "log": "log",
+            "blocks": f"{FOLDER}/data/blockstore.db",
+            "journal": f"{FOLDER}/data/cs.wal",
+        }
+        found = {
+            name: sum(path.stat().st_size for path in (first.folder / place).rglob("*") if path.is_file())
+            for name, place in folders.items()
+        }
+        rpc = Rpc(*first.rpc)
+        peers = rpc.call("net_info")["peers"]
+        rpc.close()
+        return found | {"sent": sum(int(one["connection_status"]["SendMonitor"]["Bytes"]) for one in peers)}
+
     def settle(self) -> None:
         """Wait until all have the same log. Raises `RuntimeError`."""
         deadline = time.monotonic() + 60
@@ -181,7 +200,7 @@ def measure(four: Four, signer: Signer, degraded: float) -> dict[str, Any]:
     four.pay(everybody, 1.5, TOGETHER, WAITING)
     four.answers(everybody)
     bare, rates, ratios = [limits.verifications_a_second(0.6)], [], []
-    spent, paid = four.processor_seconds(), 0
+    spent, taken, paid = four.processor_seconds(), four.bytes_taken(), 0
     for _ in range(ROUNDS):
         four.pay(everybody, SECONDS, TOGETHER, WAITING)
         answered = four.answers(everybody)
@@ -191,6 +210,7 @@ def measure(four: Four, signer: Signer, degraded: float) -> dict[str, Any]:
         bare.append(limits.verifications_a_second(0.6))
         ratios.append(4 * rates[-1] / statistics.mean(bare[-2:]))
     spent = {kind: 1e6 * (after - spent[kind]) / paid for kind, after in four.processor_seconds().items()}
+    taken = {kind: round((after - taken[kind]) / paid) for kind, after in four.bytes_taken().items()}
     four.pay(everybody, ALONE_SECONDS, 1, CLIENTS)
     alone = sorted(1000 * (answered - sent) for sent, answered, _ in four.answers(everybody))
     figures: dict[str, Any] = {
@@ -209,6 +229,7 @@ def measure(four: Four, signer: Signer, degraded: float) -> dict[str, Any]:
             "signed_bytes": len(payments[0]),
             "seconds_with_one_dead": degraded,
         },
+        "bytes_per_payment": taken,
         "processor_us_per_payment": {kind: round(each) for kind, each in spent.items()},
     }
     return figures | with_one_dead(four, signer, degraded, statistics.median(rates))
