@@ -1,7 +1,9 @@
 """Rules change at a height: both sets are there, what was done stays done, software that is too old stops."""
 
+from contextlib import suppress
 from typing import Any
 
+import msgspec
 import pytest
 
 from madang.audit.reexecute import reexecute
@@ -9,7 +11,7 @@ from madang.engine import entries
 from madang.engine.embedded import Embedded
 from madang.engine.ledger import Ledger
 from madang.engine.store import RocksStore
-from madang.kernel.errors import StoreFailure
+from madang.kernel.errors import Malformed, Rejected, StoreFailure
 from madang.kernel.machine import UPGRADES, Upgrade
 from madang.kernel.module import Call, Module
 from madang.kernel.state import State
@@ -44,8 +46,29 @@ def greet(call: Call, act: Greet) -> None:
     call.state.put(COUNTERS, toy.Counter(1), "greeted")
 
 
-ALWAYS = Module("plan", {Schedule: schedule}, (), (), {})
-OLD = Module("toy", toy.MODULE.rules, toy.MODULE.tables, (), toy.REFUSALS, until=1)
+class Carry(Act, frozen=True, kw_only=True, tag="toy.carry"):
+    """Acts inside an act, as a proposal holds them."""
+
+    acts: msgspec.Raw
+
+
+class Farewell(Act, frozen=True, kw_only=True, tag="toy.farewell"):
+    """Only rule version 1 has this in force."""
+
+
+def carry(call: Call, act: Carry) -> None:
+    """Whatever can be read is good enough, as for a proposal."""
+    with suppress(Rejected):
+        call.perform(call, bytes(act.acts), frozenset())
+
+
+def farewell(call: Call, act: Farewell) -> None:
+    """A trace that it ran."""
+    call.state.put(COUNTERS, toy.Counter(1), "left")
+
+
+ALWAYS = Module("plan", {Schedule: schedule, Carry: carry}, (), (), {})
+OLD = Module("toy", {**toy.MODULE.rules, Farewell: farewell}, toy.MODULE.tables, (), toy.REFUSALS, until=1)
 NEW = Module("toy", {**toy.MODULE.rules, Count: count_double, Greet: greet}, (), (), toy.REFUSALS, since=2)
 BEFORE, BOTH = (ALWAYS, toy.MODULE), (ALWAYS, OLD, NEW)
 BOUNDARY = 3
@@ -112,13 +135,25 @@ def test_rules_of_the_wrong_version_are_found_out(store):
     assert divergence.height == BOUNDARY
 
 
-def test_an_act_of_the_next_version_is_refused_until_then(store):
-    early = sign(9, Greet(by=ANNA.party))
-    ledger = Ledger.create(store, BOTH, genesis())
+@pytest.mark.parametrize("modules", [BEFORE, BOTH], ids=["old software", "new software"])
+def test_until_then_the_next_version_is_unknown_to_old_and_new_software_alike(store, modules):
+    """Validators are renewed one by one: whoever names an act of tomorrow must not tell the two apart."""
+    inside = sign(9, Carry(by=ANNA.party, acts=msgspec.Raw(b'[{"type":"toy.greet","by":"%s"}]' % ANNA.party.encode())))
+    ledger = Ledger.create(store, modules, genesis())
     ledger.write(ledger.seal(_block_with(ledger, TRANSACTIONS[0])))
-    answer = ledger.begin(toy.START).execute(ledger.machine.read(early))
+    block = ledger.begin(toy.START)
+    with pytest.raises(Malformed) as caught:
+        block.execute(ledger.machine.read(sign(8, Greet(by=ANNA.party))))
+    answer = block.execute(ledger.machine.read(inside))
     ledger.snapshots.close()
-    assert (answer.outcome, answer.code) == ("rejected", "kernel.not_in_force")
+    assert caught.value.code == "json.invalid"
+    assert (answer.outcome, answer.code) == ("rejected", "json.invalid")
+
+
+def test_a_retired_act_is_read_for_ever_and_refused(store):
+    answers = run(store, BOTH, *TRANSACTIONS[:3], sign(5, Farewell(by=ANNA.party)))
+    assert answers[-1] == ["rejected"]
+    assert reexecute(store, BOTH).divergence is None
 
 
 def _block_with(ledger, signed):

@@ -42,7 +42,7 @@ def read_genesis(data: bytes, modules: Sequence[Module]) -> tuple[Machine, int, 
     site = RelyingParty(genesis.site, tuple(genesis.origins))
     chain = Chain(genesis.chain, site, genesis.snapshot_interval, genesis.snapshot_delay, genesis.rule_version)
     machine = Machine(modules, chain)
-    return machine, genesis.time, machine.read_acts(bytes(genesis.acts), most=MAX_GENESIS_BYTES)
+    return machine, genesis.time, machine.read_acts(bytes(genesis.acts), genesis.rule_version, most=MAX_GENESIS_BYTES)
 
 
 def write_genesis(

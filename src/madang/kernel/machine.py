@@ -134,11 +134,10 @@ class Machine:
         self.pause_keys = {act: PAUSES.key(type_name(act)) for act in self.acts}
         union: Any = Union[self.acts]  # noqa: UP007  built from the declarations
         self.payload_decoder = msgspec.json.Decoder(Payload[union])
-        self._acts_decoder = msgspec.json.Decoder(list[union])
-        self._rules: dict[int, dict[type[Act], Rule]] = {}
+        self._versions: dict[int, _Version] = {}
 
-    def rules(self, version: int) -> Mapping[type[Act], Rule]:
-        """The rule of each act that is in force in a rule version.
+    def version(self, version: int) -> "_Version":
+        """What is known and in force in a rule version.
 
         Raises `StoreFailure` (`rules.unknown`): this software is older than the version.
         """
@@ -148,10 +147,9 @@ class Machine:
                 f"The ledger goes on under rule version {version}, this software knows {self.newest}. Install a newer "
                 "one and start again: nothing is lost.",
             )
-        if version not in self._rules:
-            modules = [one for one in self.modules if one.since <= version and (one.until or version) >= version]
-            self._rules[version] = {act: rule for module in modules for act, rule in module.rules.items()}
-        return self._rules[version]
+        if version not in self._versions:
+            self._versions[version] = _Version(self.modules, version)
+        return self._versions[version]
 
     def receive(self, signed: bytes) -> Envelope:
         """Read who claims to have signed what, and nothing of the payload. Raises `Malformed`."""
@@ -176,9 +174,12 @@ class Machine:
             hashlib.sha256(envelope.payload).digest(),
         )
 
-    def read_acts(self, data: bytes, most: int = MAX_ACTS) -> list[Act]:
-        """Read a JSON array of 1 to `most` acts, as a proposal or genesis holds them. Raises `Malformed`."""
-        acts: list[Act] = read_json(self._acts_decoder, data, "the acts")
+    def read_acts(self, data: bytes, version: int, most: int = MAX_ACTS) -> list[Act]:
+        """Read a JSON array of 1 to `most` acts known in a rule version, as a proposal or genesis holds them.
+
+        Raises `Malformed`, as software does that has never heard of a later version.
+        """
+        acts: list[Act] = read_json(self.version(version).acts_decoder, data, "the acts")
         if not 0 < len(acts) <= most:
             raise Malformed("payload.acts", f"This must hold 1 to {most} acts; it holds {len(acts)}. Split it.")
         return acts
@@ -186,6 +187,22 @@ class Machine:
     def open(self, reader: Reader, height: int, time: int) -> "Block":
         """Open block `height` at block time `time` (seconds, never below its predecessor's) on committed state."""
         return Block(self, reader, height, time)
+
+
+class _Version:
+    """A rule version: the rule of each act in force, and the acts that may be named, retired ones too.
+
+    Acts of later versions are unknown to it, although this software knows them: on a node that is not renewed yet the
+    same bytes must come to the same end.
+    """
+
+    def __init__(self, modules: Sequence[Module], version: int) -> None:
+        known = [one for one in modules if one.since <= version]
+        self.known = frozenset(act for module in known for act in module.rules)
+        in_force = [one for one in known if (one.until or version) >= version]
+        self.rules: Mapping[type[Act], Rule] = {act: rule for module in in_force for act, rule in module.rules.items()}
+        union: Any = Union[tuple(dict.fromkeys(act for module in known for act in module.rules))]  # noqa: UP007
+        self.acts_decoder = msgspec.json.Decoder(list[union])
 
 
 def version_at(state: State, chain: Chain, height: int) -> int:
@@ -198,7 +215,7 @@ def version_at(state: State, chain: Chain, height: int) -> int:
 
 
 class Block:
-    """One block while it is being executed. Raises `StoreFailure` (`rules.unknown`) as `Machine.rules` does."""
+    """One block while it is being executed. Raises `StoreFailure` (`rules.unknown`) as `Machine.version` does."""
 
     def __init__(self, machine: Machine, reader: Reader, height: int, time: int) -> None:
         self.machine = machine
@@ -206,7 +223,8 @@ class Block:
         self.time = time
         self._state = State(reader)
         self.version = version_at(self._state, machine.chain, height)
-        self._rules = machine.rules(self.version)
+        known = machine.version(self.version)
+        self._rules, self._known = known.rules, known.known
         self._entries: list[Entry] = []
         self._running: Act | None = None
         self._opening = self._prune()
@@ -227,10 +245,13 @@ class Block:
     def check(self, transaction: Transaction) -> Result | None:
         """What decides before ordering: the window of time, and whether this was ordered before.
 
-        Returns the first outcome of a repeated payload. Raises `Malformed`: `payload.expired`, `payload.too_far`,
-        `payload.id_used` (the id stands for another payload).
+        Returns the first outcome of a repeated payload. Raises `Malformed`: `json.invalid` (an act of later rules),
+        `payload.expired`, `payload.too_far`, `payload.id_used` (the id stands for another payload).
         """
         payload = transaction.payload
+        for act in payload.acts:
+            if type(act) not in self._known:
+                raise Malformed("json.invalid", f"{type_name(act)} is not known here before the rules that bring it.")
         if payload.not_after < self.time:
             raise Malformed("payload.expired", f"not_after has passed: it is {self.time} here. Sign again.")
         if payload.not_after > self.time + MAX_AHEAD:
@@ -316,7 +337,7 @@ class Block:
     def _perform(self, call: Call, acts: bytes, signed_by: frozenset[str]) -> None:
         """Run the acts of a proposal in the name of those who approved it, with authority checked again."""
         approved = Call(self._state, self.time, self.height, call.handle().encode(), signed_by, _never)
-        for act in self.machine.read_acts(acts):
+        for act in self.machine.read_acts(acts, self.version):
             self._run(approved, act)
 
     def _defect(self, payload: Payload[Any], index: int, error: Exception) -> Result:
