@@ -106,6 +106,7 @@ def join(
     later takes part without a vote until its institution is admitted.
     """
     from madang.app import MODULES
+    from madang.base.validators.queries import updates
     from madang.engine.cometbft import network
     from madang.engine.cometbft.newcomer import join as take_snapshot
     from madang.engine.node import Node
@@ -122,7 +123,7 @@ def join(
         network.found(folder, known, document, voting, late=late, state_sync=sync)
     if sync is not None:
         with patience("Taking a snapshot"):
-            take_snapshot(folder, MODULES, program, JOIN_SECONDS)
+            take_snapshot(folder, MODULES, program, JOIN_SECONDS, updates)
     votes = any(one.name == prepared.card.institution for one in voting) and not late
     text = f"{folder} is {'a validator' if votes else 'a node without a vote yet'}, with {len(known) - 1} peers."
     value = {"folder": str(folder), "validator": votes, "peers": [one.institution for one in known]}

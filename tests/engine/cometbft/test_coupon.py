@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from madang.app import MODULES
+from madang.base.validators.queries import updates
 from madang.contract import canonical, digest, read_programme
 from madang.engine.cometbft.cluster import committed_height
 from madang.engine.cometbft.newcomer import join
@@ -60,7 +61,7 @@ def test_a_small_town_pays_a_newcomer_joins_and_the_embedded_ledger_comes_to_the
         assert len(cluster.settled()) > INTERVAL + DELAY
         corrupt_a_chunk(cluster.members[3].folder / "snapshots")
         arrived = newcomer(cluster, current, "all")
-        join(arrived.folder, MODULES, needs("cometbft"), WAIT, workers=1)
+        join(arrived.folder, MODULES, needs("cometbft"), WAIT, updates, workers=1)
         cluster.members.append(arrived)
         cluster.start(arrived)
         cluster.wait_for_height(committed_height(cluster.members[0]), [arrived])

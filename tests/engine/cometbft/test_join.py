@@ -214,3 +214,25 @@ def test_what_is_offered_is_the_same_each_time(source):
     snapshot, chunks, _ = offered(source)
     again, same, _ = offered(source)
     assert (again, same) == (snapshot, chunks) and snapshot.hash == hashlib.sha256(snapshot.metadata).digest()
+
+
+def test_a_snapshot_that_hides_what_came_after_its_state_is_refused(source, tmp_path):
+    """All that it does hand over is true: state and leaves hash to what the log says. Balances would be old."""
+    snapshot, chunks, root = offered(source)
+    contents = read_contents(snapshot.metadata)
+    other = msgspec.structs.replace(contents.state, height=contents.state.height + 1)
+    joining = newcomer(tmp_path)
+    for false in (
+        msgspec.structs.replace(contents, first=contents.size, cuts=()),
+        msgspec.structs.replace(contents, first=contents.first + 1),
+        msgspec.structs.replace(contents, state=other),
+    ):
+        metadata = entries.encode(false)
+        changed = type(snapshot)(height=snapshot.height, format=1, chunks=false.chunks, metadata=metadata)
+        assert joining.take(changed, root, chunks[: false.chunks]) == "snapshot.contents"
+
+
+def test_a_newcomer_that_is_asked_for_snapshots_has_none(tmp_path):
+    handlers = newcomer(tmp_path).joiner.handlers()
+    assert not handlers["list_snapshots"](wire.message("RequestListSnapshots")()).snapshots
+    assert not handlers["load_snapshot_chunk"](wire.message("RequestLoadSnapshotChunk")(height=1)).chunk

@@ -13,6 +13,7 @@ the one in the log, such as one with an altered balance, is refused; so is one w
 import shutil
 import threading
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ class Restoring:
         self._opening: BlockLeaf | None = None
         self._last_key = b""
         self._position = contents.first
+        self._after_state = 0
         self._changes: dict[bytes, bytes | None] = {}
         self._erase: tuple[bytes, bytes] | None = None
         self.tip: Tip | None = None
@@ -117,6 +119,8 @@ class Restoring:
         self.tip = Tip(opening.height, opening.time, tree.root(), tree.size, first, tree.dump_edge())
         log.append((entries.block_key(opening.height), entries.encode(self.tip)))
         self._held = []
+        if opening.height == self._contents.state.height:
+            self._after_state = tree.size
 
     def _check_root(self) -> None:
         tip, opening = self.tip, self._opening
@@ -124,6 +128,17 @@ class Restoring:
             raise StoreFailure("snapshot.app_hash", "these leaves are not those of the verified app hash.")
         if opening.snapshot_root != self._contents.state.root:
             raise StoreFailure("snapshot.root", "the log names another root for this state: it was altered.")
+        self._check_extent(tip)
+
+    def _check_extent(self, tip: Tip) -> None:
+        """The state is of the height whose root the log names here, and the entries are all that came after it."""
+        contents = self._contents
+        ends = (contents.first, *contents.cuts)
+        rising = all(one < other for one, other in pairwise(ends))
+        whole = ends[0] == self._after_state and ends[-1] == contents.size
+        due = contents.state.height == tip.height - self._machine.chain.snapshot_delay
+        if not (rising and whole and due):
+            raise StoreFailure("snapshot.contents", "a snapshot leaves out what was written after its state.")
 
     def _add_state(self, number: int, chunk: bytes) -> None:
         if leaf_hash(chunk) != self._contents.state.chunks[number]:
@@ -193,8 +208,13 @@ class Joiner:
         self.done = threading.Event()
 
     def handlers(self) -> dict[str, Any]:
-        """What the server calls on the snapshot connection."""
-        return {"offer_snapshot": self.offer_snapshot, "apply_snapshot_chunk": self.apply_snapshot_chunk}
+        """What the server calls on the snapshot connection. Who asks us for snapshots hears that there are none yet."""
+        return {
+            "offer_snapshot": self.offer_snapshot,
+            "apply_snapshot_chunk": self.apply_snapshot_chunk,
+            "list_snapshots": lambda _: wire.message("ResponseListSnapshots")(),
+            "load_snapshot_chunk": lambda _: wire.message("ResponseLoadSnapshotChunk")(),
+        }
 
     def offer_snapshot(self, request: Any) -> Any:
         """Whether its description holds together; then the chunks come, in order."""

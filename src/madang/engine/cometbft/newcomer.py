@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from madang.engine.cometbft.admission import Admission
-from madang.engine.cometbft.application import Application
+from madang.engine.cometbft.application import Application, ValidatorUpdates
 from madang.engine.cometbft.home import FOLDER, SOCKET
 from madang.engine.cometbft.join import Joiner
 from madang.engine.cometbft.node import read_rpc
@@ -31,13 +31,21 @@ ARRIVING = "store.arriving"
 class Newcomer:
     """One attempt to join, in `folder`."""
 
-    def __init__(self, folder: Path, modules: Sequence[Module], program: Path, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        modules: Sequence[Module],
+        program: Path,
+        validator_updates: ValidatorUpdates | None = None,
+        workers: int | None = None,
+    ) -> None:
         self._folder = folder
         self._modules = modules
         self._store = RocksStore(folder / STORE)
         ledger = Ledger.open(self._store, modules, folder / "snapshots")
         self._admission = Admission(ledger.machine, Verifier(workers))
-        self._application = Application(ledger, self._admission)
+        # While it catches up it executes blocks, and validators may change in them.
+        self._application = Application(ledger, self._admission, validator_updates=validator_updates)
         self.joiner = Joiner(ledger, folder / ARRIVING, self._arrived)
         handlers = {**self._application.handlers(), **self.joiner.handlers()}
         self._failure: MadangError | None = None
@@ -86,9 +94,16 @@ class Newcomer:
         self._ended.set()
 
 
-def join(folder: Path, modules: Sequence[Module], program: Path, seconds: float, workers: int | None = None) -> None:
+def join(
+    folder: Path,
+    modules: Sequence[Module],
+    program: Path,
+    seconds: float,
+    validator_updates: ValidatorUpdates | None = None,
+    workers: int | None = None,
+) -> None:
     """Take a snapshot into a new node's folder and catch up, within so many seconds.
 
     Raises `MadangError`: `join.slow`, and what opening a node or starting CometBFT raises.
     """
-    Newcomer(folder, modules, program, workers).run(seconds)
+    Newcomer(folder, modules, program, validator_updates, workers).run(seconds)
