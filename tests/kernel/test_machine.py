@@ -244,7 +244,8 @@ def test_a_defect_pauses_its_act_type_until_a_quorum_resumes_it(world):
     act = Fail(by=ALICE.party, name="n")
     signed = world.sign(write("m"), act, by=ALICE)
     (result,) = world.send(signed)
-    assert (result.outcome, result.code, result.reason) == ("defect", "kernel.defect", "ZeroDivisionError")
+    assert (result.outcome, result.code, result.reason) == ("defect", "kernel.defect", "")
+    assert "ZeroDivisionError" in result.message
     assert (note(world, "m"), note(world, "n")) == (None, None)
     assert {key.split(b"\0")[0] for key, _ in world.entries[-1].writes} == {b"kernel.mark", b"kernel.pause"}
     (again,) = world.send(signed)

@@ -343,15 +343,16 @@ class Block:
     def _defect(self, payload: Payload[Any], index: int, error: Exception) -> Result:
         paused = type_name(self._running or payload.acts[0])
         self._state.put(PAUSES, Pause(self.height, "defect"), paused)
-        # The name of the exception is ours; its text might hold an address or another version's wording.
+        # Which exception it was can differ from one version of Python or of a library to another: it stands in the
+        # words for people, which no root covers. Its text might hold an address, and stands nowhere.
         return Result(
             payload.id,
             "defect",
             self.height,
             index,
             "kernel.defect",
-            type(error).__name__[:64],
-            f"{paused} failed in a way that was not foreseen and is paused. Nothing was changed.",
+            message=f"{paused} failed in a way that was not foreseen ({type(error).__name__[:64]}) and is paused. "
+            "Nothing was changed.",
         )
 
     def seal(self) -> Sealed:

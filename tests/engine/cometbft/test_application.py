@@ -336,3 +336,19 @@ def test_a_listener_that_raises_changes_nothing(node):
 
 def test_a_query_over_cometbft_is_refused_and_harms_nobody(node):
     assert node.ask("query", "Query", path="/store", data=b"x").code
+
+
+def test_who_asks_again_after_the_time_hears_how_it_ended_and_a_stranger_to_the_ledger_that_it_is_too_late(node):
+    (first,) = node.order(sign(1))
+    node.decide(node.height + 1, START + 100, [pack([sign(2, not_after=START + 160)])])
+    standing = node.application.standing()
+    again = standing.of(node.ledger.machine.read(sign(1)))
+    assert (again.outcome, again.height, again.index, again.repeated) == (
+        first.outcome,
+        first.height,
+        first.index,
+        True,
+    )
+    assert standing.of(node.ledger.machine.read(sign(3))).code == "payload.expired"
+    other = sign(1, Count(by=ANNA.party, name="b"))
+    assert standing.of(node.ledger.machine.read(other)).code == "payload.expired"

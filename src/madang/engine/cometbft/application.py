@@ -121,9 +121,7 @@ class Application:
 
     def standing(self) -> Standing:
         """Committed state of this moment, for what asks before ordering."""
-        return Standing(
-            self.ledger.machine, self.ledger.store.view(), self.ledger.durable.height, self.progress, self._clock
-        )
+        return Standing(self.ledger.machine, self.ledger.store.view(), self._clock)
 
     def handlers(self) -> dict[str, Callable[[Any], Any]]:
         """What the server calls for each kind of request."""

@@ -7,8 +7,11 @@ since the last block of an idle chain may be hours old.
 
 from collections.abc import Callable
 
-from madang.engine.cometbft.record import Progress
-from madang.engine.ledger import Durable
+import msgspec
+
+from madang.engine import entries
+from madang.engine.cometbft.record import read_progress
+from madang.engine.ledger import Durable, find
 from madang.engine.store import View
 from madang.kernel.errors import Malformed
 from madang.kernel.machine import Machine, Result
@@ -21,10 +24,14 @@ Clock = Callable[[], int]
 class Standing:
     """Committed state of one moment, and questions to it."""
 
-    def __init__(self, machine: Machine, view: View, height: int, progress: Progress, clock: Clock) -> None:
+    def __init__(self, machine: Machine, view: View, clock: Clock) -> None:
         reader = Durable(view)
         self.state = State(reader)
-        self._block = machine.open(reader, height + 1, progress.time)
+        self._machine = machine
+        self._view = view
+        # Height and time are those of the view: a time that is ahead of it would call expired what it has not seen.
+        tip = entries.read_tip(view.log_get(entries.TIP) or b"")
+        self._block = machine.open(reader, tip.height + 1, read_progress(view).time)
         self._clock = clock
 
     def of(self, transaction: Transaction) -> Result | Malformed | None:
@@ -35,4 +42,13 @@ class Standing:
             ahead = transaction.payload.not_after - self._clock()
             if error.code == "payload.too_far" and ahead <= MAX_AHEAD:
                 return None
-            return error
+            return (self._first_outcome(transaction) if error.code == "payload.expired" else None) or error
+
+    def _first_outcome(self, transaction: Transaction) -> Result | None:
+        """How it ended if it was ordered, although its mark is gone: who asks late must not hear that it never was."""
+        found = find(self._view, transaction.payload.id)
+        if found is None or not found[1].signed:
+            return None
+        if self._machine.read(found[1].signed).payload_hash != transaction.payload_hash:
+            return None
+        return msgspec.structs.replace(found[1].result(), message="", repeated=True)
