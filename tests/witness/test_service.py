@@ -229,6 +229,11 @@ def test_damage_stops_the_cosigning(witness, folder):
         with pytest.raises(StoreFailure) as caught:
             witness.add_checkpoint(request(MemoryLog(13), 10))
         assert caught.value.code == "witness.damaged"
+    # A file that is gone is damage too, or the witness would cosign another history from its start.
+    (place / "checkpoint").unlink()
+    with pytest.raises(StoreFailure) as caught:
+        witness.add_checkpoint(request(MemoryLog(13), 0))
+    assert caught.value.code == "witness.damaged"
     (place / "checkpoint").write_bytes(good)
     (place / "key").write_text("nonsense")
     with pytest.raises(StoreFailure):

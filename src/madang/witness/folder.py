@@ -37,6 +37,8 @@ from madang.log.note import (
 from madang.log.tiles import read_bounded
 from madang.log.witness import Seen
 
+COSIGNED = "cosigned"
+"""An empty file beside the checkpoint of a log that was cosigned once."""
 MAX_KEY_BYTES = 1024
 MAX_PROOF_BYTES = 64 * 64
 KEPT_PROVEN = 64
@@ -154,15 +156,15 @@ class Folder:
     def held(self, key: VerifierKey, own: VerifierKey) -> Held | None:
         """What was cosigned last of a log, verified anew. Raises `StoreFailure` `witness.damaged`."""
         note = self.checkpoint(origin_hash(key.name))
-        if note is None:
+        if note is None and not (self._place(key.name) / COSIGNED).exists():
             return None
         try:
-            checkpoint = open_checkpoint(note, key)
-            timestamp = verify_cosignature(parse_note(note), own)
+            checkpoint = open_checkpoint(note or b"", key)
+            timestamp = verify_cosignature(parse_note(note or b""), own)
         except LogError:
             timestamp = None
         else:
-            if timestamp is not None:
+            if note is not None and timestamp is not None:
                 return Held(note, Seen(checkpoint.size, checkpoint.root), timestamp)
         raise StoreFailure(
             "witness.damaged",
@@ -172,7 +174,11 @@ class Folder:
 
     def hold(self, origin: str, note: bytes) -> None:
         """Store the note that is about to be cosigned. On disk when this returns."""
-        write_durably(self._place(origin) / "checkpoint", note)
+        place = self._place(origin)
+        write_durably(place / "checkpoint", note)
+        if not (place / COSIGNED).exists():
+            # From now on a missing checkpoint is one that was lost, not one that never was.
+            write_durably(place / COSIGNED, b"")
 
     def _place(self, origin: str) -> Path:
         return self.path / "logs" / origin_hash(origin)
