@@ -67,6 +67,7 @@ class Ahead:
             self._ended = True
             self._moved.notify_all()
         # A connection that is closed with something unread loses what was written to it last.
-        with contextlib.suppress(OSError):
+        # `ValueError` is what a stream says that its owner has closed meanwhile.
+        with contextlib.suppress(OSError, ValueError):
             while self._stream.read(_DRAINED):
                 pass
