@@ -1,12 +1,15 @@
 """Four institutions under load while one of them is killed, cut off, or lies: nothing told to a client is untrue."""
 
+import os
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from madang.audit.light import check_consensus, validators_hash
+from madang.engine.cometbft.bundle import MAX_BUNDLE_BYTES
 from madang.engine.cometbft.cluster import committed_height
+from madang.engine.cometbft.rpc import Rpc
 from madang.log.checkpoint import require
 from madang.log.note import SignerKey
 from madang.log.receipt import check as check_receipt
@@ -34,6 +37,12 @@ def test_a_receipt_stands_on_what_the_validators_signed(cluster):
     attested = check_consensus(proof, town.CHAIN, trusted)
     assert attested.root == receipt.checkpoint.root
     assert 3 * attested.signed > 2 * attested.total == 8 * scene.POWER
+
+
+def test_the_largest_bundle_reaches_the_application(cluster):
+    rpc = Rpc(*cluster.members[0].rpc)
+    assert rpc.broadcast(os.urandom(MAX_BUNDLE_BYTES)) == "bundle.form"
+    rpc.close()
 
 
 def test_one_is_killed_and_comes_back(cluster):

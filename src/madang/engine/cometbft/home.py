@@ -23,6 +23,8 @@ from madang.kernel.errors import MadangError
 
 MAX_BLOCK_BYTES = 1_310_720
 """Room for one of the largest bundles. Larger blocks take so long to make that rounds time out on a loaded machine."""
+MAX_BODY_BYTES = 2 * bundle.MAX_BUNDLE_BYTES + 1024
+"""What CometBFT's RPC takes: the largest bundle in hexadecimal digits, and its name."""
 EVIDENCE_SECONDS = 14 * 86_400
 EVIDENCE_BLOCKS = 100_000
 FOLDER = "cometbft"
@@ -159,7 +161,7 @@ log_format = "json"
 
 [rpc]
 laddr = "tcp://{rpc[0]}:{rpc[1]}"
-max_body_bytes = {2 * bundle.MAX_BUNDLE_BYTES}
+max_body_bytes = {MAX_BODY_BYTES}
 
 [p2p]
 laddr = "tcp://{peer_to_peer[0]}:{peer_to_peer[1]}"
