@@ -43,7 +43,7 @@ from tools import components
 HOLDERS = 20_000
 NAMES = ("central-bank", "bank-a", "bank-b", "ministry")
 TOGETHER = 200
-WAITING = 4
+WAITING = 3
 CLIENTS = 16
 ROUNDS = 3
 SECONDS = 2.5
