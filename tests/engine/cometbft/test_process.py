@@ -16,7 +16,7 @@ def run(folder: Path, line: str) -> tuple[str, MadangError]:
     program = folder / "program"
     program.write_text(f"#!/bin/sh\n{line}\n")
     program.chmod(0o700)
-    heard: "queue.SimpleQueue[MadangError]" = queue.SimpleQueue()
+    heard: queue.SimpleQueue[MadangError] = queue.SimpleQueue()
     Process(program, folder, folder / "socket", heard.put).start()
     error = heard.get(timeout=WAIT)
     return (folder / LOG).read_text(), error
