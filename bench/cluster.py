@@ -40,7 +40,8 @@ from madang.log.note import SignerKey
 from tests.engine.cometbft.conftest import free_ports
 from tools import components
 
-HOLDERS = 20_000
+HOLDERS = 2_000
+"""So few that every key is decoded after the first seconds, as the bare limit's are from the start."""
 NAMES = ("central-bank", "bank-a", "bank-b", "ministry")
 TOGETHER = 200
 WAITING = 3
