@@ -35,6 +35,7 @@ from madang.engine.store import LogColumns, RocksStore, Store, View, _get, _scan
 from madang.engine.wal import check_journals
 from madang.kernel.errors import MadangError, StoreFailure
 from madang.kernel.machine import MARKS, PRUNED, Chain
+from madang.log.leaf import decode_leaf
 from madang.log.tree import Tree, leaf_hash
 
 CHUNK_BYTES = 8_000_000
@@ -212,11 +213,21 @@ def erased(writes: Iterable[tuple[bytes, bytes | None]]) -> tuple[bytes, bytes] 
 
 
 def replay(view: View, size: int, into: Store) -> None:
-    """Apply the writes of the first `size` entries of a log, as their blocks did. They are taken as they are."""
+    """Apply the writes of the first `size` entries of a log, as their blocks did.
+
+    Raises `StoreFailure` (`snapshot.writes`) where they are not those of their leaf: a node that joined by a snapshot
+    has the leaves of what came before it, and not the writes.
+    """
     changes: dict[bytes, bytes | None] = {}
     erase: tuple[bytes, bytes] | None = None
     for key, data in view.log_scan(entries.entry_key(0), entries.entry_key(size)):
         entry = entries.read_entry(data)
+        if entries.digest(entry.writes) != decode_leaf(entry.leaf).writes_hash:
+            raise StoreFailure(
+                "snapshot.writes",
+                "a snapshot is due that can't be rebuilt here: what was written before this node joined is missing. "
+                "Restore a backup that was not taken during an export, or join anew.",
+            )
         writes = entries.read_writes(entry.writes)
         if not entry.signed and key != entries.entry_key(0):
             into.write(changes.items(), (), erase)

@@ -9,12 +9,16 @@ import pytest
 from madang.engine import entries
 from madang.engine.cometbft import record, wire
 from madang.engine.cometbft.bundle import pack
+from madang.engine.cometbft.cluster import create, plan
 from madang.engine.cometbft.join import Joiner
+from madang.engine.cometbft.newcomer import BEFORE
+from madang.engine.cometbft.newcomer import Newcomer as Attempt
 from madang.engine.cometbft.offer import Offers, read_contents
 from madang.engine.genesis import Genesis
 from madang.engine.ledger import Ledger, find
-from madang.engine.snapshot import cut, manifest_of
+from madang.engine.snapshot import cut, manifest_of, replay
 from madang.engine.store import RocksStore
+from madang.kernel.errors import MadangError, StoreFailure
 from madang.kernel.state import after
 from madang.log.tree import leaf_hash
 from tests.engine.cometbft import driver as driving
@@ -236,3 +240,50 @@ def test_a_newcomer_that_is_asked_for_snapshots_has_none(tmp_path):
     handlers = newcomer(tmp_path).joiner.handlers()
     assert not handlers["list_snapshots"](wire.message("RequestListSnapshots")()).snapshots
     assert not handlers["load_snapshot_chunk"](wire.message("RequestLoadSnapshotChunk")(height=1)).chunk
+
+
+def test_a_wrong_chunk_of_leaves_or_entries_is_asked_of_somebody_else_too(source, tmp_path):
+    snapshot, chunks, root = offered(source)
+    joining = newcomer(tmp_path)
+    assert joining.offer(snapshot, root) == "ACCEPT"
+    leaves = msgspec.msgpack.decode(chunks[0], type=list[bytes])
+    unreadable = msgspec.msgpack.encode([*leaves[:-1], b"no leaf"])
+    for number, false in enumerate([[unreadable, msgspec.msgpack.encode(leaves[:-1])], [], [flipped(chunks[2])]]):
+        for bad in false:
+            refused = joining.apply(number, bad)
+            assert (list(refused.refetch_chunks), list(refused.reject_senders)) == ([number], ["peer"])
+        assert joining.apply(number, chunks[number]).result == Accept
+    assert joining.joiner.done.is_set()
+
+
+def test_nobody_is_blamed_for_leaves_that_are_false_together(source, tmp_path):
+    snapshot, chunks, _ = offered(source)
+    joining = newcomer(tmp_path)
+    assert joining.offer(snapshot, bytes(32)) == "ACCEPT"
+    refused = joining.apply(0, chunks[0])
+    assert refused.result == type(refused).REJECT_SNAPSHOT
+    assert not refused.reject_senders
+
+
+def test_what_was_written_before_it_joined_is_not_made_up(source, tmp_path):
+    """A snapshot that is due must be rebuilt from writes; a newcomer has none of those before its own."""
+    snapshot, chunks, root = offered(source)
+    joining = newcomer(tmp_path)
+    assert joining.take(snapshot, root, chunks) == ""
+    store = RocksStore(joining.arrived[0])
+    with pytest.raises(StoreFailure) as caught:
+        replay(store, 8, RocksStore(tmp_path / "scratch"))
+    assert caught.value.code == "snapshot.writes"
+    store.close()
+
+
+def test_an_attempt_that_ended_between_two_stores_begins_with_the_first(tmp_path):
+    (member,) = plan(tmp_path, ["late"], [1, 2])
+    create([member], MODULES, genesis(), "ledger.example/late")
+    (member.folder / "store").rename(member.folder / BEFORE)
+    attempt = Attempt(member.folder, MODULES, tmp_path / "no program", workers=1)
+    assert attempt._application.ledger.durable.height == 0
+    assert not (member.folder / BEFORE).exists()
+    with pytest.raises(MadangError) as caught:
+        attempt.run(1)
+    assert caught.value.code == "cometbft.missing"

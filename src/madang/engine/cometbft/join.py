@@ -38,6 +38,10 @@ _state = msgspec.msgpack.Decoder(list[tuple[bytes, bytes]])
 _entries = msgspec.msgpack.Decoder(list[tuple[bytes, bytes]])
 
 
+_OF_ONE_CHUNK = ("snapshot.chunk", "snapshot.entries")
+"""What is found wrong with one chunk before anything of it is kept."""
+
+
 class Restoring:
     """One snapshot on its way into an empty store. What does not fit raises `StoreFailure` (`snapshot.*`)."""
 
@@ -90,10 +94,10 @@ class Restoring:
     def _add_leaves(self, leaves: list[bytes], *, last: bool) -> None:
         expected = self._contents.size - self._tree.size - len(self._held) if last else LEAVES_A_CHUNK
         if len(leaves) != expected:
-            raise StoreFailure("snapshot.leaves", f"{len(leaves)} leaves came where {expected} are due.")
+            raise StoreFailure("snapshot.chunk", f"{len(leaves)} leaves came where {expected} are due.")
         log: list[tuple[bytes, bytes]] = []
-        for leaf in leaves:
-            decoded = decode_leaf(leaf)
+        # All are read before anything is kept, so that another peer's chunk can take the place of a bad one.
+        for leaf, decoded in [(one, decode_leaf(one)) for one in leaves]:
             if isinstance(decoded, BlockLeaf):
                 self._close_block(log)
                 if decoded.previous_root != (self.tip.root if self.tip else bytes(32)):
@@ -247,11 +251,12 @@ class Joiner:
                 restoring.finish(self._height)
         except StoreFailure as error:
             self.refusals.append(error.code)
-            senders = [request.sender] if request.sender else []
-            if error.code == "snapshot.chunk":
+            if error.code in _OF_ONE_CHUNK:
+                senders = [request.sender] if request.sender else []
                 return response(result=response.RETRY, refetch_chunks=[request.index], reject_senders=senders)
+            # Which of the chunks was false can't be told, so nobody is blamed for it.
             self._drop()
-            return response(result=response.REJECT_SNAPSHOT, reject_senders=senders)
+            return response(result=response.REJECT_SNAPSHOT)
         if request.index == self._chunks - 1:
             store.close()
             self._store = self._restoring = None

@@ -26,6 +26,7 @@ from madang.kernel.module import Module
 
 STORE = "store"
 ARRIVING = "store.arriving"
+BEFORE = "store.before"
 
 
 class Newcomer:
@@ -41,6 +42,9 @@ class Newcomer:
     ) -> None:
         self._folder = folder
         self._modules = modules
+        if not (folder / STORE).exists() and (folder / BEFORE).exists():
+            # An attempt ended between the two renames of `_arrived`: this one begins where that one did.
+            (folder / BEFORE).rename(folder / STORE)
         self._store = RocksStore(folder / STORE)
         ledger = Ledger.open(self._store, modules, folder / "snapshots")
         self._admission = Admission(ledger.machine, Verifier(workers))
@@ -84,8 +88,9 @@ class Newcomer:
 
     def _arrived(self, arrived: Path) -> None:
         self._store.close()
-        shutil.rmtree(self._folder / STORE)
+        (self._folder / STORE).rename(self._folder / BEFORE)
         arrived.rename(self._folder / STORE)
+        shutil.rmtree(self._folder / BEFORE)
         self._store = RocksStore(self._folder / STORE)
         self._application.adopt(Ledger.open(self._store, self._modules, self._folder / "snapshots"))
 
