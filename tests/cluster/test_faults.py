@@ -5,8 +5,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from typer.testing import CliRunner
 
 from madang.audit.light import check_consensus, validators_hash
+from madang.cli.root import app
 from madang.engine.cometbft.bundle import MAX_BUNDLE_BYTES
 from madang.engine.cometbft.cluster import committed_height
 from madang.engine.cometbft.rpc import Rpc
@@ -37,6 +39,22 @@ def test_a_receipt_stands_on_what_the_validators_signed(cluster):
     attested = check_consensus(proof, town.CHAIN, trusted)
     assert attested.root == receipt.checkpoint.root
     assert 3 * attested.signed > 2 * attested.total == 8 * scene.POWER
+
+
+def test_the_same_at_the_prompt(cluster, tmp_path):
+    (answer,) = cluster.submit(1, scene.payment(9_000_002, vouchers(cluster.genesis)))
+    key = SignerKey.parse((cluster.members[1].folder / "checkpoint.key").read_text()).verifier()
+    receipt, proof = tmp_path / "receipt", tmp_path / "proof.json"
+    receipt.write_bytes(cluster.ask(1, "receipt", answer.id))
+    cluster.wait_for_height(cluster.ask(1, "height_of", cluster.ask(1, "progress")[1].height) + 1)
+    made = CliRunner().invoke(app, ["node", "proof", str(cluster.members[0].folder), str(receipt), "-o", str(proof)])
+    assert made.exit_code == 0, made.output
+    trusted = validators_hash([(one.keys.public(), scene.POWER) for one in cluster.founders]).hex()
+    check = ["receipt", "check", str(receipt), "--log-key", str(key), "--consensus", str(proof), "--validators"]
+    good, bad = (CliRunner().invoke(app, [*check, one]) for one in (trusted, "ab" * 32))
+    assert good.exit_code == 0, good.output
+    assert "voting power signed it" in good.stdout
+    assert bad.exit_code == 1
 
 
 def test_the_largest_bundle_reaches_the_application(cluster):
@@ -79,6 +97,11 @@ def test_one_whose_rules_are_not_everybodys_stops_and_the_others_go_on(cluster):
     cluster.go(liar, "--generous")
     with Clients(cluster, 2_000_000, honest) as clients:
         clients.until_told(60)
+        # Its own block is committed before the next header shows it that the others came to another root.
+        deadline = time.monotonic() + 30
+        while committed_height(cluster.members[0]) < committed_height(liar) + 3:
+            assert time.monotonic() < deadline
+            clients.until_told(20)
         alone = committed_height(liar)
         clients.until_told(60)
         assert committed_height(liar) == alone < committed_height(cluster.members[0])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from madang.cli import evidence, files, node, restoring, standing
+from madang.cli import evidence, files, node, proof, restoring, standing
 from madang.cli.talk import Json, log_errors, patience, tell
 from madang.kernel.errors import MadangError
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="The node of one institution among several.")
 app.command()(evidence.evidence)
+app.command()(proof.proof)
 
 JOIN_SECONDS = 3_600.0
 """How long taking a snapshot and catching up may take."""

@@ -23,14 +23,12 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Say how a node is. Exit status 0 while it is well, 1 if an operator should look (docs/operations.md)."""
-    if (folder is None) == (url is None):
-        raise MadangError("cli.usage", "Name the node's folder, or its address with --url.")
-    if url is not None:
-        found = _public(url)
-    elif folder is not None:
+    if folder is not None and url is None:
         found = _running(folder) or _stopped(folder)
+    elif url is not None and folder is None:
+        found = _public(url)
     else:
-        raise AssertionError
+        raise MadangError("cli.usage", "Name the node's folder, or its address with --url.")
     troubles = found["troubles"]
     rows = [("well", "no" if troubles else "yes"), *[("trouble", f"{one['code']}: {one['text']}") for one in troubles]]
     tell("\n".join(f"{name:<12}{text}" for name, text in [*rows, *_rows(found)]), found, as_json=as_json)

@@ -9,6 +9,7 @@ import calendar
 import time as system_time
 from typing import Any
 
+from madang.engine.cometbft.proof import HEADERS_A_CALL
 from madang.engine.cometbft.rpc import Rpc
 from madang.kernel.codec import to_base64url
 from madang.kernel.errors import MadangError
@@ -16,7 +17,6 @@ from madang.kernel.errors import MadangError
 DUPLICATE_VOTE = "tendermint/DuplicateVoteEvidence"
 NOTHING = "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855"
 """The evidence hash of a block without any: SHA-256 of nothing."""
-HEADERS_A_CALL = 20
 _KINDS = {1: "prevote", 2: "precommit"}
 
 

@@ -11,6 +11,7 @@ import msgspec
 from madang.kernel.errors import MadangError
 
 MAX_CHANGES = 63
+HEADERS_A_CALL = 20
 _PAGE = 100
 
 
@@ -48,6 +49,23 @@ def fetch_proof(rpc: Source, height: int, since: int | None = None) -> bytes:
         steps.append(_step(rpc, at))
         at = other
     return msgspec.json.encode({"steps": [*steps, last]})
+
+
+def find_header(rpc: Source, root: bytes) -> int:
+    """The newest height whose header signs this root of the log, looked for from the last block back.
+
+    Raises `MadangError`: `proof.root` (no block that is kept has it), and what `call` raises.
+    """
+    wanted = root.hex().upper()
+    sync = rpc.call("status")["sync_info"]
+    last, earliest = int(sync["latest_block_height"]), max(1, int(sync["earliest_block_height"]))
+    for high in range(last, earliest - 1, -HEADERS_A_CALL):
+        low = max(earliest, high - HEADERS_A_CALL + 1)
+        metas = rpc.call("blockchain", minHeight=str(low), maxHeight=str(high))["block_metas"]
+        found = [int(one["header"]["height"]) for one in metas if one["header"]["app_hash"] == wanted]
+        if found:
+            return max(found)
+    raise MadangError("proof.root", "No block that is kept here signs this root. Ask an older node, or of another log.")
 
 
 def _header(rpc: Source, height: int) -> Any:
