@@ -53,7 +53,7 @@ class Institutions(Cluster):
             for place, other in enumerate(self.members)
             if other is not member
         ]
-        write_home(member.folder / FOLDER, member.keys, document, member.peer_to_peer, member.rpc, peers)
+        write_home(member.folder / FOLDER, member.keys, document, member.peer_to_peer, member.rpc, peers, closed=False)
 
     def join(self, name: str) -> Member:
         """A further institution's node, which may not vote yet, made and started. There must be wires left for it."""

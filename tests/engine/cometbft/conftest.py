@@ -64,7 +64,7 @@ def running(program: Path, source: str, genesis: bytes) -> Iterator[Running]:
     # A socket's name is short, and a folder of pytest's is not always.
     with tempfile.TemporaryDirectory(prefix="madang-") as folder:
         members = plan(Path(folder), NAMES, free_ports(2 * len(NAMES)))
-        create(members, validator.modules(source), genesis, ORIGIN)
+        create(members, validator.modules(source), genesis, ORIGIN, closed=False)
         cluster = Running(members, program, source)
         with cluster:
             cluster.wait_for_height(1)

@@ -62,8 +62,11 @@ def create(
     validators: Sequence[Member] | None = None,
     powers: Sequence[int] = (),
     state_sync: StateSync | None = None,
+    closed: bool = True,
 ) -> None:
     """Make the folders of `members`, who know each other. All vote where `validators` does not say who else does.
+
+    They let nobody else in, unless they are not `closed`, so that others can be tried out on them later.
 
     Raises what `Node.create` and `write_home` raise.
     """
@@ -76,7 +79,9 @@ def create(
     for one in members:
         Node.create(one.folder, modules, genesis, origin)
         peers = [(other.keys.node_id(), other.peer_to_peer) for other in {*voting, *members} if other is not one]
-        write_home(one.folder / FOLDER, one.keys, document, one.peer_to_peer, one.rpc, sorted(peers), state_sync)
+        write_home(
+            one.folder / FOLDER, one.keys, document, one.peer_to_peer, one.rpc, sorted(peers), state_sync, closed=closed
+        )
 
 
 class Cluster:

@@ -79,7 +79,7 @@ def write_home(
     peers: Sequence[tuple[str, Address]],
     state_sync: StateSync | None = None,
     *,
-    closed: bool = False,
+    closed: bool = True,
 ) -> None:
     """Make CometBFT's folder. `genesis` is from `write_genesis_document`; `peers` are node ids with their addresses.
 

@@ -189,9 +189,7 @@ def found(
     listen = prepared.listen, read_address(prepared.card.address)[1]
     peers = sorted(card.peer() for card in checked if card != prepared.card)
     document = write_genesis_document(genesis, voting)
-    write_home(
-        folder / FOLDER, prepared.keys, document, listen, (LOOPBACK, prepared.rpc_port), peers, state_sync, closed=True
-    )
+    write_home(folder / FOLDER, prepared.keys, document, listen, (LOOPBACK, prepared.rpc_port), peers, state_sync)
     (folder / FOLDER / PREPARED).unlink()
 
 
