@@ -77,7 +77,7 @@ def test_a_node_that_was_killed_between_batches_goes_on_where_it_was(tmp_path):
         with pytest.raises(KeyboardInterrupt):
             send_grants(rows, COUPON, "ministry", StopsAtTheThird(target_of(node), node))
         assert isinstance(node.engine, Embedded)
-        node.engine._inbox.put(None)
+        node.engine._intake.inbox.put(None)
     with Node(tmp_path / "node", MODULES, clock=lambda: START) as node:
         report = send_grants(rows, COUPON, "ministry", target_of(node))
     assert (report.granted, report.skipped, report.is_complete) == (BATCH, 2 * BATCH, True)
@@ -89,10 +89,10 @@ def test_a_node_that_stops_leaves_the_question_open(tmp_path):
         target = target_of(node)
         signed = target.sign([])
         assert isinstance(node.engine, Embedded)
-        node.engine._stopped = True
+        node.engine._intake.stopping = True
         with pytest.raises(Unanswered) as caught:
             target.submit(signed)
-        node.engine._stopped = False
+        node.engine._intake.stopping = False
     assert caught.value.code == "engine.stopped"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from madang.engine import embedded
+from madang.engine import embedded, intake
 from madang.engine.ledger import find
 from madang.kernel.errors import MadangError, Malformed, StoreFailure
 from madang.kernel.machine import Result
@@ -210,8 +210,8 @@ def test_time_never_runs_backwards(node):
 
 def test_what_the_engine_does_not_take(node, monkeypatch):
     assert failure_of(node.submit()).code == "engine.size"
-    assert failure_of(node.submit(*[b"x"] * (embedded.MAX_BLOCK + 1))).code == "engine.size"
-    monkeypatch.setattr(embedded, "MAX_WAITING", 5)
+    assert failure_of(node.submit(*[b"x"] * (intake.MAX_BLOCK + 1))).code == "engine.size"
+    monkeypatch.setattr(intake, "MAX_WAITING", 5)
     first = held(node, 1)
     later = [node.submit(sign(number)) for number in range(2, 6)]
     assert failure_of(node.submit(sign(9))).code == "engine.busy"

@@ -19,7 +19,7 @@ from madang.contract import canonical, digest
 from madang.data import synthetic
 from madang.demo import actors, stage
 from madang.demo.actors import Actor
-from madang.engine.embedded import Answer, system_clock
+from madang.engine.interface import Answer, system_clock
 from madang.engine.node import Node
 from madang.kernel.errors import Malformed
 from madang.kernel.machine import Result

@@ -8,56 +8,26 @@ cosign its checkpoints are what keeps it from showing different ledgers to diffe
 
 import queue
 import threading
-import time as system_time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 
+from madang.engine.intake import MAX_BLOCK, Intake, Submission
+from madang.engine.interface import Answer, Clock, Listener, system_clock
 from madang.engine.ledger import Commit, Ledger
 from madang.engine.signatures import Ticket, Verifier
 from madang.kernel import authority
 from madang.kernel.envelope import Envelope
 from madang.kernel.errors import MadangError, Malformed, StoreFailure
-from madang.kernel.machine import Result
 from madang.kernel.state import State
-
-MAX_BLOCK = 1000
-"""Transactions that one block takes; a submission is never split, and holds at most as many."""
-MAX_WAITING = 20_000
-"""Transactions that may wait before the engine says `engine.busy`."""
-MAX_WAITING_BYTES = 128 * 1024 * 1024
-"""Bytes of transactions that may wait, likewise."""
-
-Answer = Result | Malformed
-Listener = Callable[[Commit], None]
-Clock = Callable[[], int]
-
-
-def system_clock() -> int:
-    """Seconds since 1970 by this machine's clock."""
-    return int(system_time.time())
-
-
-class _Submission:
-    """Transactions that came together, and the future of their answers."""
-
-    __slots__ = ("answers", "future", "signed", "size")
-
-    def __init__(self, signed: Sequence[bytes]) -> None:
-        self.signed = tuple(signed)
-        self.size = sum(map(len, self.signed))
-        self.answers: list[Answer | None] = [None] * len(signed)
-        self.future: Future[list[Answer]] = Future()
-        # What was submitted will be ordered: a caller that goes away can't take it back, only not wait for it.
-        self.future.set_running_or_notify_cancel()
 
 
 class _Batch:
     """Submissions on their way into one block; `claimed` are those whose envelopes and keys could be read."""
 
     def __init__(self) -> None:
-        self.submissions: list[_Submission] = []
-        self.claimed: list[tuple[_Submission, int, Envelope]] = []
+        self.submissions: list[Submission] = []
+        self.claimed: list[tuple[Submission, int, Envelope]] = []
         self.ticket: Ticket | None = None
 
 
@@ -68,16 +38,11 @@ class Embedded:
         self.ledger = ledger
         self._verifier = verifier
         self._clock = clock
-        self._inbox: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
-        self._held: _Submission | None = None
-        self._waiting = 0
-        self._waiting_bytes = 0
-        self._outbox: queue.Queue[tuple[Commit | None, list[_Submission]] | None] = queue.Queue(maxsize=2)
+        self._intake = Intake()
+        self._held: Submission | None = None
+        self._outbox: queue.Queue[tuple[Commit | None, list[Submission]] | None] = queue.Queue(maxsize=2)
         self._listeners: list[Listener] = []
-        self._failure: MadangError | None = None
         self.listener_failure: Exception | None = None
-        self._stopped = False
-        self._gate = threading.Lock()
         self._executing = threading.Thread(target=self._execute_forever, name="madang-execute", daemon=True)
         self._writing = threading.Thread(target=self._write_forever, name="madang-write", daemon=True)
 
@@ -101,17 +66,12 @@ class Embedded:
         than MAX_BLOCK at once), `engine.busy` (try again later), `store.write` (the node is stopping; ask again
         by id whether it was ordered).
         """
-        submission = _Submission(signed)
-        error = self._enter(submission)
-        if error is not None:
-            submission.future.set_exception(error)
-        return submission.future
+        return self._intake.submit(signed)
 
     def stop(self) -> None:
         """Finish what was submitted, write it, and end the threads. The store stays open."""
-        with self._gate:
-            self._stopped = True
-        self._inbox.put(None)
+        self._intake.close()
+        self._intake.inbox.put(None)
         self._executing.join()
         self._writing.join()
         self.close()
@@ -123,23 +83,7 @@ class Embedded:
     @property
     def failure(self) -> MadangError | None:
         """Why the node stopped by itself, or None while it is well."""
-        return self._failure
-
-    def _enter(self, submission: _Submission) -> MadangError | None:
-        count = len(submission.signed)
-        with self._gate:
-            if self._failure is not None:
-                return self._failure
-            if self._stopped:
-                return MadangError("engine.stopped", "This node is stopping. Send to another, or again later.")
-            if not 0 < count <= MAX_BLOCK:
-                return MadangError("engine.size", f"Send 1 to {MAX_BLOCK} transactions at once.")
-            if self._waiting + count > MAX_WAITING or self._waiting_bytes + submission.size > MAX_WAITING_BYTES:
-                return MadangError("engine.busy", "Too many transactions are waiting. Send again in a second.")
-            self._waiting += count
-            self._waiting_bytes += submission.size
-            self._inbox.put(submission)
-        return None
+        return self._intake.failure
 
     # The executing thread.
 
@@ -165,8 +109,8 @@ class Embedded:
             self._outbox.put((None, batch.submissions))
         if self._held is not None:
             self._outbox.put((None, [self._held]))
-        while not self._inbox.empty():
-            if (left := self._inbox.get()) is not None:
+        while not self._intake.inbox.empty():
+            if (left := self._intake.inbox.get()) is not None:
                 self._outbox.put((None, [left]))
         self._outbox.put(None)
 
@@ -178,7 +122,7 @@ class Embedded:
             submission, self._held = self._held, None
             if submission is None:
                 try:
-                    submission = self._inbox.get(block=wait and not batch.submissions)
+                    submission = self._intake.inbox.get(block=wait and not batch.submissions)
                 except queue.Empty:
                     break
                 if submission is None:
@@ -203,7 +147,7 @@ class Embedded:
                     envelope = self.ledger.machine.receive(signed)
                     jobs += [authority.key_of(keys, one).point + one.digest + one.value for one in envelope.signatures]
                 except Malformed as error:
-                    submission.answers[place] = error
+                    submission.put(place, error)
                 else:
                     batch.claimed.append((submission, place, envelope))
         batch.ticket = self._verifier.send(jobs) if jobs else None
@@ -214,15 +158,18 @@ class Embedded:
         for submission, place, envelope in batch.claimed:
             checked = [next(right) for _ in envelope.signatures]
             if not all(checked):
-                submission.answers[place] = Malformed(
-                    "signature.invalid", "A signature does not match the payload and its key. Sign it again."
+                submission.put(
+                    place,
+                    Malformed(
+                        "signature.invalid", "A signature does not match the payload and its key. Sign it again."
+                    ),
                 )
                 continue
             try:
                 transaction = self.ledger.machine.read(submission.signed[place], envelope)
-                submission.answers[place] = block.execute(transaction)
+                submission.put(place, block.execute(transaction))
             except Malformed as error:
-                submission.answers[place] = error
+                submission.put(place, error)
         if block.is_empty:
             # Nothing was ordered: there is no block, but an answer may repeat one that is still being written.
             self._outbox.put((None, batch.submissions))
@@ -234,17 +181,14 @@ class Embedded:
     def _write_forever(self) -> None:
         while (item := self._outbox.get()) is not None:
             commit, submissions = item
-            failure = self._failure
+            failure = self.failure
             if failure is None and commit is not None:
                 failure = self._make_durable(commit)
             for submission in submissions:
-                with self._gate:
-                    self._waiting -= len(submission.signed)
-                    self._waiting_bytes -= submission.size
                 if failure is not None:
-                    submission.future.set_exception(failure)
+                    self._intake.drop(submission, failure)
                 else:
-                    submission.future.set_result([answer for answer in submission.answers if answer is not None])
+                    self._intake.answer(submission)
 
     def _make_durable(self, commit: Commit) -> MadangError | None:
         try:
@@ -260,9 +204,8 @@ class Embedded:
                 except Exception as error:  # noqa: BLE001  the block is durable whatever a listener thinks of it
                     self.listener_failure = error
             return None
-        return self._failure
+        return self.failure
 
     def _fail(self, error: MadangError) -> None:
-        with self._gate:
-            self._failure = self._failure or error
+        self._intake.fail(error)
         self.ledger.snapshots.fail(error)

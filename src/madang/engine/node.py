@@ -10,11 +10,10 @@ witnesses.json  whom to ask for cosignatures, and how many must have given their
 import gc
 import os
 from collections.abc import Sequence
-from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Protocol
 
-from madang.engine.embedded import Answer, Clock, Embedded, Listener, system_clock
+from madang.engine.embedded import Embedded
+from madang.engine.interface import Clock, Engine, system_clock
 from madang.engine.ledger import Ledger
 from madang.engine.publisher import Publisher
 from madang.engine.signatures import Verifier
@@ -28,21 +27,6 @@ from madang.log.checkpoint import open_checkpoint
 from madang.log.errors import LogError
 from madang.log.note import MAX_NOTE_BYTES, SignerKey, VerifierKey
 from madang.log.tiles import CHECKPOINT, read_bounded
-
-
-class Engine(Protocol):
-    """What orders transactions and makes them durable: `engine.embedded.Embedded` says what each of these does."""
-
-    @property
-    def listener_failure(self) -> Exception | None: ...
-    @property
-    def failure(self) -> MadangError | None: ...
-
-    def start(self) -> Any: ...
-    def listen(self, listener: Listener) -> None: ...
-    def submit(self, signed: Sequence[bytes]) -> "Future[list[Answer]]": ...
-    def stop(self) -> None: ...
-    def close(self) -> None: ...
 
 
 class Node:

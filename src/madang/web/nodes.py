@@ -9,7 +9,7 @@ from pathlib import Path
 from madang.app import MODULES
 from madang.base.validators.queries import updates
 from madang.engine.cometbft.record import read_progress
-from madang.engine.embedded import Clock, system_clock
+from madang.engine.interface import Clock, system_clock
 from madang.engine.node import Node
 from madang.kernel.errors import MadangError
 from madang.kernel.module import Module

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from madang.engine import embedded
+from madang.engine import intake
 from madang.engine.cometbft import gateway as module
 from madang.engine.cometbft.bundle import pack
 from madang.engine.cometbft.gateway import Gateway
@@ -99,11 +99,11 @@ def test_what_needs_no_order_is_answered_at_once(driver, gateway):
 
 def test_what_it_does_not_take(gateway, monkeypatch):
     assert code_of(gateway.submit([])) == "engine.size"
-    assert code_of(gateway.submit([b"x"] * (embedded.MAX_BLOCK + 1))) == "engine.size"
-    monkeypatch.setattr(embedded, "MAX_WAITING", 3)
+    assert code_of(gateway.submit([b"x"] * (intake.MAX_BLOCK + 1))) == "engine.size"
+    monkeypatch.setattr(intake, "MAX_WAITING", 3)
     held(gateway, sign(1), sign(2))
     assert code_of(gateway.submit([sign(3), sign(4)])) == "engine.busy"
-    monkeypatch.setattr(embedded, "MAX_WAITING_BYTES", 10)
+    monkeypatch.setattr(intake, "MAX_WAITING_BYTES", 10)
     assert code_of(gateway.submit([sign(3)])) == "engine.busy"
 
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any, cast
 
-from madang.engine.embedded import MAX_BLOCK, Answer, Embedded
+from madang.engine.embedded import Embedded
+from madang.engine.intake import MAX_BLOCK
+from madang.engine.interface import Answer
 from madang.kernel.errors import MadangError
 from madang.kernel.machine import Result
 from madang.web.api.courier import Courier

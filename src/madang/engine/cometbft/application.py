@@ -27,7 +27,7 @@ from madang.engine.cometbft import record, wire
 from madang.engine.cometbft.admission import Admission
 from madang.engine.cometbft.record import Misbehaviour, Progress
 from madang.engine.cometbft.standing import Clock, Standing
-from madang.engine.embedded import Answer, system_clock
+from madang.engine.interface import Answer, system_clock
 from madang.engine.ledger import Commit, Ledger
 from madang.kernel.errors import Malformed, StoreFailure
 from madang.kernel.machine import Block, Result

@@ -16,7 +16,7 @@ from madang.engine.cometbft.offer import Offers
 from madang.engine.cometbft.process import Process
 from madang.engine.cometbft.rpc import Rpc
 from madang.engine.cometbft.server import Server
-from madang.engine.embedded import Answer, Clock, Listener, system_clock
+from madang.engine.interface import Answer, Clock, Listener, system_clock
 from madang.engine.ledger import Ledger
 from madang.engine.signatures import Verifier
 from madang.kernel.errors import MadangError

@@ -15,12 +15,12 @@ from concurrent.futures import Future
 
 import msgspec
 
-from madang.engine import embedded
 from madang.engine.cometbft import bundle
 from madang.engine.cometbft.admission import Admission
 from madang.engine.cometbft.application import Application, Committed
 from madang.engine.cometbft.rpc import Rpc
-from madang.engine.embedded import MAX_BLOCK, Answer, Listener
+from madang.engine.intake import Intake, Submission
+from madang.engine.interface import Answer, Listener
 from madang.kernel.errors import MadangError, Malformed, StoreFailure
 from madang.kernel.machine import Result
 from madang.kernel.transaction import Transaction
@@ -34,27 +34,12 @@ STOP_SECONDS = 10.0
 _LOOK_EVERY = 0.2
 
 
-class _Submission:
-    """Transactions that came together, and the future of their answers."""
-
-    __slots__ = ("answers", "future", "open", "signed", "size")
-
-    def __init__(self, signed: Sequence[bytes]) -> None:
-        self.signed = tuple(signed)
-        self.size = sum(map(len, self.signed))
-        self.answers: list[Answer | None] = [None] * len(signed)
-        self.open = len(signed)
-        self.future: Future[list[Answer]] = Future()
-        # What was submitted may be ordered: a caller that goes away can't take it back, only not wait for it.
-        self.future.set_running_or_notify_cancel()
-
-
 class _Waiting:
     """One transaction that has no outcome yet."""
 
     __slots__ = ("answered", "place", "since", "submission", "transaction")
 
-    def __init__(self, submission: _Submission, place: int, transaction: Transaction) -> None:
+    def __init__(self, submission: Submission, place: int, transaction: Transaction) -> None:
         self.submission = submission
         self.place = place
         self.transaction = transaction
@@ -69,20 +54,14 @@ class Gateway:
         self._application = application
         self._admission = admission
         self._rpc = rpc
-        self._inbox: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
-        self._held: _Submission | None = None
-        self._gate = threading.Condition()
-        self._submissions: set[_Submission] = set()
-        self._waiting = 0
-        self._waiting_bytes = 0
+        self._intake = Intake()
+        self._held: Submission | None = None
         self._undecided: dict[str, list[_Waiting]] = {}
         self._undecided_count = 0
         self._look_up: set[str] = set()
         self._oldest: deque[_Waiting] = deque()
         self._listeners: list[Listener] = []
-        self._failure: MadangError | None = None
         self.listener_failure: Exception | None = None
-        self._stopped = False
         self._ending = threading.Event()
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._sending = threading.Thread(target=self._send_forever, name="madang-gateway-send", daemon=True)
@@ -109,23 +88,20 @@ class Gateway:
         fails with `MadangError`: `engine.stopped`, `engine.size` (more than MAX_BLOCK at once), `engine.busy` (try
         again later), or what stopped the node (ask again by id whether it was ordered).
         """
-        submission = _Submission(signed)
-        error = self._enter(submission)
-        if error is not None:
-            submission.future.set_exception(error)
-        return submission.future
+        return self._intake.submit(signed)
 
     def stop(self) -> None:
         """Take no more, wait a while for what was submitted, and end. Who is not answered by then hears so."""
-        with self._gate:
-            self._stopped = True
-            self._gate.wait_for(lambda: not self._submissions or self._failure is not None, STOP_SECONDS)
-        self._drop_all(MadangError("engine.stopped", "This node stopped before the outcome was known. Ask by id."))
+        intake = self._intake
+        intake.close()
+        with intake.changed:
+            intake.changed.wait_for(lambda: intake.is_empty or intake.failure is not None, STOP_SECONDS)
+        intake.drop_all(MadangError("engine.stopped", "This node stopped before the outcome was known. Ask by id."))
         self._ending.set()
-        self._inbox.put(None)
+        intake.inbox.put(None)
         self._outbox.put(None)
-        with self._gate:
-            self._gate.notify_all()
+        with intake.changed:
+            intake.changed.notify_all()
         for thread in (self._packing, self._sending):
             if thread.ident is not None:
                 thread.join()
@@ -137,32 +113,13 @@ class Gateway:
 
     def fail(self, error: MadangError) -> None:
         """The node has stopped: everybody who waits hears why."""
-        with self._gate:
-            self._failure = self._failure or error
-        self._drop_all(error)
+        self._intake.fail(error)
+        self._intake.drop_all(error)
 
     @property
     def failure(self) -> MadangError | None:
         """Why the node stopped by itself, or None while it is well."""
-        return self._failure
-
-    def _enter(self, submission: _Submission) -> MadangError | None:
-        count = len(submission.signed)
-        with self._gate:
-            if self._failure is not None:
-                return self._failure
-            if self._stopped:
-                return MadangError("engine.stopped", "This node is stopping. Send to another, or again later.")
-            if not 0 < count <= MAX_BLOCK:
-                return MadangError("engine.size", f"Send 1 to {MAX_BLOCK} transactions at once.")
-            too_many = self._waiting + count > embedded.MAX_WAITING
-            if too_many or self._waiting_bytes + submission.size > embedded.MAX_WAITING_BYTES:
-                return MadangError("engine.busy", "Too many transactions are waiting. Send again in a second.")
-            self._submissions.add(submission)
-            self._waiting += count
-            self._waiting_bytes += submission.size
-            self._inbox.put(submission)
-        return None
+        return self._intake.failure
 
     # The packing thread.
 
@@ -179,18 +136,20 @@ class Gateway:
                 StoreFailure("engine.defect", f"{type(error).__name__}: the gateway stops. Start the node again.")
             )
 
-    def _gather(self) -> list[_Submission]:
+    def _gather(self) -> list[Submission]:
         """What waits, up to a bundle; nothing while CometBFT holds enough of ours."""
-        with self._gate:
-            if not self._gate.wait_for(lambda: self._undecided_count < MAX_UNDECIDED or self._stopped, _LOOK_EVERY):
+        with self._intake.changed:
+            if not self._intake.changed.wait_for(
+                lambda: self._undecided_count < MAX_UNDECIDED or self._intake.stopping, _LOOK_EVERY
+            ):
                 return []
-        gathered: list[_Submission] = []
+        gathered: list[Submission] = []
         count = 0
         while count < bundle.MAX_TRANSACTIONS:
             submission, self._held = self._held, None
             if submission is None:
                 try:
-                    submission = self._inbox.get(block=not gathered, timeout=_LOOK_EVERY)
+                    submission = self._intake.inbox.get(block=not gathered, timeout=_LOOK_EVERY)
                 except queue.Empty:
                     break
                 if submission is None:
@@ -202,7 +161,11 @@ class Gateway:
             gathered.append(submission)
         return gathered
 
-    def _admit(self, gathered: list[_Submission]) -> list[_Waiting]:
+    @property
+    def _has_room(self) -> bool:
+        return self._undecided_count < MAX_UNDECIDED
+
+    def _admit(self, gathered: list[Submission]) -> list[_Waiting]:
         """Answer what needs no ordering; the rest waits for its block."""
         before = self._application.progress
         standing = self._application.standing()
@@ -217,7 +180,7 @@ class Gateway:
                     self._answer(submission, place, stands)
                 else:
                     waiting.append(_Waiting(submission, place, admitted))
-        with self._gate:
+        with self._intake.changed:
             for one in waiting:
                 self._undecided.setdefault(one.transaction.payload.id, []).append(one)
             self._undecided_count += len(waiting)
@@ -231,7 +194,7 @@ class Gateway:
         """Answer what was decided without our seeing it, or can't come any more; what may still come is sent again."""
         now = system_time.monotonic()
         aged: list[_Waiting] = []
-        with self._gate:
+        with self._intake.changed:
             asked = [one for identifier in self._look_up for one in self._undecided.get(identifier, ())]
             self._look_up.clear()
             while self._oldest and (self._oldest[0].answered or self._oldest[0].since + RETRY_AFTER < now):
@@ -260,7 +223,7 @@ class Gateway:
     def _await(self, waiting: list[_Waiting]) -> None:
         """Look these up when RETRY_AFTER has passed."""
         now = system_time.monotonic()
-        with self._gate:
+        with self._intake.changed:
             for one in waiting:
                 one.since = now
             self._oldest.extend(waiting)
@@ -276,7 +239,7 @@ class Gateway:
     def _send_forever(self) -> None:
         """Hand bundles to CometBFT; while it gives no answer, they wait."""
         while (data := self._outbox.get()) is not None:
-            while not self._ending.is_set() and self._failure is None:
+            while not self._ending.is_set() and self.failure is None:
                 try:
                     self._rpc.broadcast(data)
                 except MadangError as error:
@@ -305,13 +268,13 @@ class Gateway:
                 self._decide(one, answer)
                 if isinstance(answer, Result):
                     answer = msgspec.structs.replace(answer, message="", repeated=True)
-        with self._gate:
+        with self._intake.changed:
             self._look_up.update(others)
-            self._gate.notify_all()
+            self._intake.changed.notify_all()
 
     def _decide(self, one: _Waiting, answer: Answer) -> None:
         """Take it out of those that wait, once, whoever found its outcome."""
-        with self._gate:
+        with self._intake.changed:
             if one.answered:
                 return
             one.answered = True
@@ -324,26 +287,9 @@ class Gateway:
             self._undecided_count -= 1
         self._answer(one.submission, one.place, answer)
 
-    def _answer(self, submission: _Submission, place: int, answer: Answer) -> None:
-        with self._gate:
-            submission.answers[place] = answer
-            submission.open -= 1
-            done = not submission.open and self._leave(submission)
+    def _answer(self, submission: Submission, place: int, answer: Answer) -> None:
+        with self._intake.changed:
+            submission.put(place, answer)
+            done = not submission.missing
         if done:
-            submission.future.set_result([one for one in submission.answers if one is not None])
-
-    def _leave(self, submission: _Submission) -> bool:
-        """Whether the caller is the one to complete its future."""
-        if submission not in self._submissions:
-            return False
-        self._submissions.discard(submission)
-        self._waiting -= len(submission.signed)
-        self._waiting_bytes -= submission.size
-        self._gate.notify_all()
-        return True
-
-    def _drop_all(self, error: MadangError) -> None:
-        with self._gate:
-            dropped = [one for one in tuple(self._submissions) if self._leave(one)]
-        for one in dropped:
-            one.future.set_exception(error)
+            self._intake.answer(submission)

@@ -13,7 +13,7 @@ from pathlib import Path
 from madang.engine.cometbft.application import ValidatorUpdates
 from madang.engine.cometbft.engine import Cometbft
 from madang.engine.cometbft.home import FOLDER, Address
-from madang.engine.embedded import Clock, system_clock
+from madang.engine.interface import Clock, system_clock
 from madang.engine.node import Node
 from madang.engine.signatures import Verifier
 from madang.kernel.errors import MadangError

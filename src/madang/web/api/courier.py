@@ -9,8 +9,8 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from madang.engine.embedded import MAX_BLOCK, Answer
-from madang.engine.node import Engine
+from madang.engine.intake import MAX_BLOCK
+from madang.engine.interface import Answer, Engine
 from madang.kernel.errors import MadangError
 from madang.web.api.meter import Meter
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from madang.engine.embedded import Answer
+from madang.engine.interface import Answer
 from madang.kernel.errors import MadangError
 from madang.kernel.machine import Result
 from madang.web.api import problems
