@@ -84,7 +84,7 @@ soak: components ## Tests that run for minutes or hours
 
 lock: $(SETUP) ## Choose versions anew and write the lock files
 	@$(PIP) install 'uv>=0.5'
-	@lock='$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra cometbft'; \
+	@lock='$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra cometbft --extra records'; \
 	$$lock --upgrade --extra build -o requirements.lock pyproject.toml; \
 	$$lock --upgrade --extra build --extra test --extra check -c requirements.lock -o requirements-dev.lock pyproject.toml
 
