@@ -3,7 +3,11 @@
 For every service that pays shops. A shop applies and the operator approves, or the operator registers shops whose
 papers it has checked; it suspends those that break the rules, and a shop that shuts closes its entry for good.
 
-Limits: one entry a party; sales class as declared and checked off the ledger. Trusts the operator for the facts.
+A merchant may let agents (결제대행: payment agents, table-order and delivery apps) sell in its name. An agent's acts
+name the merchant, so that the rules of a programme test the place and trade of the shop, not those of the agent.
+
+Limits: one entry a party; 16 agents a merchant; sales class as declared and checked off the ledger. Trusts the operator
+for the facts.
 """
 
 from madang.base.merchants import queries

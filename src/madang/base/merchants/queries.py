@@ -5,7 +5,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from madang.base.merchants.state import MERCHANTS, Merchant
+from madang.base.merchants.state import AGENCIES, MERCHANTS, Merchant
+from madang.base.parties import queries as parties
 from madang.kernel.fields import PartyId
 from madang.kernel.state import State
 
@@ -17,6 +18,29 @@ RegionPrefix = Annotated[str, Meta(pattern=r"^[0-9]{0,10}\Z", description="The f
 def merchant(state: State, name: PartyId) -> Merchant | None:
     """A shop's facts and standing."""
     return state.get(MERCHANTS, name)
+
+
+def may_sell_for(state: State, by: str, merchant: str) -> bool:
+    """Whether `by` may sell in this merchant's name: the merchant itself, a till of it, or an agent it appointed.
+
+    All of them must be active; whether the shop is approved is not looked at. For rules: who signs for `by` was
+    checked before.
+    """
+    if not parties.has_role(state, merchant, "merchant"):
+        return False
+    if by == merchant:
+        return True
+    seller = parties.party(state, by)
+    if seller is None or seller.standing != "active":
+        return False
+    if "till" in seller.roles:
+        return seller.parent == merchant
+    return "agent" in seller.roles and state.get(AGENCIES, merchant, by) is not None
+
+
+def agents(state: State, merchant: PartyId) -> list[str]:
+    """The agents that may sell in a merchant's name, suspended ones too, by name."""
+    return [agent for (_, agent), _ in state.scan(AGENCIES, merchant)]
 
 
 class MerchantPage(msgspec.Struct, frozen=True):
@@ -41,4 +65,4 @@ def merchants(state: State, region: RegionPrefix = "", after: str = "", limit: i
     return MerchantPage(found, "")
 
 
-ALL = (merchant, merchants)
+ALL = (merchant, merchants, agents)

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 import msgspec
 
-from madang.base.merchants.state import MERCHANTS, Merchant, Standing
+from madang.base.merchants.state import AGENCIES, MAX_AGENTS, MERCHANTS, Agency, Merchant, Standing
 from madang.base.merchants.transactions import (
     Apply,
+    AppointAgent,
     Approve,
     Close,
     Decline,
+    DismissAgent,
     Facts,
     Register,
     Reinstate,
@@ -30,6 +32,10 @@ REFUSALS = {
     "listed": "{merchant} is {standing} already. Nothing is left to decide.",
     "standing": "{merchant} is not {needed}. Look at its entry.",
     "not_listed": "{merchant} is not listed. It must apply first.",
+    "not_agent": "{agent} is no active agent on this ledger. The operator appoints agents.",
+    "agent_twice": "{agent} sells for {merchant} already. Nothing is left to do.",
+    "too_many_agents": "A merchant has at most {limit} agents. Dismiss one first.",
+    "no_agency": "{agent} does not sell for {merchant}. Nothing is left to do.",
 }
 refuse = refuser("merchants", REFUSALS)
 
@@ -86,6 +92,26 @@ def close(call: Call, act: Close) -> None:
     _move(call.state, act.by, "approved", "closed")
 
 
+def appoint_agent(call: Call, act: AppointAgent) -> None:
+    """An agent may sell in the merchant's name."""
+    if not parties.has_role(call.state, act.by, "merchant"):
+        raise refuse("not_merchant", merchant=act.by)
+    if not parties.has_role(call.state, act.agent, "agent"):
+        raise refuse("not_agent", agent=act.agent)
+    if call.state.get(AGENCIES, act.by, act.agent) is not None:
+        raise refuse("agent_twice", agent=act.agent, merchant=act.by)
+    if sum(1 for _ in call.state.scan(AGENCIES, act.by)) >= MAX_AGENTS:
+        raise refuse("too_many_agents", limit=MAX_AGENTS)
+    call.state.put(AGENCIES, Agency(call.time), act.by, act.agent)
+
+
+def dismiss_agent(call: Call, act: DismissAgent) -> None:
+    """The agent sells in the merchant's name no more."""
+    if call.state.get(AGENCIES, act.by, act.agent) is None:
+        raise refuse("no_agency", agent=act.agent, merchant=act.by)
+    call.state.delete(AGENCIES, act.by, act.agent)
+
+
 def _require_operator(state: State, by: str) -> None:
     if not parties.has_role(state, by, "operator"):
         raise refuse("not_operator", by=by)
@@ -117,4 +143,6 @@ RULES: Mapping[type[Act], Rule] = {
     Suspend: suspend,
     Reinstate: reinstate,
     Close: close,
+    AppointAgent: appoint_agent,
+    DismissAgent: dismiss_agent,
 }

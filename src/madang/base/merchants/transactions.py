@@ -65,3 +65,18 @@ class Reinstate(Act, frozen=True, kw_only=True, tag="merchants.reinstate"):
 
 class Close(Act, frozen=True, kw_only=True, tag="merchants.close"):
     """A merchant that shuts closes its entry for good; what it is owed is still paid out."""
+
+
+class AppointAgent(Act, frozen=True, kw_only=True, tag="merchants.appoint_agent"):
+    """A merchant lets an agent (결제대행: a payment agent, a table-order or delivery app) sell in its name.
+
+    The agent's acts name the merchant, whose facts the rules of a programme test, never the agent's.
+    """
+
+    agent: PartyId
+
+
+class DismissAgent(Act, frozen=True, kw_only=True, tag="merchants.dismiss_agent"):
+    """A merchant takes an agent's leave to sell in its name back, at once."""
+
+    agent: PartyId

@@ -11,8 +11,18 @@ MAX_BATCH = 1_000
 MAX_OFFICERS = 32
 
 InstitutionRole = Literal[
-    "central_bank", "bank", "treasury", "sponsor", "operator", "eligibility_authority", "auditor", "desk"
+    "central_bank",
+    "bank",
+    "treasury",
+    "sponsor",
+    "operator",
+    "eligibility_authority",
+    "auditor",
+    "desk",
+    "agent",
+    "card_service",
 ]
+"""An agent (결제대행) sells for merchants that appointed it; a card service keeps the keys of cards."""
 KeySort = Literal["jws", "passkey"]
 PublicKey = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9_-]{86}\Z", description="x and y of a P-256 point, 64 bytes, in base64url.")
