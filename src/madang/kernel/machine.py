@@ -74,10 +74,19 @@ class Upgrade(Record, frozen=True):
 
 
 class Pause(Record, frozen=True):
-    """An act type that is refused since `height`, and why ('defect', or who paused it)."""
+    """An act type that is refused since `height`, and why ('defect', or who paused it).
+
+    It lapses when block time reaches `until` (seconds; 0: not before it is resumed). `reason` is the code given for it.
+    """
 
     height: int
     why: str
+    until: int = 0
+    reason: str = ""
+
+    def stands(self, time: int) -> bool:
+        """Whether it still holds at a block time."""
+        return not self.until or time < self.until
 
 
 CHAIN = Table("kernel.chain", Chain, public=True)
@@ -326,8 +335,12 @@ class Block:
 
     def _run(self, call: Call, act: Act) -> None:
         authority.authorise(self._state, act, call.signed_by)
-        if self._state.get_key(PAUSES, self.machine.pause_keys[type(act)]) is not None:
-            raise Rejected("kernel.paused", f"{type_name(act)} is paused. Try again when its operators resume it.")
+        pause = self._state.get_key(PAUSES, self.machine.pause_keys[type(act)])
+        if pause is not None and pause.stands(self.time):
+            again = f"Try again at {pause.until} (seconds since 1970)" if pause.until else "Look again later"
+            raise Rejected(
+                "kernel.paused", f"{type_name(act)} is paused. {again}, or once it is resumed.", pause.reason
+            )
         rule = self._rules.get(type(act))
         if rule is None:
             raise Rejected("kernel.not_in_force", f"{type_name(act)} is not in force here now. See which acts are.")

@@ -199,7 +199,9 @@ def test_authority_is_checked_again_when_the_acts_run():
 def test_a_paused_act_does_not_run_by_approval():
     world = standard_world()
     handle = proposed(world, REMIT)
-    world.accept(Pause(by="operator", act_type="money.remit"), by=quorum("operator"))
+    world.accept(
+        Pause(by="operator", act_type="money.remit", reason="incident", until=world.time + 60), by=quorum("operator")
+    )
     world.refuse("kernel.paused", approve(handle, TWO), by=TWO)
     world.accept(Resume(by="operator", act_type="money.remit"), by=quorum("operator"))
     world.accept(approve(handle, TWO), by=TWO)

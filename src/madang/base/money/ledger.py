@@ -1,9 +1,11 @@
 """The only writer of balances: currency, tokens, and net positions. For money's own rules and for other modules.
 
-Other modules call `open_escrow`, `transfer`, `refund_transfer` and `balance`; they decide who may move what, this
-file decides whether the money is there. Each function checks first and writes last, and leaves every law of
-`state.INVARIANTS` standing.
+Other modules call `open_escrow`, `transfer`, `refund_transfer`, `balance` and `free_balance`; they decide who may move
+what, this file decides whether the money is there, and free of pauses and of courts' orders. Each function checks first
+and writes last, and leaves every law of `state.INVARIANTS` standing.
 """
+
+from typing import Literal
 
 import msgspec
 
@@ -11,7 +13,10 @@ from madang.base.money.refusals import refuse
 from madang.base.money.state import (
     ACCOUNTS,
     BANKS,
+    CURRENCY,
+    DAY,
     NO_SUPPLY,
+    PAUSES,
     POLICY,
     POSITIONS,
     SUPPLY,
@@ -23,6 +28,7 @@ from madang.base.money.state import (
     Supply,
     Window,
     bank,
+    held,
     policy,
     reserve,
     reserve_suffices,
@@ -33,6 +39,10 @@ from madang.kernel.module import Call
 from madang.kernel.state import State
 
 _replace = msgspec.structs.replace
+
+Way = Literal["payment", "refund", "order"]
+"""Why tokens move: a payment is bound by everything; a refund neither by limits nor by a pause of spending; a court's
+order may take what it holds."""
 
 # ------------------------------------------------------------------------------------------ for every module
 
@@ -46,6 +56,11 @@ def balance(state: State, account: str) -> int:
     """Tokens on an account in won; 0 where there is none."""
     found = state.get(ACCOUNTS, account)
     return found.balance if found else 0
+
+
+def free_balance(state: State, account: str) -> int:
+    """Tokens on an account (won) that no court's order holds: what its owner can use."""
+    return max(0, balance(state, account) - held(state, account))
 
 
 def open_escrow(call: Call, programme: str, bank: str) -> str:
@@ -66,16 +81,17 @@ def transfer(call: Call, source: str, target: str, amount: int) -> None:
     """Move `amount` won of tokens between two accounts, across banks if need be; 0 moves nothing.
 
     Who may do so is the caller's to decide. Raises `Rejected`, in this order: `money.same_account`,
-    `money.no_account` (of source, of target), `money.balance`, `money.holding_limit` (a person's account would hold
-    too much), and across banks `money.supply_limit`, `money.no_reserve`, `money.reserve_floor`. A negative
-    amount is a defect of the caller (ValueError).
+    `money.no_account` (of source, of target), `money.bank_paused`, `money.currency_paused` (across banks),
+    `money.balance`, `money.held`, `money.holding_limit` (a person's account would hold too much), and across banks
+    `money.supply_limit`, `money.no_reserve`, `money.reserve_floor`. A negative amount is a defect of the caller
+    (ValueError).
     """
-    _move(call, source, target, amount, bound=True)
+    _move(call, source, target, amount, "payment")
 
 
 def refund_transfer(call: Call, source: str, target: str, amount: int) -> None:
-    """`transfer` for money that goes back to whoever had it: the holding limit does not apply, so that it lands."""
-    _move(call, source, target, amount, bound=False)
+    """`transfer` for money that goes back to whoever had it: no holding limit or pause of spending keeps it away."""
+    _move(call, source, target, amount, "refund")
 
 
 def open_account(state: State, name: str) -> Account:
@@ -86,7 +102,7 @@ def open_account(state: State, name: str) -> Account:
     return account
 
 
-def _move(call: Call, source: str, target: str, amount: int, *, bound: bool) -> None:
+def _move(call: Call, source: str, target: str, amount: int, way: Way) -> None:
     if amount < 0:
         raise ValueError("a negative amount was to be moved")
     if amount == 0:
@@ -95,23 +111,27 @@ def _move(call: Call, source: str, target: str, amount: int, *, bound: bool) -> 
         raise refuse("same_account")
     payer = open_account(call.state, source)
     payee = open_account(call.state, target)
+    check_running(call, payer.bank, payee.bank, spending=way == "payment")
     if payer.balance < amount:
         raise refuse("balance", account=source, amount=amount)
-    if bound:
+    if way != "order":
+        check_free(call.state, source, payer, amount)
+    if way == "payment":
         check_holding(call.state, target, payee, amount)
     if payer.bank != payee.bank:
-        _move_between(call.state, payer.bank, payee.bank, amount)
+        _move_between(call, payer.bank, payee.bank, amount)
     call.state.put(ACCOUNTS, _replace(payer, balance=payer.balance - amount), source)
     call.state.put(ACCOUNTS, _replace(payee, balance=payee.balance + amount), target)
 
 
-def _move_between(state: State, payer: str, payee: str, amount: int) -> None:
+def _move_between(call: Call, payer: str, payee: str, amount: int) -> None:
     """Move liability and reserve from one bank to another: net while the window and the cap allow, else gross."""
+    state = call.state
     giving, taking = bank(state, payer), bank(state, payee)
     if taking.liability + amount > MAX_WON:
         raise refuse("supply_limit")
     owing, due = state.get(POSITIONS, payer), state.get(POSITIONS, payee)
-    nets = owing is not None and due is not None and owing.net - amount >= -owing.cap
+    nets = owing is not None and due is not None and owing.net - amount >= -owing.cap and _window_nets(call)
     if not nets and giving.free < amount:
         raise refuse("no_reserve", bank=payer)
     # Either way the paying bank's reserve falls by the amount, and so does what it owes.
@@ -126,7 +146,45 @@ def _move_between(state: State, payer: str, payee: str, amount: int) -> None:
         state.put(POSITIONS, Position(due.net + amount, due.cap), payee)
 
 
+def _window_nets(call: Call) -> bool:
+    """Whether the open window still nets: until the cut-off of its business day."""
+    window = call.state.get(WINDOW)
+    return window is not None and (not window.cut_off or call.time < window.cut_off)
+
+
 # -------------------------------------------------------------------------------------------- for money's rules
+
+
+def check_running(call: Call, payer: str, payee: str, *, spending: bool) -> None:
+    """Refuse what a pause of either bank, or of the currency between two, stops.
+
+    `money.bank_paused`, `money.currency_paused`.
+    """
+    for name in (payer,) if payer == payee else (payer, payee, CURRENCY):
+        pause = call.state.get(PAUSES, name)
+        if pause is not None and call.time < pause.until and (spending or pause.stops == "all"):
+            if name == CURRENCY:
+                raise refuse("currency_paused", pause.reason, until=pause.until)
+            raise refuse("bank_paused", pause.reason, bank=name, until=pause.until)
+
+
+def check_currency(call: Call) -> None:
+    """Refuse to issue or withdraw while the currency is paused (`money.currency_paused`)."""
+    pause = call.state.get(PAUSES, CURRENCY)
+    if pause is not None and call.time < pause.until:
+        raise refuse("currency_paused", pause.reason, until=pause.until)
+
+
+def check_free(state: State, name: str, account: Account, amount: int) -> None:
+    """Refuse to touch what a court's order holds of an account (`money.held`)."""
+    bound = held(state, name)
+    if bound and account.balance - bound < amount:
+        raise refuse("held", account=name, free=max(0, account.balance - bound))
+
+
+def execute_order(call: Call, source: str, target: str, amount: int) -> None:
+    """`transfer` of what a court's order holds, to the creditor; no holding limit keeps it away."""
+    _move(call, source, target, amount, "order")
 
 
 def check_holding(state: State, name: str, account: Account, amount: int) -> None:
@@ -146,7 +204,11 @@ def set_policy(call: Call, new: Policy) -> None:
 
 
 def issue_currency(call: Call, name: str, amount: int, day: int) -> None:
-    """Issue currency to a bank on a day. Raises `Rejected`: `money.daily_cap`, `money.supply_limit`."""
+    """Issue currency to a bank on a day.
+
+    Raises `Rejected`: `money.currency_paused`, `money.daily_cap`, `money.supply_limit`.
+    """
+    check_currency(call)
     supply = call.state.get(SUPPLY) or NO_SUPPLY
     today = supply.issued_on_day if supply.day == day else 0
     left = max(0, policy(call.state).daily_issue - today)
@@ -160,7 +222,11 @@ def issue_currency(call: Call, name: str, amount: int, day: int) -> None:
 
 
 def withdraw_currency(call: Call, name: str, amount: int) -> None:
-    """Withdraw free currency from a bank. Raises `Rejected`: `money.no_reserve`, `money.reserve_floor`."""
+    """Withdraw free currency from a bank.
+
+    Raises `Rejected`: `money.currency_paused`, `money.no_reserve`, `money.reserve_floor`.
+    """
+    check_currency(call)
     supply = call.state.get(SUPPLY) or NO_SUPPLY
     record = bank(call.state, name)
     if record.free < amount:
@@ -180,9 +246,11 @@ def put_account(call: Call, account: Account) -> None:
 def issue_tokens(call: Call, name: str, amount: int) -> None:
     """Add tokens to an account and to what its bank owes.
 
-    Raises `Rejected`: `money.holding_limit`, `money.conversion_limit`, `money.supply_limit`, `money.reserve_floor`.
+    Raises `Rejected`: `money.bank_paused`, `money.holding_limit`, `money.conversion_limit`, `money.supply_limit`,
+    `money.reserve_floor`.
     """
     account = open_account(call.state, name)
+    check_running(call, account.bank, account.bank, spending=True)
     check_holding(call.state, name, account, amount)
     rules = policy(call.state)
     if account.limited and account.converted + amount > rules.conversion_limit:
@@ -199,10 +267,15 @@ def issue_tokens(call: Call, name: str, amount: int) -> None:
 
 
 def redeem_tokens(call: Call, name: str, amount: int) -> None:
-    """Take tokens from an account and from what its bank owes. Raises `Rejected` (`money.balance`)."""
+    """Take tokens from an account and from what its bank owes.
+
+    Raises `Rejected`: `money.bank_paused`, `money.balance`, `money.held`.
+    """
     account = open_account(call.state, name)
+    check_running(call, account.bank, account.bank, spending=False)
     if account.balance < amount:
         raise refuse("balance", account=name, amount=amount)
+    check_free(call.state, name, account, amount)
     record = bank(call.state, account.bank)
     call.state.put(ACCOUNTS, _replace(account, balance=account.balance - amount), name)
     call.state.put(BANKS, _replace(record, liability=record.liability - amount), account.bank)
@@ -211,16 +284,17 @@ def redeem_tokens(call: Call, name: str, amount: int) -> None:
 def open_window(call: Call, locks: list[tuple[str, int, int]]) -> None:
     """Open a window between banks given as (name, lock, cap), cap at most lock. Raises `Rejected` (`money.no_reserve`).
 
-    A reserve that is locked still counts as reserve.
+    A reserve that is locked still counts as reserve. On a business day it nets until the day's cut-off.
     """
-    window = call.state.get(WINDOW)
+    window, day = call.state.get(WINDOW), call.state.get(DAY)
     for name, lock, cap in locks:
         record = bank(call.state, name)
         if record.free < lock:
             raise refuse("no_reserve", bank=name)
         call.state.put(BANKS, _replace(record, free=record.free - lock, locked=record.locked + lock), name)
         call.state.put(POSITIONS, Position(0, cap), name)
-    call.state.put(WINDOW, Window(window.number + 1 if window else 1, True, call.time))
+    cut_off = day.cut_off if day is not None else 0
+    call.state.put(WINDOW, Window(window.number + 1 if window else 1, True, call.time, cut_off))
 
 
 def close_window(call: Call, window: Window) -> None:
@@ -230,4 +304,4 @@ def close_window(call: Call, window: Window) -> None:
         free = record.free + record.locked + position.net
         call.state.put(BANKS, Bank(free, 0, record.liability), name)
         call.state.delete(POSITIONS, name)
-    call.state.put(WINDOW, Window(window.number, False, call.time))
+    call.state.put(WINDOW, Window(window.number, False, call.time, window.cut_off))

@@ -1,29 +1,40 @@
-"""Rules of money: who may issue, convert, pay and settle. What moves and whether it is there is in `ledger`."""
+"""Rules of money: who may issue, convert, pay and settle. What moves and whether it is there is in `ledger`.
+
+Business days and courts' orders have files of their own, `days` and `orders`.
+"""
 
 from collections.abc import Mapping
 
 import msgspec
 
-from madang.base.money import ledger
+from madang.base.money import days, ledger, orders
 from madang.base.money.refusals import REFUSALS, refuse
 from madang.base.money.state import (
     ACCOUNTS,
+    DAY,
     ISSUE_REFERENCES,
     REDEEM_REFERENCES,
     WINDOW,
     Account,
     Policy,
     Used,
+    business_date,
+    held,
 )
 from madang.base.money.transactions import (
     CloseAccount,
+    CloseDay,
     CloseWindow,
+    ExecuteHold,
     IssueCurrency,
     IssueTokens,
     OpenAccounts,
+    OpenDay,
     OpenWindow,
     Pay,
+    PlaceHold,
     RedeemTokens,
+    ReleaseHold,
     Remit,
     SetPolicy,
     WithdrawCurrency,
@@ -36,12 +47,12 @@ __all__ = ["REFUSALS", "RULES", "refuse"]
 
 KOREA = 9 * 3600
 """Seconds that Korean time is ahead of UTC, all the year."""
-DAY = 86_400
+SECONDS = 86_400
 
 
 def day_of(time: int) -> int:
     """The Korean day of a block time, in days since 1970."""
-    return (time + KOREA) // DAY
+    return (time + KOREA) // SECONDS
 
 
 def set_policy(call: Call, act: SetPolicy) -> None:
@@ -84,6 +95,8 @@ def close_account(call: Call, act: CloseAccount) -> None:
     account = ledger.open_account(call.state, act.by)
     if account.balance:
         raise refuse("not_empty", account=act.by, balance=account.balance)
+    if held(call.state, act.by):
+        raise refuse("held", account=act.by, free=0)
     ledger.put_account(call, msgspec.structs.replace(account, bank=""))
 
 
@@ -95,7 +108,7 @@ def issue_tokens(call: Call, act: IssueTokens) -> None:
     if call.state.get(ISSUE_REFERENCES, act.by, act.reference) is not None:
         raise refuse("reference_used", reference=act.reference)
     ledger.issue_tokens(call, act.account, act.amount)
-    call.state.put(ISSUE_REFERENCES, Used(call.height, act.amount), act.by, act.reference)
+    call.state.put(ISSUE_REFERENCES, _used(call, act.amount), act.by, act.reference)
 
 
 def redeem_tokens(call: Call, act: RedeemTokens) -> None:
@@ -104,7 +117,11 @@ def redeem_tokens(call: Call, act: RedeemTokens) -> None:
     if call.state.get(REDEEM_REFERENCES, act.by, act.reference) is not None:
         raise refuse("reference_used", reference=act.reference)
     ledger.redeem_tokens(call, act.by, act.amount)
-    call.state.put(REDEEM_REFERENCES, Used(call.height, act.amount), act.by, act.reference)
+    call.state.put(REDEEM_REFERENCES, _used(call, act.amount), act.by, act.reference)
+
+
+def _used(call: Call, amount: int) -> Used:
+    return Used(call.height, amount, business_date(call.state, call.time))
 
 
 def pay(call: Call, act: Pay) -> None:
@@ -122,9 +139,11 @@ def remit(call: Call, act: Remit) -> None:
 def open_window(call: Call, act: OpenWindow) -> None:
     """Lock reserve and let payments between these banks net."""
     _check_central_bank(call, act.by)
-    window = call.state.get(WINDOW)
+    window, day = call.state.get(WINDOW), call.state.get(DAY)
     if window is not None and window.is_open:
         raise refuse("window_open")
+    if day is not None and call.time >= day.cut_off:
+        raise refuse("past_cut_off", date=day.date)
     names = [one.bank for one in act.banks]
     for position, one in enumerate(act.banks):
         _check_bank(call, one.bank)
@@ -166,4 +185,9 @@ RULES: Mapping[type[Act], Rule] = {
     Remit: remit,
     OpenWindow: open_window,
     CloseWindow: close_window,
+    OpenDay: days.open_day,
+    CloseDay: days.close_day,
+    PlaceHold: orders.place_hold,
+    ReleaseHold: orders.release_hold,
+    ExecuteHold: orders.execute_hold,
 }

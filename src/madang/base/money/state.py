@@ -1,5 +1,7 @@
 """Records and tables of money, and the laws that bind them. All amounts are whole won."""
 
+from typing import Literal
+
 from madang.kernel.fields import MAX_WON
 from madang.kernel.module import Invariant, InvariantBroken
 from madang.kernel.state import Record, State, Table
@@ -48,11 +50,15 @@ class Account(Record, frozen=True):
 
 
 class Window(Record, frozen=True):
-    """The latest netting window: its number from 1, whether it is open, and when that last changed (seconds)."""
+    """The latest netting window: its number from 1, whether it is open, and when that last changed (seconds).
+
+    `cut_off` is when it stops to net: the business day's, or 0 where none was open.
+    """
 
     number: int
     is_open: bool
     time: int
+    cut_off: int = 0
 
 
 class Position(Record, frozen=True):
@@ -63,9 +69,56 @@ class Position(Record, frozen=True):
 
 
 class Used(Record, frozen=True):
-    """That a reference was used, at a height, for an amount."""
+    """That a reference was used, at a height, for an amount, on a business day ('' where none was open)."""
 
     height: int
+    amount: int
+    business_date: str = ""
+
+
+class Day(Record, frozen=True):
+    """A business day (an ISO 8601 date): from the cut-off before it to its own, and who opened and closed it when.
+
+    All in seconds; `closed_at` is 0 while it is open.
+    """
+
+    date: str
+    opened_at: int
+    cut_off: int
+    closed_at: int
+
+
+Stops = Literal["spending", "all"]
+
+
+class Pause(Record, frozen=True):
+    """What stands still until a block time (seconds): spending alone, so that refunds and redemptions go on, or all.
+
+    `reason` is a code. Written by `base/operations`, which decides who may.
+    """
+
+    by: str
+    stops: Stops
+    reason: str
+    until: int
+
+
+class Hold(Record, frozen=True):
+    """What a court's order holds of an account: the bank that placed it, how much, and how much of that is left.
+
+    What is no longer left was released, or executed in favour of the creditor.
+    """
+
+    bank: str
+    amount: int
+    left: int
+    executed: int
+    placed_at: int
+
+
+class Held(Record, frozen=True):
+    """What all orders together hold of an account; it may be more than is on it, and then holds what comes."""
+
     amount: int
 
 
@@ -80,8 +133,34 @@ ISSUE_REFERENCES = Table("money.issue_reference", Used, str, str)
 """(bank, reference)"""
 REDEEM_REFERENCES = Table("money.redeem_reference", Used, str, str)
 """(account, reference): in the owner's own name, so that nobody can use up a reference of somebody else's."""
+DAY = Table("money.day", Day, public=True)
+"""The latest business day."""
+DAYS = Table("money.days", Day, int, public=True)
+"""(cut-off): so that the first behind a time is the day that the time belongs to."""
+PAUSES = Table("money.pause", Pause, str, public=True, sparse=True)
+"""A bank's name, or `CURRENCY`."""
+HOLDS = Table("money.hold", Hold, str, str)
+"""(account, digest of the order)"""
+HELD = Table("money.held", Held, str, sparse=True)
 
-TABLES = (POLICY, SUPPLY, BANKS, ACCOUNTS, WINDOW, POSITIONS, ISSUE_REFERENCES, REDEEM_REFERENCES)
+CURRENCY = ":currency"
+"""Where the pause of the currency itself stands; no party's name holds a colon."""
+
+TABLES = (
+    POLICY,
+    SUPPLY,
+    BANKS,
+    ACCOUNTS,
+    WINDOW,
+    POSITIONS,
+    ISSUE_REFERENCES,
+    REDEEM_REFERENCES,
+    DAY,
+    DAYS,
+    PAUSES,
+    HOLDS,
+    HELD,
+)
 
 NO_BANK = Bank(0, 0, 0)
 NO_SUPPLY = Supply(0, 0, 0)
@@ -102,6 +181,25 @@ def reserve(state: State, name: str) -> int:
     position = state.get(POSITIONS, name)
     found = bank(state, name)
     return found.free + found.locked + (position.net if position else 0)
+
+
+def held(state: State, account: str) -> int:
+    """What courts' orders hold of an account; may be more than is on it."""
+    found = state.get(HELD, account)
+    return found.amount if found else 0
+
+
+def business_date(state: State, time: int) -> str:
+    """The business day of a block time that is now: the latest one until its cut-off, then '' until the next opens."""
+    day = state.get(DAY)
+    return day.date if day is not None and time < day.cut_off else ""
+
+
+def day_at(state: State, time: int) -> Day | None:
+    """The business day that a block time belongs to: the first with a later cut-off. None where none is open yet."""
+    for _, day in state.scan_after(DAYS, time):
+        return day
+    return None
 
 
 def reserve_suffices(reserve: int, liability: int, ratio: int) -> bool:
@@ -165,4 +263,41 @@ def window_can_close(state: State) -> None:
             raise InvariantBroken(f"bank {name} has {record.locked} locked outside a window")
 
 
-INVARIANTS: tuple[Invariant, ...] = (currency_is_held, tokens_are_owed, reserves_suffice, window_can_close)
+def holds_add_up(state: State) -> None:
+    """What is held of an account is what its orders have left, and an account that is held is open."""
+    left: dict[str, int] = {}
+    for (account, order), hold in state.scan(HOLDS):
+        if hold.left < 0 or hold.executed < 0 or hold.left + hold.executed > hold.amount:
+            raise InvariantBroken(f"order {order} has {hold.left} left and {hold.executed} executed of {hold.amount}")
+        left[account] = left.get(account, 0) + hold.left
+    for (account,), record in state.scan(HELD):
+        if record.amount <= 0 or left.pop(account, 0) != record.amount:
+            raise InvariantBroken(f"account {account} is held for {record.amount}, its orders say otherwise")
+        found = state.get(ACCOUNTS, account)
+        if found is None or not found.bank:
+            raise InvariantBroken(f"account {account} is held and not open")
+    if any(left.values()):
+        raise InvariantBroken("orders hold accounts that are not held")
+
+
+def days_follow(state: State) -> None:
+    """Business days follow one another, and only the latest may be open."""
+    before = None
+    for (cut_off,), day in state.scan(DAYS):
+        if day.cut_off != cut_off or not day.opened_at < day.cut_off or 0 < day.closed_at < day.cut_off:
+            raise InvariantBroken(f"business day {day.date} runs from {day.opened_at} to {cut_off}")
+        if before is not None and (before.date >= day.date or not 0 < before.closed_at <= day.opened_at):
+            raise InvariantBroken(f"business day {day.date} began before {before.date} was closed")
+        before = day
+    if before != state.get(DAY):
+        raise InvariantBroken("the latest business day is another one")
+
+
+INVARIANTS: tuple[Invariant, ...] = (
+    currency_is_held,
+    tokens_are_owed,
+    reserves_suffice,
+    window_can_close,
+    holds_add_up,
+    days_follow,
+)

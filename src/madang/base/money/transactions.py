@@ -4,11 +4,17 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from madang.kernel.fields import BasisPoints, PartyId, Reference, Won, WonOrZero
+from madang.kernel.fields import BasisPoints, Digest, PartyId, Reference, Time, Won, WonOrZero
 from madang.kernel.transaction import Act, Part
 
 MAX_BATCH = 1_000
 MAX_BANKS = 64
+MAX_DAY = 14
+"""How many days ahead a cut-off may lie: a business day may begin before a long holiday."""
+
+Date = Annotated[
+    str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", description="A day (ISO 8601), such as 2026-11-23.")
+]
 
 
 class SetPolicy(Act, frozen=True, kw_only=True, tag="money.set_policy"):
@@ -102,3 +108,53 @@ class CloseWindow(Act, frozen=True, kw_only=True, tag="money.close_window"):
 
     One officer suffices, since there is nothing to decide and nothing that could fail.
     """
+
+
+class OpenDay(Act, frozen=True, kw_only=True, tag="money.open_day"):
+    """The central bank opens a business day: what happens before `cut_off` bears its date. One officer suffices.
+
+    Payments go on day and night; those behind a cut-off belong to the next day that is opened.
+    """
+
+    date: Date
+    cut_off: Time
+
+
+class CloseDay(Act, frozen=True, kw_only=True, tag="money.close_day"):
+    """The central bank closes the business day, from its cut-off on, and settles the netting window if one is open."""
+
+
+class PlaceHold(Act, frozen=True, kw_only=True, tag="money.place_hold"):
+    """A bank's quorum holds up to `amount` of a customer's own tokens, as a court ordered: a person's or merchant's.
+
+    `order` is the digest of the order's reference, keyed so that nobody finds the reference by trying. What is on the
+    account stays there, and the owner can use what is above the held amount. Tokens that come later are held too,
+    until the amount is there. Vouchers are not touched: they are the sponsor's money until they are spent.
+    """
+
+    quorum: ClassVar[bool] = True
+
+    account: PartyId
+    order: Digest
+    amount: Won
+
+
+class ReleaseHold(Act, frozen=True, kw_only=True, tag="money.release_hold"):
+    """A bank's quorum releases some or all of what an order holds."""
+
+    quorum: ClassVar[bool] = True
+
+    account: PartyId
+    order: Digest
+    amount: Won
+
+
+class ExecuteHold(Act, frozen=True, kw_only=True, tag="money.execute_hold"):
+    """A bank's quorum moves some or all of what an order holds to the creditor's account, as the court ordered."""
+
+    quorum: ClassVar[bool] = True
+
+    account: PartyId
+    order: Digest
+    to: PartyId
+    amount: Won

@@ -1,4 +1,7 @@
-"""What is paused. The kernel pauses an act type whose rule failed; this module does on request, and resumes both."""
+"""What is paused. Each part of the ledger has the table of what it stops itself; this module writes all of them.
+
+The kernel's is written by the kernel too, after a defect. The others are on the cards of programmes and money.
+"""
 
 from typing import Any
 

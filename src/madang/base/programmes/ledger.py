@@ -5,6 +5,7 @@ from typing import Any
 
 from madang.base.money import ledger as money
 from madang.base.programmes.state import (
+    PAUSES,
     PROGRAMMES,
     TOTALS,
     Compiled,
@@ -19,6 +20,7 @@ from madang.kernel.state import State
 
 REFUSALS = {
     "unknown": "No programme {programme} is open here. Check its name.",
+    "paused": "{programme} has paused this. Look again at {until} (seconds since 1970), or ask its sponsor.",
     "record_unknown": "There is no such {record} in {programme}. Check the id.",
     "record_exists": "This {record} of {programme} exists already. Send it once.",
     "same_record": "One {record} was named twice in an action. Name each once.",
@@ -57,10 +59,13 @@ def apply(
 
     `on` holds, in the order of the action's declaration, the key of each record and the value of each fact;
     `given` the values asked for; `outside` the money account that stands behind each outside account posted to.
-    Returns the records after it, in the order of the action's changes. Raises `Rejected`: `programmes.record_unknown`,
-    `.record_exists`, `.same_record`, `.clause` (reason: the action's and the clause's name),
+    Returns the records after it, in the order of the action's changes. Raises `Rejected`: `programmes.paused`,
+    `.record_unknown`, `.record_exists`, `.same_record`, `.clause` (reason: the action's and the clause's name),
     `.out_of_range`, `.unsound`, `.budget`, and what `base/money` refuses.
     """
+    pause = call.state.get(PAUSES, name)
+    if pause is not None and pause.stops(action_name, call.time):
+        raise refuse("paused", pause.reason, programme=name, until=pause.until)
     subjects = ruled.subjects[action_name]
     keys: list[bytes] = []
     before: list[Any] = []

@@ -53,13 +53,30 @@ class Totals(Record, frozen=True):
     amounts: tuple[int, ...]
 
 
+class Pause(Record, frozen=True):
+    """Actions of a programme that are refused until a block time (seconds), none named: all. `by` paused them.
+
+    `reason` is a code. Written by `base/operations`, which decides who may.
+    """
+
+    by: str
+    actions: tuple[str, ...]
+    reason: str
+    until: int
+
+    def stops(self, action: str, time: int) -> bool:
+        """Whether this action is refused at a block time."""
+        return time < self.until and (not self.actions or action in self.actions)
+
+
 DOCUMENTS = Table("programmes.document", Document, str, public=True)
 PROGRAMMES = Table("programmes.programme", Programme, str, public=True)
 TOTALS = Table("programmes.total", Totals, str, public=True)
 RECORDS: Table[Any] = Table("programmes.record", msgspec.Raw, str, str, str)
 """Records of contracts under (programme, record name, key). Their types come from the contract: see `compiled`."""
+PAUSES = Table("programmes.pause", Pause, str, public=True, sparse=True)
 
-TABLES: tuple[Table[Any], ...] = (DOCUMENTS, PROGRAMMES, TOTALS, RECORDS)
+TABLES: tuple[Table[Any], ...] = (DOCUMENTS, PROGRAMMES, TOTALS, RECORDS, PAUSES)
 
 
 MAX_COMPILED = 1024
