@@ -1,4 +1,4 @@
-"""The two real documents, small documents for one clause, and times in Korea."""
+"""The documents that pin language 1, small documents for one clause, and times in Korea."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from madang import contract
 from madang.contract import Contract, Kind, Programme
 
-DOCUMENTS = Path(contract.__file__).parent / "documents"
+DOCUMENTS = Path(__file__).parent / "versions" / "1"
+"""The kind of vouchers and the consumption coupon as they were when language 1 was the only one. They never change."""
 KIND_TEXT = (DOCUMENTS / "voucher.yaml").read_text(encoding="utf-8")
 COUPON_TEXT = (DOCUMENTS / "consumption-coupon-2025.yaml").read_text(encoding="utf-8")
 

@@ -120,7 +120,7 @@ HOSTILE = [
     (b'{"type":"id"}', b'{"high":9,"low":0,"type":"number","unit":"literal"}', "bad-range"),
     (b'{"type":"id"}', b'{"high":9,"low":0,"type":"number","unit":"date"}', "bad-range"),
     (b'{"type":"id"}', b'{"members":["a","a"],"type":"enum"}', "duplicate-name"),
-    (b'"language":1', b'"language":2', "unknown-language"),
+    (b'"language":1', b'"language":3', "unknown-language"),
     (b'"kind":"small"', b'"kind":"a\\u0000"', "bad-name"),
     (b'"field":"left"', b'"field":"day"', "type-mismatch"),
     (

@@ -111,7 +111,7 @@ def test_a_bad_expression(clause: str, code: str, offset: int, instead: str) -> 
 CHANGES = [
     ("kind: small", "kynd: small", "unknown-key", 1, 1, "kind"),
     ("kind: small", "kind: Small", "bad-name", 1, 7, "small letters"),
-    ("language: 1", "language: 2", "unknown-language", 2, 11, "1"),
+    ("language: 1", "language: 3", "unknown-language", 2, 11, "1 or 2"),
     ("language: 1", "language: one", "unknown-language", 2, 11, "1"),
     ("language: 1", "language: 1\nlanguage: 1", "duplicate-key", 3, 1, "one of the two"),
     ("language: 1", "language: &a 1", "anchor", 2, 11, "without a name"),

@@ -12,7 +12,7 @@ A kind
 ::
 
     kind: voucher
-    language: 1                               # the version of this language
+    language: 2                               # the version of this language; 1 lacks tables and published lists
     facts:                                    # read-only values that a service supplies
       Shop: {merchant: id, region: text, sales_class: {enum: [small, large]}}
     records:                                  # in order: the order of fields is the order on the wire
@@ -72,9 +72,41 @@ type                      values                                                
 `text`                    1 to 128 characters, no invisible ones                          `"26"`
 `id`                      1 to 128 visible ASCII characters, only compared with ids       not in documents
 `{list: type}`            parameters only                                                 `["26", "27"]`
+`{table: …}`              parameters only: see Tables                                     rows under their keys
+`{published: id}`         parameters only: the name of a published list of ids or texts   `usable-shops`
 ========================  ==============================================================  ==========================
 
 Values are texts until their declaration types them, so YAML's own guesses (`no`, `1e3`) do not exist here.
+
+Tables
+------
+
+A table has a cell for every combination of keys of one to three dimensions, each whole numbers in a range or an enum::
+
+    parameters:
+      amounts:
+        table:
+          by: {size: {int: 1..20}, tier: {enum: [basic, near_poor, other]}}
+          of: {won: 0..1_000_000}
+
+A programme writes it in rows. `4+` is four and all above, `2..3` both, `default` every row that is not written; a
+single value where rows are expected fills them all. Every cell is given, and given once::
+
+    amounts:
+      1: {basic: 295_200, default: 40_000}
+      2..3: {basic: 407_500, default: 65_000}
+      4+: 701_300
+
+`amounts[size][tier]` is the cell, as in CEL, where this is a map of maps. It is always there: the type of each key lies
+within its dimension, or the document is refused (`min(size, 20)` is a way out).
+
+Published lists
+---------------
+
+A list that is too long for a document, or changes while it runs, is published outside it in versions. A parameter of
+type `{published: id}` names it. `listed(shop.merchant, usable_shops)` asks whether something is on it at the time of
+the block, `version(usable_shops)` for its version. Who runs the action answers (`Lists`); not in invariants, which hold
+whatever is published.
 
 Expressions
 -----------
@@ -98,6 +130,9 @@ function                             value
 `has_prefix(text, list)`             the text begins with one of the list
 `starts_with(text, text)`            the first begins with the second
 `x in list`                          a parameter or a written list of literals
+`table[key]…`                        a cell, a key for each dimension
+`listed(text or id, list)`           a published list holds it at the time of the block
+`version(list)`                      the version of a published list, 0 if it was never published
 `sum(record.field)`                  in invariants and accounts only
 ===================================  ===================================================================================
 
@@ -106,10 +141,10 @@ function                             value
 Running
 -------
 
-`Action.run(records, given, at)` checks in this order and raises the first that fails: `OutOfRange` for given values,
-`at` and the facts that are read; `Refused` for clauses of the kind, then of the programme; `OutOfRange` for new values,
-then for amounts posted; `Unbalanced`; `Violated` for invariants of single records. Invariants of accounts, and totals
-that would fall below zero, are for the keeper of totals.
+`Action.run(records, given, at, lists)` checks in this order and raises the first that fails: `OutOfRange` for given
+values, `at`, the facts and versions of lists that are read; `Refused` for clauses of the kind, then of the programme;
+`OutOfRange` for new values, then for amounts posted; `Unbalanced`; `Violated` for invariants of single records.
+Invariants of accounts, and totals that would fall below zero, are for the keeper of totals.
 """
 
 from madang.contract.canonical import canonical, digest
@@ -124,10 +159,12 @@ from madang.contract.contract import (
 )
 from madang.contract.errors import ContractError, OutOfRange, Problem, Refused, RunError, Unbalanced, Violated, explain
 from madang.contract.interpreter import interpret
+from madang.contract.lists import NO_LISTS, Lists, WrittenList, WrittenLists
 from madang.contract.reading import load_kind, load_programme, read_kind, read_programme
 from madang.contract.syntax import Kind, Programme
 
 __all__ = [
+    "NO_LISTS",
     "Account",
     "Action",
     "Contract",
@@ -135,6 +172,7 @@ __all__ = [
     "Effect",
     "GivenValue",
     "Kind",
+    "Lists",
     "OutOfRange",
     "Problem",
     "Programme",
@@ -143,6 +181,8 @@ __all__ = [
     "Subject",
     "Unbalanced",
     "Violated",
+    "WrittenList",
+    "WrittenLists",
     "canonical",
     "compile",
     "digest",

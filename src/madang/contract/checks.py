@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
-from madang.contract.inference import fits, infer
+from madang.contract.inference import infer
 from madang.contract.limits import (
     CLAUSES,
+    DEFAULT_KEY,
+    DIMENSIONS,
     ENUM_MEMBERS,
     LANGUAGES,
+    TABLE_CELLS,
     WON_HIGH,
     WORDS_CHARACTERS,
 )
 from madang.contract.names import (
     LOWER,
-    RESERVED,
     is_id,
+    is_list_name,
     is_name,
     is_text,
+    reserved,
 )
 from madang.contract.problems import Problems
 from madang.contract.scope import Scope
@@ -31,6 +36,7 @@ from madang.contract.typed import (
     TypedClause,
     TypedExpression,
 )
+from madang.contract.units import fits
 from madang.contract.valuetypes import (
     BOOL,
     DATE,
@@ -41,24 +47,30 @@ from madang.contract.valuetypes import (
     Id,
     List,
     Number,
+    Published,
+    Table,
     Text,
     Type,
     Unknown,
     describe,
 )
 
+_SORTS: Final[dict[type[Type], str]] = {Table: "Tables", Published: "Published lists"}
+
 
 class Checker:
-    """Adds what it finds to `problems`."""
+    """Adds what it finds to `problems`. `language` is the version that the kind is written in."""
 
-    def __init__(self, problems: Problems) -> None:
+    def __init__(self, problems: Problems, language: int) -> None:
         self.problems = problems
+        self.language = language
 
     def count(self, what: str, items: tuple[object, ...], most: int, position: int) -> None:
         if len(items) > most:
             self.problems.add(position, "too-large", f"There are {len(items)} {what}.", f"at most {most}")
 
-    def name(self, name: str, position: int, taken: Iterable[str] = (), reserved: frozenset[str] = RESERVED) -> None:
+    def name(self, name: str, position: int, taken: Iterable[str] = (), unusable: frozenset[str] | None = None) -> None:
+        """A name that is well formed and free. `unusable` has a meaning of its own there (none: in an expression)."""
         if not is_name(name):
             self.problems.add(
                 position,
@@ -66,7 +78,7 @@ class Checker:
                 f"`{name}` is not a name.",
                 "a small letter, then at most 39 small letters, digits and _",
             )
-        elif name in reserved:
+        elif name in (reserved(self.language) if unusable is None else unusable):
             self.problems.add(position, "reserved-name", f"`{name}` has a meaning of its own.", f"{name}_value")
         elif name in taken:
             self.problems.add(position, "name-taken", f"`{name}` already means something here.", f"another_{name}")
@@ -94,6 +106,41 @@ class Checker:
                     position, "unknown-type", "Only parameters are lists.", "a field of the element's type"
                 )
             self.type(type_.element, position)
+        elif isinstance(type_, (Table, Published)):
+            if self.language < 2:
+                self.problems.add(
+                    position, "later-language", f"{_SORTS[type(type_)]} are of language 2.", "language: 2"
+                )
+            if not lists:
+                self.problems.add(
+                    position, "unknown-type", f"{_SORTS[type(type_)]} are parameters.", "a parameter of this type"
+                )
+            if isinstance(type_, Table):
+                self.table(type_, position)
+
+    def table(self, table: Table, position: int) -> None:
+        self.type(table.of, position)
+        if not 1 <= len(table.by) <= DIMENSIONS:
+            self.problems.add(
+                position, "too-large", f"A table has 1 to {DIMENSIONS} dimensions.", "by: {size: {int: 1..10}}"
+            )
+        self.unique([(dimension.name, position) for dimension in table.by], "dimensions")
+        known = len(self.problems.found)
+        for dimension in table.by:
+            if not is_name(dimension.name):
+                self.name(dimension.name, position)
+            if isinstance(dimension.type, Enum):
+                self.type(dimension.type, position)
+                if DEFAULT_KEY in dimension.type.members:
+                    self.problems.add(
+                        position, "reserved-name", f"`{DEFAULT_KEY}` is the key of all other rows.", "another member"
+                    )
+            elif dimension.type.unit != "int" or dimension.type.low > dimension.type.high:
+                self.problems.add(
+                    position, "bad-range", f"The keys of `{dimension.name}` have no order.", "{int: 1..10} or an enum"
+                )
+        if len(self.problems.found) == known and table.cells() > TABLE_CELLS:
+            self.problems.add(position, "too-large", f"The table has {table.cells()} cells.", f"at most {TABLE_CELLS}")
 
     def number(self, type_: Number, position: int) -> None:
         if type_.unit == "won":
@@ -173,7 +220,7 @@ class Checker:
 
 
 def valid(value: object, type_: Type) -> bool:
-    """Whether a stored value is of a type that is no list, and in its range."""
+    """Whether a stored value is of a type that is no list or table, and in its range."""
     if isinstance(type_, Bool):
         return type(value) is bool
     if isinstance(type_, Number):
@@ -184,6 +231,8 @@ def valid(value: object, type_: Type) -> bool:
         return is_text(value)
     if isinstance(type_, Id):
         return is_id(value)
+    if isinstance(type_, Published):
+        return is_list_name(value)
     return isinstance(type_, Unknown)
 
 
@@ -201,4 +250,6 @@ def expectation(type_: Type) -> str:
         return ", ".join(type_.members)
     if isinstance(type_, Bool):
         return "true or false"
+    if isinstance(type_, Published):
+        return "the name of a list such as usable-shops"
     return "1 to 128 characters" if isinstance(type_, Text) else "1 to 128 visible ASCII characters"

@@ -12,7 +12,9 @@ from madang.contract.generator import Run, generate
 from madang.contract.recordtypes import annotation, record_class
 from madang.contract.syntax import Action as ActionSyntax
 from madang.contract.syntax import Kind, Programme
+from madang.contract.typed import Listed, TypedAction, TypedClause, TypedProgramme, VersionOf
 from madang.contract.valuetypes import Declared
+from madang.contract.walk import walk
 
 Effect: TypeAlias = tuple[tuple[Any, ...], tuple[tuple[int, int, int], ...]]
 """What an action does: the records after it, in the order of `Action.changes`, and its postings.
@@ -56,12 +58,14 @@ class GivenValue(msgspec.Struct, frozen=True):
 class Action(msgspec.Struct, frozen=True):
     """One action of a programme.
 
-    `changes` are the aliases of the records that it changes or makes, in the order of `on`.
+    `changes` are the aliases of the records that it changes or makes, in the order of `on`. `lists` are the names of
+    the published lists that it asks about, in order.
 
-    `run(records, given, at)` takes tuples in the order of `on` and `given`, and the block time in seconds since
-    1970-01-01T00:00:00Z. It returns an `Effect` or raises, checking in this order: `OutOfRange` (given values, `at`,
-    facts that are read), `Refused` (clauses of the kind, then of the programme, the first that fails), `OutOfRange`
-    (new values, then amounts), `Unbalanced`, `Violated`. A tuple of another length raises ValueError. It has no state
+    `run(records, given, at, lists)` takes tuples in the order of `on` and `given`, the block time in seconds since
+    1970-01-01T00:00:00Z, and who answers for published lists (by default nothing was ever published). It returns an
+    `Effect` or raises, checking in this order: `OutOfRange` (given values, `at`, facts that are read, versions of
+    lists), `Refused` (clauses of the kind, then of the programme, the first that fails), `OutOfRange` (new values, then
+    amounts), `Unbalanced`, `Violated`. A tuple of another length raises ValueError. It has no state
     and changes nothing. Records must be of the classes in `Contract.records`, and distinct: two names for one record
     are the caller's to refuse.
     """
@@ -70,6 +74,7 @@ class Action(msgspec.Struct, frozen=True):
     on: tuple[Subject, ...]
     given: tuple[GivenValue, ...]
     changes: tuple[str, ...]
+    lists: tuple[str, ...]
     run: Run
 
 
@@ -93,8 +98,10 @@ def compile(kind: Kind, programme: Programme) -> Contract:  # noqa: A001 - the f
     actions = {}
     for action in kind.actions:
         checked = typed.actions[action.name]
-        run = generate(kind, action, checked, values.require.get(action.name, ()), typed.invariants, values.parameters)
-        actions[action.name] = _action(kind, action, run)
+        further = values.require.get(action.name, ())
+        run = generate(kind, action, checked, further, typed.invariants, values.parameters)
+        lists = _lists(checked, further, values)
+        actions[action.name] = _action(kind, action, lists, run)
     return Contract(
         kind=kind.kind,
         programme=programme.programme,
@@ -107,7 +114,15 @@ def compile(kind: Kind, programme: Programme) -> Contract:  # noqa: A001 - the f
     )
 
 
-def _action(kind: Kind, action: ActionSyntax, run: Run) -> Action:
+def _lists(action: TypedAction, further: tuple[TypedClause, ...], programme: TypedProgramme) -> tuple[str, ...]:
+    """The names of the published lists that an action asks about, in order."""
+    used = [clause.when for clause in (*action.require, *further)]
+    used += [posting.amount for posting in action.post] + [assignment.value for assignment in action.set]
+    parts = [part for expression in used for part in walk(expression) if isinstance(part, (Listed, VersionOf))]
+    return tuple(sorted(dict.fromkeys(str(programme.parameters[part.list.name]) for part in parts)))
+
+
+def _action(kind: Kind, action: ActionSyntax, lists: tuple[str, ...], run: Run) -> Action:
     facts = [fact.name for fact in kind.facts]
     written = [assignment.alias for assignment in action.set]
     return Action(
@@ -115,5 +130,6 @@ def _action(kind: Kind, action: ActionSyntax, run: Run) -> Action:
         on=tuple([Subject(each.alias, each.type, each.is_new, each.type in facts) for each in action.on]),
         given=tuple([GivenValue(each.name, each.type, annotation(each.type)) for each in action.given]),
         changes=tuple([subject.alias for subject in action.on if subject.alias in written]),
+        lists=lists,
         run=run,
     )

@@ -6,7 +6,8 @@
     sum         = product { ("+" | "-") product }
     product     = unary { ("*" | "/" | "%") unary }
     unary       = ("!" | "-") unary | primary
-    primary     = "true" | "false" | integer | text | list | name [ "." name | "(" arguments ")" ] | "(" conditional ")"
+    primary     = "true" | "false" | integer | text | list | named | "(" conditional ")"
+    named       = name [ "." name | "(" arguments ")" | "[" conditional "]" { "[" conditional "]" } ]
 
 Integers are decimal and may hold `_` between digits. Texts stand in ' or " and know no escapes.
 """
@@ -33,6 +34,7 @@ from madang.contract.syntax import (
     Call,
     Conditional,
     Expression,
+    Index,
     IntLiteral,
     Items,
     Junction,
@@ -311,7 +313,20 @@ class _Parser:
                     "syntax", field.offset, "Functions are not methods.", f"{field.text}({token.text}, …)"
                 )
             return Member(owner=token.text, field=field.text, position=place)
+        if self.peek().sort == "[":
+            return Index(table=token.text, keys=self.keys(token.text), position=place)
         return Name(name=token.text, position=place)
+
+    def keys(self, table: str) -> tuple[Expression, ...]:
+        found: list[Expression] = []
+        while self.take("[") is not None:
+            found.append(self.conditional())
+            if self.peek().sort == ",":
+                raise SyntaxProblem(
+                    "syntax", self.peek().offset, "Each key stands in brackets of its own.", f"{table}[a][b]"
+                )
+            self.need("]")
+        return tuple(found)
 
     def several(self, close: str) -> tuple[Expression, ...]:
         found: list[Expression] = []

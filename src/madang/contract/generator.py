@@ -6,13 +6,13 @@ checker has shown to be plain names. Texts, lists and words are variables of an 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from madang.contract.errors import OutOfRange, Refused, Unbalanced, Violated
 from madang.contract.intervals import quotient
 from madang.contract.limits import OFFSET_SECONDS, TIME_HIGH, WON_HIGH
 from madang.contract.linear import balances
+from madang.contract.lists import NO_LISTS, Lists
 from madang.contract.names import is_id, is_text
 from madang.contract.recordtypes import record_class
 from madang.contract.scope import fields_of
@@ -30,6 +30,8 @@ from madang.contract.typed import (
     FieldOfEach,
     Given,
     HasPrefix,
+    Listed,
+    Lookup,
     Negation,
     Not,
     Now,
@@ -39,11 +41,21 @@ from madang.contract.typed import (
     TypedClause,
     TypedExpression,
     TypedInvariant,
+    VersionOf,
 )
-from madang.contract.valuetypes import Bool, Enum, Number, Text, Type
+from madang.contract.valuetypes import VERSION, Bool, Enum, Number, Table, Text, Type
 from madang.contract.walk import walk
 
-Run = Callable[[tuple[Any, ...], tuple[Any, ...], int], tuple[tuple[Any, ...], tuple[tuple[int, int, int], ...]]]
+
+class Run(Protocol):
+    """What an action compiles to; `Action.run` says what it takes, returns and raises."""
+
+    def __call__(
+        self, records: tuple[Any, ...], given: tuple[Any, ...], at: int, lists: Lists = NO_LISTS, /
+    ) -> tuple[tuple[Any, ...], tuple[tuple[int, int, int], ...]]:
+        """Run the action once."""
+        ...
+
 
 _FEW: Final = 8
 """Up to so many prefixes `str.startswith` is quicker than a look-up for each length."""
@@ -105,6 +117,7 @@ class _Generator:
         self.records = {subject.alias: f"r{index}" for index, subject in enumerate(action.on)}
         self.given = {field.name: f"g{index}" for index, field in enumerate(action.given)}
         self.fields: dict[tuple[str, str], str] = {}
+        self.versions: dict[str, str] = {}
         self.after: dict[tuple[str, str], str] = {}
         self.each: tuple[str, str] = ("", "")
         self.types = {record.name: record for record in (*kind.records, *kind.facts)}
@@ -118,9 +131,11 @@ class _Generator:
         self.constant("Unbalanced", Unbalanced)
         self.constant("Violated", Violated)
         self.constant("action", self.action.name)
+        self.constant("no_lists", NO_LISTS)
         self.unpack("records", list(self.records.values()))
         self.unpack("given", list(self.given.values()))
         self.check_given()
+        self.check_versions()
         self.hoist()
         for clause in self.clauses:
             name = self.keep(clause.name)
@@ -133,7 +148,10 @@ class _Generator:
         self.line(f"return {self.results()}, {self.posted(postings)}")
         body = "\n".join(f"        {line}" for line in self.lines)
         head = ", ".join(self.constants)
-        return f"def make({head}):\n    def run(records, given, at):\n{body}\n    return run\n", self.constants
+        return (
+            f"def make({head}):\n    def run(records, given, at, lists=no_lists):\n{body}\n    return run\n",
+            self.constants,
+        )
 
     def line(self, text: str) -> None:
         self.lines.append(text)
@@ -173,6 +191,15 @@ class _Generator:
                     self.fields[fact.alias, name] = variable
                     self.line(f"{variable} = {self.records[fact.alias]}.{name}")
                     self.out_of_range(self.is_not(variable, type_), f"{fact.alias}.{name}")
+
+    def check_versions(self) -> None:
+        """Versions of published lists come from outside too. Each is asked for once."""
+        for expression in self.expressions():
+            for part in walk(expression):
+                if isinstance(part, VersionOf) and part.list.name not in self.versions:
+                    variable = self.versions[part.list.name] = f"v{len(self.versions)}"
+                    self.line(f"{variable} = lists.version({self.expression(part.list)})")
+                    self.out_of_range(self.is_not(variable, VERSION), f"version({part.list.name})")
 
     def is_not(self, variable: str, type_: Type) -> str:
         """A condition that holds when the variable does not hold a value of the type."""
@@ -336,11 +363,35 @@ class _Generator:
             return f"{self.expression(node.text)}.startswith({self.expression(node.prefix)})"
         if isinstance(node, HasPrefix):
             return self.has_prefix(node)
+        if isinstance(node, Lookup):
+            return self.lookup(node)
+        if isinstance(node, Listed):
+            return f"(lists.holds({self.expression(node.list)}, {self.expression(node.value)}) is True)"
+        if isinstance(node, VersionOf):
+            return self.versions[node.list.name]
         return "None"  # totals stand in invariants that are not checked here
 
     def items(self, node: Constant | ParameterOf) -> tuple[Value, ...]:
         value = node.value if isinstance(node, Constant) else self.parameters[node.name]
         return value if isinstance(value, tuple) else ()
+
+    def lookup(self, node: Lookup) -> str:
+        """A dictionary in a dictionary for each dimension: no key can mean another cell."""
+        value, table = self.parameters[node.table.name], node.table.type
+        if not isinstance(table, Table) or not isinstance(value, tuple):
+            raise TypeError(f"{node.table.name} is no table")
+        rows: list[Any] = list(value)
+        for dimension in reversed(table.by):
+            size = dimension.size()
+            rows = [
+                dict(zip(dimension.keys(), rows[start : start + size], strict=True))
+                for start in range(0, len(rows), size)
+            ]
+        keys = "".join([f"[{self.expression(key)}]" for key in node.keys])
+        return f"{self.table(node.table.name, rows[0])}{keys}"
+
+    def table(self, name: str, rows: dict[Any, Any]) -> str:
+        return self.constant(f"t_{name}", rows)
 
     def has_prefix(self, node: HasPrefix) -> str:
         text = self.expression(node.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from madang.contract import lookups
 from madang.contract.intervals import combine
 from madang.contract.limits import (
     DATE_HIGH,
@@ -11,11 +12,12 @@ from madang.contract.limits import (
     EXPRESSION_NODES,
     INTEGER_HIGH,
     INTEGER_LOW,
+    LANGUAGE,
     LIST_ITEMS,
     OPERANDS,
     TIME_HIGH,
 )
-from madang.contract.names import FUNCTIONS, is_text, near
+from madang.contract.names import functions, is_text, near
 from madang.contract.problems import Problems
 from madang.contract.scope import TOTAL, Scope
 from madang.contract.syntax import (
@@ -25,6 +27,7 @@ from madang.contract.syntax import (
     Call,
     Conditional,
     Expression,
+    Index,
     IntLiteral,
     Items,
     Junction,
@@ -56,7 +59,7 @@ from madang.contract.typed import (
     TotalOf,
     TypedExpression,
 )
-from madang.contract.units import UNIT_ADVICE, conversion, joint, unit_of
+from madang.contract.units import UNIT_ADVICE, conversion, fits, joint, unit_of
 from madang.contract.valuetypes import (
     BOOL,
     DATE,
@@ -69,6 +72,8 @@ from madang.contract.valuetypes import (
     Id,
     List,
     Number,
+    Published,
+    Table,
     Text,
     Type,
     Unit,
@@ -88,6 +93,8 @@ _ARGUMENTS: Final = {
     "starts_with": ("text", "prefix"),
     "has_prefix": ("text", "list"),
     "sum": ("record.field",),
+    "listed": ("text or id", "list"),
+    "version": ("list",),
 }
 _CALENDAR_TYPES: Final = {
     "day": DATE,
@@ -97,19 +104,6 @@ _CALENDAR_TYPES: Final = {
     "month_of_year": Number("int", 1, 12),
 }
 _CALENDAR_HIGH: Final = {"time": TIME_HIGH, "date": DATE_HIGH}
-
-
-def fits(value: Type, wanted: Type) -> bool:
-    """Whether a value of one type may stand where another is wanted; ranges are another matter."""
-    if isinstance(value, Unknown) or isinstance(wanted, Unknown):
-        return True
-    if isinstance(value, Number) and isinstance(wanted, Number):
-        if value.unit == wanted.unit:
-            return True
-        return (value.unit == "literal" and wanted.unit in ("won", "int")) or (
-            wanted.unit == "literal" and value.unit in ("won", "int")
-        )
-    return value == wanted
 
 
 def infer(expression: Expression, scope: Scope, problems: Problems, expected: Type | None = None) -> TypedExpression:
@@ -158,6 +152,8 @@ class _Inference:
             return self.binary(node, depth)
         if isinstance(node, Call):
             return self.call(node, depth)
+        if isinstance(node, Index):
+            return lookups.lookup(self, node, depth)
         if isinstance(node, Items):
             return self.wrong(
                 node,
@@ -192,7 +188,10 @@ class _Inference:
         if name in scope.given:
             return Given(name, scope.given[name])
         if name in scope.parameters:
-            return ParameterOf(name, scope.parameters[name])
+            type_ = scope.parameters[name]
+            if isinstance(type_, (Table, Published)):
+                return self.wrong(node, "type-mismatch", f"`{name}` is {describe(type_)}.", lookups.advice(name, type_))
+            return ParameterOf(name, type_)
         if name in scope.accounts:
             return TotalOf(name, scope.accounts[name])
         if name == "at":
@@ -441,10 +440,15 @@ class _Inference:
     # ---- functions
 
     def call(self, node: Call, depth: int) -> TypedExpression:
+        known = functions(self.scope.language)
         wanted = _ARGUMENTS.get(node.function)
+        if wanted is not None and node.function not in known:
+            return self.wrong(
+                node, "later-language", f"`{node.function}` is of language {LANGUAGE}.", f"language: {LANGUAGE}"
+            )
         if wanted is None:
             return self.wrong(
-                node, "unknown-function", f"There is no function `{node.function}`.", near(node.function, FUNCTIONS)
+                node, "unknown-function", f"There is no function `{node.function}`.", near(node.function, known)
             )
         if len(node.arguments) != len(wanted):
             return self.wrong(
@@ -455,6 +459,10 @@ class _Inference:
             )
         if node.function == "sum":
             return self.sum(node)
+        if node.function == "listed":
+            return lookups.listed(self, node, depth)
+        if node.function == "version":
+            return lookups.version(self, node)
         if node.function in _CALENDAR_TYPES:
             return self.calendar(node, depth)
         if node.function in ("min", "max"):

@@ -14,6 +14,7 @@ from madang.contract.checker import check_kind, check_programme
 from madang.contract.checks import valid
 from madang.contract.errors import OutOfRange, Refused, Unbalanced, Violated
 from madang.contract.limits import WON_HIGH
+from madang.contract.lists import NO_LISTS, Lists
 from madang.contract.recordtypes import record_class
 from madang.contract.syntax import Action, Kind, Programme, Value
 from madang.contract.typed import (
@@ -29,6 +30,8 @@ from madang.contract.typed import (
     FieldOfEach,
     Given,
     HasPrefix,
+    Listed,
+    Lookup,
     Negation,
     Not,
     Now,
@@ -37,8 +40,9 @@ from madang.contract.typed import (
     TypedExpression,
     TypedKind,
     TypedProgramme,
+    VersionOf,
 )
-from madang.contract.valuetypes import TIME, Number
+from madang.contract.valuetypes import TIME, VERSION, Number, Table
 from madang.contract.walk import walk
 
 _START: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -51,13 +55,14 @@ def interpret(
     records: tuple[Any, ...],
     given: tuple[Any, ...],
     at: int,
+    lists: Lists = NO_LISTS,
 ) -> tuple[tuple[Any, ...], tuple[tuple[int, int, int], ...]]:
-    """What `compile(kind, programme).actions[action].run(records, given, at)` returns or raises, slowly.
+    """What `compile(kind, programme).actions[action].run(records, given, at, lists)` returns or raises, slowly.
 
     `at` is in seconds since 1970-01-01T00:00:00Z. Raises `Refused`, `OutOfRange`, `Unbalanced` or `Violated`;
     `ContractError` if a document is not valid, and `KeyError` for an action that the kind does not have.
     """
-    return Interpreter(kind, programme).run(action, records, given, at)
+    return Interpreter(kind, programme).run(action, records, given, at, lists)
 
 
 class Interpreter:
@@ -70,18 +75,19 @@ class Interpreter:
         self.actions = {action.name: action for action in kind.actions}
 
     def run(
-        self, action: str, records: tuple[Any, ...], given: tuple[Any, ...], at: int
+        self, action: str, records: tuple[Any, ...], given: tuple[Any, ...], at: int, lists: Lists = NO_LISTS
     ) -> tuple[tuple[Any, ...], tuple[tuple[int, int, int], ...]]:
         """Run one action; arguments, result and exceptions are those of `Action.run`."""
-        return _Machine(self.kind, self.typed, self.programme, self.actions[action]).run(records, given, at)
+        return _Machine(self.kind, self.typed, self.programme, self.actions[action], lists).run(records, given, at)
 
 
 class _Machine:
-    def __init__(self, kind: Kind, typed: TypedKind, programme: TypedProgramme, action: Action) -> None:
+    def __init__(self, kind: Kind, typed: TypedKind, programme: TypedProgramme, action: Action, lists: Lists) -> None:
         self.kind = kind
         self.typed = typed
         self.programme = programme
         self.action = action
+        self.lists = lists
         self.types = {record.name: record for record in (*kind.records, *kind.facts)}
         self.facts = [fact.name for fact in kind.facts]
         self.before: dict[str, Any] = {}
@@ -116,6 +122,7 @@ class _Machine:
                     if read and not valid(getattr(self.before[subject.alias], field.name), field.type):
                         raise OutOfRange(action.name, f"{subject.alias}.{field.name}")
 
+        self.check_versions(used)
         for clause in clauses:
             if self.evaluate(clause.when) is not True:
                 raise Refused(action.name, clause.name, clause.words)
@@ -149,6 +156,11 @@ class _Machine:
                         raise Violated(action.name, invariant.name, subject.alias)
         return tuple(after.values()), tuple(postings)
 
+    def check_versions(self, used: list[TypedExpression]) -> None:
+        for part in [part for expression in used for part in walk(expression)]:
+            if isinstance(part, VersionOf) and not valid(self.evaluate(part), VERSION):
+                raise OutOfRange(self.action.name, f"version({part.list.name})")
+
     def balance(self, postings: list[tuple[int, int, int]], after: dict[str, msgspec.Struct]) -> None:
         types = {subject.alias: subject for subject in self.action.on}
         for index, account in enumerate(self.kind.accounts):
@@ -167,6 +179,16 @@ class _Machine:
     def items(self, node: Constant | ParameterOf) -> tuple[Value, ...]:
         value = self.evaluate(node)
         return value if isinstance(value, tuple) else ()
+
+    def cell(self, node: Lookup) -> Value:
+        """By the number of the cell, as `typed.Lookup` defines it."""
+        table = node.table.type
+        number = 0
+        for dimension, key in zip(table.by if isinstance(table, Table) else (), node.keys, strict=True):
+            type_, value = dimension.type, self.evaluate(key)
+            place = value - type_.low if isinstance(type_, Number) else type_.members.index(value)
+            number = number * dimension.size() + place
+        return self.items(node.table)[number]
 
     def evaluate(self, node: TypedExpression) -> Any:
         """The value of an expression. Every part is total, so the order of evaluation does not show."""
@@ -208,6 +230,12 @@ class _Machine:
             case HasPrefix():
                 text = self.evaluate(node.text)
                 return any(text.startswith(prefix) for prefix in self.items(node.prefixes) if isinstance(prefix, str))
+            case Lookup():
+                return self.cell(node)
+            case Listed():
+                return self.lists.holds(self.evaluate(node.list), self.evaluate(node.value)) is True
+            case VersionOf():
+                return self.lists.version(self.evaluate(node.list))
             case _:
                 raise KeyError("totals are not known to one action")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from madang.contract import scope as scopes
 from madang.contract.checks import Checker
-from madang.contract.inference import fits, infer
+from madang.contract.inference import infer
 from madang.contract.limits import (
     ACCOUNTS,
     ACTIONS,
@@ -12,11 +12,12 @@ from madang.contract.limits import (
     FIELDS,
     GIVEN,
     INVARIANTS,
-    LANGUAGE,
+    LANGUAGE_VERSIONS,
     PARAMETERS,
     POSTINGS,
     RECORD_TYPES,
     RECORDS_PER_ACTION,
+    VERSIONS_WORDS,
     WON_HIGH,
 )
 from madang.contract.linear import balances
@@ -47,6 +48,7 @@ from madang.contract.typed import (
     TypedKind,
     TypedPosting,
 )
+from madang.contract.units import fits
 from madang.contract.valuetypes import (
     Bool,
     Declared,
@@ -62,7 +64,7 @@ class KindChecks(Checker):
     """The checks of one kind; `check` runs them all."""
 
     def __init__(self, kind: Kind, problems: Problems) -> None:
-        super().__init__(problems)
+        super().__init__(problems, kind.language)
         self.kind = kind
         self.records = {record.name: record for record in kind.records}
         self.facts = {fact.name: fact for fact in kind.facts}
@@ -75,9 +77,9 @@ class KindChecks(Checker):
             self.problems.add(
                 kind.position, "bad-name", f"`{kind.kind}` is not a name.", "small letters, digits, _ and -"
             )
-        if kind.language != LANGUAGE:
+        if kind.language not in LANGUAGE_VERSIONS:
             self.problems.add(
-                kind.position, "unknown-language", f"Language {kind.language} is not known here.", str(LANGUAGE)
+                kind.position, "unknown-language", f"Language {kind.language} is not known here.", VERSIONS_WORDS
             )
         self.record_types()
         self.accounts()
@@ -98,7 +100,7 @@ class KindChecks(Checker):
         self.unique([(record.name, record.position) for record in kind.records], "record types")
         self.unique([(fact.name, fact.position) for fact in kind.facts], "facts")
         for record in kind.records:
-            self.name(record.name, record.position, reserved=KEYWORDS)
+            self.name(record.name, record.position, unusable=KEYWORDS)
             self.record_fields(record)
         for fact in kind.facts:
             if not is_fact_name(fact.name):
@@ -113,7 +115,7 @@ class KindChecks(Checker):
             self.problems.add(record.position, "missing-key", f"`{record.name}` has no fields.", "at least one field")
         self.unique([(field.name, field.position) for field in record.fields], "fields")
         for field in record.fields:
-            self.name(field.name, field.position, reserved=KEYWORDS)
+            self.name(field.name, field.position, unusable=KEYWORDS)
             self.type(field.type, field.position)
 
     def accounts(self) -> None:
@@ -166,7 +168,7 @@ class KindChecks(Checker):
     # ---- actions
 
     def action(self, action: Action) -> TypedAction:
-        self.name(action.name, action.position, reserved=KEYWORDS)
+        self.name(action.name, action.position, unusable=KEYWORDS)
         if action.name in RESERVED_ACTIONS:
             self.problems.add(
                 action.position, "reserved-name", f"`{action.name}` is a key of programmes.", f"{action.name}_it"

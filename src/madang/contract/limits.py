@@ -2,8 +2,12 @@
 
 from typing import Final
 
-LANGUAGE: Final = 1
-"""The version of the language that this compiler reads. A changed meaning is a new version, and this one stays."""
+LANGUAGE_VERSIONS: Final = (1, 2)
+"""The versions of the language that this compiler reads. A changed meaning is a new version, and the old ones stay:
+what a document of version 1 means, and its digest, never change. Version 2 adds tables and published lists."""
+VERSIONS_WORDS: Final = " or ".join(map(str, LANGUAGE_VERSIONS))
+LANGUAGE: Final = LANGUAGE_VERSIONS[-1]
+"""The newest of them."""
 
 DOCUMENT_CHARACTERS: Final = 131_072
 DOCUMENT_BYTES: Final = 524_288
@@ -19,6 +23,7 @@ OPERANDS: Final = 256
 """Operands of one chain of && or ||."""
 
 NAME_CHARACTERS: Final = 40
+LIST_NAME_CHARACTERS: Final = 48
 TEXT_CHARACTERS: Final = 128
 WORDS_CHARACTERS: Final = 300
 LANGUAGES: Final = 8
@@ -36,11 +41,17 @@ POSTINGS: Final = 16
 INVARIANTS: Final = 64
 ENUM_MEMBERS: Final = 64
 LIST_ITEMS: Final = 2_000
+DIMENSIONS: Final = 3
+DEFAULT_KEY: Final = "default"
+"""In a written table, the key of all rows that are not written."""
+TABLE_CELLS: Final = 4_096
+"""Cells of one table, when every row that stands for several is written out."""
 PROBLEMS: Final = 50
 """At most so many problems are reported at once."""
 
 INTEGER_LOW: Final = -(2**63)
 INTEGER_HIGH: Final = 2**63 - 1
+VERSION_HIGH: Final = 2**32
 WON_HIGH: Final = 2**53 - 1
 """Amounts of won stay exact in every JSON reader."""
 

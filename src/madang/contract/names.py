@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Final
 
-from madang.contract.limits import NAME_CHARACTERS, TEXT_CHARACTERS
+from madang.contract.limits import LIST_NAME_CHARACTERS, NAME_CHARACTERS, TEXT_CHARACTERS
 
 LOWER: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 UPPER: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -22,6 +22,9 @@ FUNCTIONS: Final = (
     "sum",
     "weekday",
 )
+"""What language 1 has."""
+LATER_FUNCTIONS: Final = ("listed", "version")
+"""What language 2 has besides."""
 
 KEYWORDS: Final = frozenset(
     (
@@ -62,11 +65,12 @@ KEYWORDS: Final = frozenset(
 )
 """Python's keywords: a field can't be called so, since it becomes an attribute of a class."""
 
-RESERVED: Final = KEYWORDS | frozenset(("at", "new", "true", "false", "null", *FUNCTIONS))
+_RESERVED: Final = KEYWORDS | frozenset(("at", "new", "true", "false", "null", *FUNCTIONS))
 """What a given value, parameter, account or alias can't be called, since it means something in an expression.
 
 Written out, so that a newer Python cannot change which documents are valid.
 """
+_RESERVED_LATER: Final = _RESERVED | frozenset(LATER_FUNCTIONS)
 
 RESERVED_ACTIONS: Final = frozenset(
     ("programme", "kind", "title", "parameters", "specification", "language", "actions", "invariants")
@@ -75,6 +79,16 @@ RESERVED_ACTIONS: Final = frozenset(
 
 # Characters that change the direction of text: what a reader sees would differ from what is meant.
 _DIRECTION = frozenset((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
+def functions(language: int) -> tuple[str, ...]:
+    """The functions of a version of the language."""
+    return FUNCTIONS if language < 2 else (*FUNCTIONS, *LATER_FUNCTIONS)
+
+
+def reserved(language: int) -> frozenset[str]:
+    """What a given value, parameter, account or alias can't be called in a version of the language."""
+    return _RESERVED if language < 2 else _RESERVED_LATER
 
 
 def is_name(text: str) -> bool:
@@ -98,6 +112,13 @@ def is_fact_name(text: str) -> bool:
 def is_document_name(text: str) -> bool:
     """The name of a kind or programme: like a name, with `-` allowed inside."""
     return is_name(text.replace("-", "_")) and not text.endswith("-")
+
+
+def is_list_name(value: object) -> bool:
+    """The name of a published list: 2 to 48 small letters, digits and `-`, the first no `-`."""
+    if type(value) is not str or not 2 <= len(value) <= LIST_NAME_CHARACTERS or value[0] == "-":
+        return False
+    return all(character in LOWER or character in DIGITS or character == "-" for character in value)
 
 
 def is_text(value: object, longest: int = TEXT_CHARACTERS) -> bool:

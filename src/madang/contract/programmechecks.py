@@ -8,6 +8,7 @@ from madang.contract.checks import Checker, expectation, valid
 from madang.contract.limits import (
     LIST_ITEMS,
     PARAMETERS,
+    TABLE_CELLS,
 )
 from madang.contract.names import (
     is_document_name,
@@ -27,6 +28,7 @@ from madang.contract.typed import (
 from madang.contract.valuetypes import (
     Declared,
     List,
+    Table,
     describe,
 )
 
@@ -35,7 +37,7 @@ class ProgrammeChecks(Checker):
     """The checks of one programme against its kind; `check` runs them all."""
 
     def __init__(self, programme: Programme, kind: Kind, problems: Problems) -> None:
-        super().__init__(problems)
+        super().__init__(problems, kind.language)
         self.programme = programme
         self.kind = kind
         self.declared: dict[str, Declared] = {field.name: field.type for field in kind.parameters}
@@ -133,6 +135,13 @@ class ProgrammeChecks(Checker):
                 self.bad_value(parameter, type_, f"at most {LIST_ITEMS} items")
             elif not all(valid(item, type_.element) for item in value):
                 self.bad_value(parameter, type_, "items of that type and in its range")
+        elif isinstance(type_, Table):
+            # A table that is too large was refused with its type, and none of its cells is looked at.
+            cells = type_.cells()
+            if 0 < cells <= TABLE_CELLS and not (
+                isinstance(value, tuple) and len(value) == cells and all(valid(item, type_.of) for item in value)
+            ):
+                self.bad_value(parameter, type_, f"{cells} cells, each {expectation(type_.of)}")
         elif isinstance(value, tuple) or not valid(value, type_):
             self.bad_value(parameter, type_, expectation(type_))
 

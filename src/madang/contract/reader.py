@@ -10,7 +10,7 @@ from madang.contract.canonical import digest
 from madang.contract.checks import expectation
 from madang.contract.errors import ContractError
 from madang.contract.expressions import SyntaxProblem, parse
-from madang.contract.limits import INTEGER_HIGH, INTEGER_LOW, LANGUAGE, WON_HIGH
+from madang.contract.limits import INTEGER_HIGH, INTEGER_LOW, LANGUAGE, LANGUAGE_VERSIONS, VERSIONS_WORDS, WON_HIGH
 from madang.contract.names import near
 from madang.contract.problems import Problems
 from madang.contract.syntax import (
@@ -35,7 +35,8 @@ from madang.contract.syntax import (
     Value,
     Words,
 )
-from madang.contract.values import read_integer, read_value
+from madang.contract.tablereader import TableReader
+from madang.contract.values import read_integer, read_value, some_value
 from madang.contract.valuetypes import (
     BOOL,
     DATE,
@@ -46,9 +47,14 @@ from madang.contract.valuetypes import (
     UNKNOWN,
     Bool,
     Declared,
+    Dimension,
     Enum,
+    Id,
     List,
     Number,
+    Published,
+    Table,
+    Text,
     Unknown,
     describe,
 )
@@ -72,7 +78,8 @@ _SIMPLE_TYPES: Final[dict[str, Declared]] = {
     "won": Number("won", 0, WON_HIGH),
 }
 _TYPE_WORDS: Final = (
-    "bool, text, id, date, time, month, {won: 0..100}, {int: 0..100}, {enum: [a, b]}; for parameters {list: …}"
+    "bool, text, id, date, time, month, {won: 0..100}, {int: 0..100}, {enum: [a, b]}; "
+    "for parameters {list: …}, {table: …}, {published: …}"
 )
 
 
@@ -202,13 +209,55 @@ class _Reader:
             if isinstance(element, List):
                 self.problems.add(tree.position, "unknown-type", "There are no lists of lists.", "{list: text}")
                 return cast(Declared, UNKNOWN)
+            if isinstance(element, (Table, Published)):
+                self.problems.add(tree.position, "unknown-type", "A list holds single values.", "{list: text}")
+                return cast(Declared, UNKNOWN)
             return List(element)
+        if entry.key == "table":
+            return self.table(entry.value)
+        if entry.key == "published":
+            return self.published(entry.value)
         self.problems.add(
             entry.position,
             "unknown-type",
             f"There is no type `{entry.key}`.",
-            near(entry.key, ("won", "int", "enum", "list")),
+            near(entry.key, ("won", "int", "enum", "list", "table", "published")),
         )
+        return cast(Declared, UNKNOWN)
+
+    def table(self, tree: Tree) -> Declared:
+        wanted = "{by: {size: {int: 1..10}}, of: won}"
+        found = self.keys(tree, ("by", "of"), wanted)
+        self.needs(found, ("by", "of"), tree.position)
+        of = self.type(found["of"]) if "of" in found else UNKNOWN
+        if not isinstance(of, (Bool, Number, Enum, Text)):
+            if not isinstance(of, Unknown):
+                self.problems.add(tree.position, "unknown-type", f"A cell can't be {describe(of)}.", "of: won")
+            return cast(Declared, UNKNOWN)
+        by = []
+        for entry in self.entries(found.get("by"), "{size: {int: 1..10}}"):
+            type_ = self.type(entry.value)
+            if isinstance(type_, Unknown):
+                return cast(Declared, UNKNOWN)
+            if not isinstance(type_, (Number, Enum)) or (isinstance(type_, Number) and type_.unit != "int"):
+                self.problems.add(
+                    entry.value.position,
+                    "unknown-type",
+                    f"Keys of a table can't be {describe(type_)}.",
+                    "{int: 1..10} or {enum: [a, b]}",
+                )
+                return cast(Declared, UNKNOWN)
+            by.append(Dimension(entry.key, type_))
+        return Table(tuple(by), of)
+
+    def published(self, tree: Tree) -> Declared:
+        element = self.type(tree)
+        if isinstance(element, (Text, Id)):
+            return Published(element)
+        if not isinstance(element, Unknown):
+            self.problems.add(
+                tree.position, "unknown-type", f"A published list can't hold {describe(element)}.", "text or id"
+            )
         return cast(Declared, UNKNOWN)
 
     def range(self, entry: Entry) -> Declared:
@@ -238,15 +287,18 @@ class _Reader:
         root = self.root()
         found = self.keys(root, _KIND_KEYS, "a mapping")
         self.needs(found, ("kind", "language", "records", "actions"), root.position)
+        language = LANGUAGE
         if "language" in found:
             text = self.plain(found["language"], "1")
             number = read_integer(text)
-            if number != LANGUAGE:
+            if number not in LANGUAGE_VERSIONS:
                 message = f"Language `{text}` is not known here."
-                self.problems.add(found["language"].position, "unknown-language", message, str(LANGUAGE))
+                self.problems.add(found["language"].position, "unknown-language", message, VERSIONS_WORDS)
+            else:
+                language = number
         return Kind(
             kind=self.plain(found.get("kind"), "a name") if "kind" in found else "missing",
-            language=LANGUAGE,
+            language=language,
             facts=self.each(found.get("facts"), "{Shop: {region: text}}", self.record),
             records=self.each(found.get("records"), "{voucher: {left: won}}", self.record),
             accounts=self.each(found.get("accounts"), "{issued: sum(voucher.left)}", self.account),
@@ -392,6 +444,8 @@ class _Reader:
     def value(self, name: str, tree: Tree, type_: Declared) -> Value | tuple[Value, ...]:
         if isinstance(type_, Unknown):
             return 0
+        if isinstance(type_, Table):
+            return TableReader(name, type_, self.problems, self.scalar).cells(tree)
         if not isinstance(type_, List):
             return self.scalar(name, tree, type_)
         if not isinstance(tree, Sequence):
@@ -399,7 +453,7 @@ class _Reader:
             return ()
         return tuple([self.scalar(name, item, type_.element) for item in tree.items])
 
-    def scalar(self, name: str, tree: Tree, type_: ScalarType) -> Value:
+    def scalar(self, name: str, tree: Tree, type_: ScalarType | Published) -> Value:
         text = self.plain(tree, expectation(type_))
         value = read_value(text, type_)
         if value is not None:
@@ -408,9 +462,4 @@ class _Reader:
             self.problems.add(
                 tree.position, "bad-value", f"`{text}` is not {describe(type_)} ({name}).", expectation(type_)
             )
-        # Reported already: any value of the type will do, so that it is not reported twice.
-        if isinstance(type_, Number):
-            return type_.low
-        if isinstance(type_, Enum):
-            return type_.members[0] if type_.members else ""
-        return False if isinstance(type_, Bool) else "x"
+        return some_value(type_)  # reported already, and must not be reported twice

@@ -27,6 +27,7 @@ class Scope(msgspec.Struct, frozen=True):
     accounts: dict[str, Number]
     sums: dict[str, Owner]
     has_time: bool
+    language: int
 
 
 def fields_of(record: RecordType) -> dict[str, Declared]:
@@ -44,6 +45,7 @@ def of_action(kind: Kind, action: Action, parameters: dict[str, Declared]) -> Sc
         accounts={},
         sums={},
         has_time=True,
+        language=kind.language,
     )
 
 
@@ -57,4 +59,5 @@ def of_invariants(kind: Kind) -> Scope:
         accounts={account.name: TOTAL for account in kind.accounts if account.sort != "outside"},
         sums=owners,
         has_time=False,
+        language=kind.language,
     )

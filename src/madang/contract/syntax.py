@@ -97,8 +97,26 @@ class Call(Node, frozen=True, tag_field="node", tag="call"):
     arguments: tuple[Expression, ...]
 
 
+class Index(Node, frozen=True, tag_field="node", tag="index"):
+    """A look-up in a table, a key for each dimension: `amounts[size][tier]`. Of language 2."""
+
+    table: str
+    keys: tuple[Expression, ...]
+
+
 Expression = (
-    BoolLiteral | IntLiteral | TextLiteral | Name | Member | Items | Unary | Binary | Junction | Conditional | Call
+    BoolLiteral
+    | IntLiteral
+    | TextLiteral
+    | Name
+    | Member
+    | Items
+    | Unary
+    | Binary
+    | Junction
+    | Conditional
+    | Call
+    | Index
 )
 
 
@@ -203,11 +221,14 @@ class Kind(Node, frozen=True):
 
 
 Value = bool | Integer | str
-"""A date, time or month is a number here; a member of an enum is a str."""
+"""A date, time or month is a number here; a member of an enum is a str, and so is the name of a published list."""
 
 
 class Parameter(Node, frozen=True):
-    """The value of a parameter. `declared` is set for a programme's own parameter and null for one of its kind."""
+    """The value of a parameter. `declared` is set for a programme's own parameter and null for one of its kind.
+
+    Of a list its items; of a table its cells, the last dimension running fastest.
+    """
 
     name: str
     declared: Declared | None
@@ -257,6 +278,7 @@ __all__ = [
     "Declared",
     "Expression",
     "Field",
+    "Index",
     "IntLiteral",
     "Invariant",
     "Items",

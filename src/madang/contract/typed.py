@@ -151,6 +151,50 @@ class StartsWith(msgspec.Struct, frozen=True):
     type: Type
 
 
+class Lookup(msgspec.Struct, frozen=True):
+    """`table[key]…`: the cell of a table under one key for each of its dimensions, in order. Always defined.
+
+    `table.type` is a `valuetypes.Table`, and the value of that parameter (`TypedProgramme.parameters`) a flat tuple of
+    all its cells, the last dimension running fastest: the cell of keys k1, k2, k3 is number
+    (p1 * n2 + p2) * n3 + p3, where n is how many keys a dimension has and p is where the key stands among them:
+    `k - low` for a dimension of whole numbers, the place in `members` for one of an enum. So for a prover a look-up is
+    a finite function, nested choices over constants.
+
+    No key can be outside: the checker refuses a look-up unless the interval of a number lies within its dimension, and
+    unless the type of any other key is the very enum of its dimension. `type` is `table.type.of`, with its declared
+    interval; each cell of the value was checked to be of it.
+    """
+
+    table: ParameterOf
+    keys: tuple[TypedExpression, ...]
+    type: Type
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """`listed(value, list)`: whether a published list holds a text or an id at the time of the block.
+
+    `list.type` is a `valuetypes.Published`; the value of that parameter is the name of the list. An uninterpreted
+    predicate of (name of the list, value): during one action it is fixed, so that equal values give equal answers and
+    two parameters that name one list agree; between two actions it may become any other. Always defined: a list that
+    was never published holds nothing. Compares by the characters of the text or id alone. Not in invariants.
+    """
+
+    value: TypedExpression
+    list: ParameterOf
+    type: Type
+
+
+class VersionOf(msgspec.Struct, frozen=True):
+    """`version(list)`: the version of a published list at the time of the block, 0 if it was never published.
+
+    An uninterpreted whole number from 0 to 2^32 for each name of a list: fixed during one action, never smaller in a
+    later one. Nothing relates it to `Listed`, but that a list of version 0 holds nothing. Not in invariants.
+    """
+
+    list: ParameterOf
+    type: Number
+
+
 class Calendar(msgspec.Struct, frozen=True):
     """A part of a time or date, in Korea (UTC+09:00)."""
 
@@ -178,6 +222,9 @@ TypedExpression = (
     | Contains
     | HasPrefix
     | StartsWith
+    | Lookup
+    | Listed
+    | VersionOf
     | Calendar
 )
 
@@ -236,7 +283,10 @@ class TypedKind(msgspec.Struct, frozen=True):
 
 
 class TypedProgramme(msgspec.Struct, frozen=True):
-    """The typed part of a programme: further clauses by action, specifications by action, values of all parameters."""
+    """The typed part of a programme: further clauses by action, specifications by action, values of all parameters.
+
+    The value of a list is the tuple of its items, of a table the tuple of its cells, of a published list its name.
+    """
 
     require: dict[str, tuple[TypedClause, ...]]
     specification: dict[str, TypedExpression]

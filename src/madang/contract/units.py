@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from madang.contract.valuetypes import Number, Type, Unit
+from madang.contract.valuetypes import Number, Type, Unit, Unknown
 
 UNIT_ADVICE: Final = {
     "*": "won * int",
@@ -47,6 +47,19 @@ def unit_of(operator: str, left: Unit, right: Unit) -> Unit | None:
             return "int" if left == "won" else None
         return left if left == "won" else joint(left, right)
     return joint(left, right) if left == right or "literal" in (left, right) else None
+
+
+def fits(value: Type, wanted: Type) -> bool:
+    """Whether a value of one type may stand where another is wanted; ranges are another matter."""
+    if isinstance(value, Unknown) or isinstance(wanted, Unknown):
+        return True
+    if isinstance(value, Number) and isinstance(wanted, Number):
+        if value.unit == wanted.unit:
+            return True
+        return (value.unit == "literal" and wanted.unit in ("won", "int")) or (
+            wanted.unit == "literal" and value.unit in ("won", "int")
+        )
+    return value == wanted
 
 
 def conversion(left: Type, right: Type) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from madang.contract.names import DIGITS
 from madang.contract.syntax import Value
-from madang.contract.valuetypes import Bool, Number, Type
+from madang.contract.valuetypes import Bool, Enum, Number, Type
 
 _EPOCH: Final = datetime.date(1970, 1, 1).toordinal()
 _OFFSET: Final = "+09:00"
@@ -40,6 +40,15 @@ def read_value(text: str, type_: Type) -> Value | None:
         date = _date(text + "-01")
         return None if date is None else (int(text[:4]) - 1970) * 12 + int(text[5:]) - 1
     return read_integer(text)
+
+
+def some_value(type_: Type) -> Value:
+    """Any value of a type, to stand for one that was reported as wrong."""
+    if isinstance(type_, Number):
+        return type_.low
+    if isinstance(type_, Enum):
+        return type_.members[0] if type_.members else ""
+    return False if isinstance(type_, Bool) else "x"
 
 
 def _shaped(text: str, shape: str) -> bool:

@@ -13,10 +13,13 @@ from madang.contract.typed import (
     Comparison,
     Contains,
     HasPrefix,
+    Listed,
+    Lookup,
     Negation,
     Not,
     StartsWith,
     TypedExpression,
+    VersionOf,
 )
 
 
@@ -36,6 +39,12 @@ def parts(expression: TypedExpression) -> tuple[TypedExpression, ...]:
         return (expression.text, expression.prefixes)
     if isinstance(expression, StartsWith):
         return (expression.text, expression.prefix)
+    if isinstance(expression, Lookup):
+        return (expression.table, *expression.keys)
+    if isinstance(expression, Listed):
+        return (expression.value, expression.list)
+    if isinstance(expression, VersionOf):
+        return (expression.list,)
     return ()
 
 
