@@ -1,7 +1,7 @@
 """What this ledger can do: its modules, in the order in which their laws are checked. The only wiring."""
 
 from madang.base import approvals, merchants, money, operations, parties, programmes, registers, validators
-from madang.services import vouchers
+from madang.services import appeals, vouchers
 
 MODULES = (
     parties.MODULE,
@@ -13,4 +13,5 @@ MODULES = (
     merchants.MODULE,
     programmes.MODULE,
     vouchers.MODULE,
+    appeals.MODULE,
 )
