@@ -1,6 +1,17 @@
 """What this ledger can do: its modules, in the order in which their laws are checked. The only wiring."""
 
-from madang.base import approvals, merchants, money, operations, parties, programmes, registers, validators
+from madang.base import (
+    approvals,
+    debts,
+    mandates,
+    merchants,
+    money,
+    operations,
+    parties,
+    programmes,
+    registers,
+    validators,
+)
 from madang.services import appeals, vouchers
 
 MODULES = (
@@ -10,7 +21,9 @@ MODULES = (
     approvals.MODULE,
     registers.MODULE,
     money.MODULE,
+    mandates.MODULE,
     merchants.MODULE,
+    debts.MODULE,
     programmes.MODULE,
     vouchers.MODULE,
     appeals.MODULE,

@@ -1,5 +1,7 @@
 """Reading parties and keys. Nothing here says which person a party is: the ledger does not know."""
 
+from collections.abc import Iterable
+
 from madang.base.parties.state import MEMBERS, NOTICES, RECOVERIES, Notice, Recovery
 from madang.kernel.authority import KEYS, PARTIES, Key, Party, is_officer
 from madang.kernel.state import State
@@ -55,6 +57,11 @@ def institution(state: State, name: str) -> Party | None:
     """An institution: roles, standing, threshold. None for anybody else, whom the public does not see."""
     found = state.get(PARTIES, name)
     return found if found is not None and found.threshold else None
+
+
+def officers_among(state: State, signed_by: Iterable[str], name: str) -> int:
+    """How many of these parties are active officers of an institution: for what needs two, whatever its threshold."""
+    return sum(1 for one in sorted(signed_by) if is_officer(state, one, name))
 
 
 def acts_for(state: State, reader: str, name: str) -> bool:
