@@ -1,17 +1,6 @@
 """What this ledger can do: its modules, in the order in which their laws are checked. The only wiring."""
 
-from madang.base import (
-    approvals,
-    debts,
-    mandates,
-    merchants,
-    money,
-    operations,
-    parties,
-    programmes,
-    registers,
-    validators,
-)
+from madang.base import approvals, debts, merchants, money, operations, parties, programmes, registers, validators
 from madang.services import appeals, vouchers
 
 MODULES = (
@@ -21,7 +10,6 @@ MODULES = (
     approvals.MODULE,
     registers.MODULE,
     money.MODULE,
-    mandates.MODULE,
     merchants.MODULE,
     debts.MODULE,
     programmes.MODULE,
