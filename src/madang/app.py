@@ -1,6 +1,17 @@
 """What this ledger can do: its modules, in the order in which their laws are checked. The only wiring."""
 
-from madang.base import approvals, debts, merchants, money, operations, parties, programmes, registers, validators
+from madang.base import (
+    approvals,
+    debts,
+    mandates,
+    merchants,
+    money,
+    operations,
+    parties,
+    programmes,
+    registers,
+    validators,
+)
 from madang.services import appeals, vouchers
 
 MODULES = (
@@ -10,6 +21,7 @@ MODULES = (
     approvals.MODULE,
     registers.MODULE,
     money.MODULE,
+    mandates.MODULE,
     merchants.MODULE,
     debts.MODULE,
     programmes.MODULE,
