@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from madang.cli import backups, grants, keys, node, nodes, programmes, transactions, witness
+from madang.cli import backups, exchange, grants, keys, node, nodes, programmes, transactions, witness
 from madang.cli.declared import Acts, Queries
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.add_typer(grants.app, name="grants")
 app.add_typer(transactions.transactions, name="transaction")
 app.add_typer(transactions.receipts, name="receipt")
 app.add_typer(witness.app, name="witness")
+app.add_typer(exchange.qr, name="qr")
 app.add_typer(
     typer.Typer(cls=Acts, no_args_is_help=True, help="Sign an act and submit it: madang act MODULE ACT."), name="act"
 )
