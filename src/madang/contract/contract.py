@@ -13,7 +13,7 @@ from madang.contract.recordtypes import annotation, record_class
 from madang.contract.syntax import Action as ActionSyntax
 from madang.contract.syntax import Kind, Programme
 from madang.contract.typed import Listed, TypedAction, TypedClause, TypedProgramme, VersionOf
-from madang.contract.valuetypes import Declared
+from madang.contract.valuetypes import Declared, Published
 from madang.contract.walk import walk
 
 Effect: TypeAlias = tuple[tuple[Any, ...], tuple[tuple[int, int, int], ...]]
@@ -79,7 +79,10 @@ class Action(msgspec.Struct, frozen=True):
 
 
 class Contract(msgspec.Struct, frozen=True):
-    """A compiled programme. `digest` is the SHA-256 of the canonical programme, which names its kind by digest."""
+    """A compiled programme. `digest` is the SHA-256 of the canonical programme, which names its kind by digest.
+
+    `lists` are the names of all published lists that its parameters name, in order.
+    """
 
     kind: str
     programme: str
@@ -88,6 +91,7 @@ class Contract(msgspec.Struct, frozen=True):
     facts: dict[str, type[msgspec.Struct]]
     accounts: tuple[Account, ...]
     parameters: dict[str, Any]
+    lists: tuple[str, ...]
     actions: dict[str, Action]
 
 
@@ -110,8 +114,16 @@ def compile(kind: Kind, programme: Programme) -> Contract:  # noqa: A001 - the f
         facts={fact.name: record_class(fact) for fact in kind.facts},
         accounts=tuple([Account(each.name, each.sort, each.record, each.field) for each in kind.accounts]),
         parameters=values.parameters,
+        lists=_named_lists(kind, programme, values),
         actions=actions,
     )
+
+
+def _named_lists(kind: Kind, programme: Programme, values: TypedProgramme) -> tuple[str, ...]:
+    declared = [(each.name, each.type) for each in kind.parameters]
+    declared += [(each.name, each.declared) for each in programme.parameters if each.declared is not None]
+    named = [str(values.parameters[name]) for name, type_ in declared if isinstance(type_, Published)]
+    return tuple(sorted(dict.fromkeys(named)))
 
 
 def _lists(action: TypedAction, further: tuple[TypedClause, ...], programme: TypedProgramme) -> tuple[str, ...]:

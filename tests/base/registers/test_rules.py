@@ -3,13 +3,14 @@
 import pytest
 
 from madang.base.registers import MODULE, queries
-from madang.base.registers.state import ENTRIES, REGISTERS, Entry, Register
+from madang.base.registers.state import ENTRIES, OWNERS, REGISTERS, Entry, Owner, Register
 from madang.base.registers.transactions import Publish, WithdrawCodes
 from madang.kernel.module import InvariantBroken
 from tests.support.cast import officer, quorum, standard_world
 from tests.support.world import START
 
-OPERATOR = quorum("operator")
+OPERATOR, MINISTRY = quorum("operator"), quorum("ministry")
+SHOPS = "ministry-shops"
 DAY = 86_400
 
 
@@ -23,14 +24,26 @@ def withdraw(codes, version=1, until=START, by="operator", register="legal-dong"
 
 FIRST = publish(["1111010100", "1111010200"])
 
+OWN = publish(["m1"], by="ministry", register=SHOPS)
+
+# Steps before (each by the quorum of its institution), the code, the act, and who signs.
 CASES = [
     ([], "authority.quorum", FIRST, officer("operator")),
-    ([], "registers.not_operator", publish(["1"], by="bank-a", version=7), quorum("bank-a")),
+    ([], "authority.quorum", OWN, officer("ministry")),
+    ([], "registers.not_owner", publish(["1"], by="bank-a", version=7), quorum("bank-a")),
+    ([], "registers.name", publish(["1"], by="ministry", version=7), MINISTRY),
+    ([FIRST], "registers.name", publish(["1"], by="ministry", version=7), MINISTRY),
+    ([], "registers.name", publish(["1"], by="ministry", register="ministryshops"), MINISTRY),
+    ([OWN], "registers.not_yours", publish(["1"], version=7, register=SHOPS), OPERATOR),
+    ([publish(["1"], register=SHOPS)], "registers.not_yours", publish(["1"], by="ministry", register=SHOPS), MINISTRY),
+    ([OWN], "registers.version", publish(["1"], version=3, by="ministry", register=SHOPS), MINISTRY),
+    ([OWN], "registers.not_yours", withdraw(["m1"], version=7, register=SHOPS), OPERATOR),
+    ([OWN], "registers.unknown_code", withdraw(["m2"], by="ministry", register=SHOPS), MINISTRY),
     ([], "registers.version", publish(["1"], version=2, since=9, until=9), OPERATOR),
     ([FIRST], "registers.version", publish(["1"], version=3), OPERATOR),
     ([FIRST, publish(["1"], version=2)], "registers.version", publish(["1"]), OPERATOR),
     ([], "registers.period", publish(["1"], since=9, until=9), OPERATOR),
-    ([FIRST], "registers.not_operator", withdraw(["9"], by="desk"), quorum("desk")),
+    ([FIRST], "registers.not_owner", withdraw(["9"], by="desk"), quorum("desk")),
     ([FIRST], "registers.version", withdraw(["9"], version=3, until=0), OPERATOR),
     ([FIRST], "registers.past", withdraw(["9"], until=START - 1), OPERATOR),
     ([FIRST], "registers.unknown_code", withdraw(["1111010100", "9"]), OPERATOR),
@@ -43,7 +56,7 @@ CASES = [
 def test_refusals(before, code, act, by):
     world = standard_world()
     for step in before:
-        world.accept(step, by=OPERATOR)
+        world.accept(step, by=quorum(step.by))
     world.refuse(code, act, by=by)
     world.check()
 
@@ -73,11 +86,32 @@ def test_a_code_ends_and_may_come_back():
     world.check()
 
 
+def test_a_sponsor_publishes_lists_of_its_own():
+    world = standard_world()
+    world.accept(OWN, publish(["m2"], by="ministry", version=2, register=SHOPS), by=MINISTRY)
+    world.accept(withdraw(["m1"], by="ministry", version=3, register=SHOPS), by=MINISTRY)
+    state = world.state()
+    assert [queries.holds(state, SHOPS, code, START + 1) for code in ("m1", "m2")] == [False, True]
+    assert (queries.version(state, SHOPS), queries.owner(state, SHOPS)) == (3, "ministry")
+    world.accept(FIRST, by=OPERATOR)
+    assert queries.owner(world.state(), "legal-dong") is None
+    world.check()
+
+
 def test_five_thousand_codes_fit_an_act():
     world = standard_world()
     codes = [f"{number:010}" for number in range(5_000)]
     world.accept(publish(codes), by=OPERATOR)
     assert queries.holds(world.state(), "legal-dong", "0000004999", START)
+
+
+@pytest.mark.parametrize("name", ["legal-dong", "ministry-other"])
+def test_the_law_sees_an_owner_that_can_not_be(name):
+    state = standard_world().state()
+    state.put(REGISTERS, Register(1, 0), "legal-dong")
+    state.put(OWNERS, Owner("ministry"), name)
+    with pytest.raises(InvariantBroken):
+        MODULE.invariants[1](state)
 
 
 @pytest.mark.parametrize("entry", [Entry(0, 1, 2), Entry(0, 1, 0), Entry(1, 1, 1)])

@@ -13,7 +13,8 @@ from madang.base.programmes.state import (
     Totals,
     compiled,
 )
-from madang.contract import OutOfRange, Refused, RunError
+from madang.base.registers import queries as registers
+from madang.contract import NO_LISTS, OutOfRange, Refused, RunError
 from madang.contract import explain as contract_words
 from madang.kernel.module import Call, refuser
 from madang.kernel.state import State
@@ -83,8 +84,10 @@ def apply(
             raise refuse("same_record", record=subject.record)
         keys.append(key)
         before.append(found)
+    action = ruled.contract.actions[action_name]
+    lists = _Registers(call.state, call.time) if action.lists else NO_LISTS
     try:
-        after, postings = ruled.contract.actions[action_name].run(tuple(before), tuple(given), call.time)
+        after, postings = action.run(tuple(before), tuple(given), call.time, lists)
     except Refused as refusal:
         reason = f"{action_name}.{refusal.clause}"
         raise refuse("clause", reason, words=contract_words(refusal, "en")) from None
@@ -98,6 +101,24 @@ def apply(
     if postings:
         _post(call, name, ruled, postings, outside or {})
     return after
+
+
+class _Registers:
+    """What is published on this ledger at the time of the block, for the contract that asks."""
+
+    __slots__ = ("_state", "_time")
+
+    def __init__(self, state: State, time: int) -> None:
+        self._state = state
+        self._time = time
+
+    def holds(self, name: str, code: str) -> bool:
+        """Whether the register of this name holds the code now."""
+        return registers.holds(self._state, name, code, self._time)
+
+    def version(self, name: str) -> int:
+        """The version of the register of this name."""
+        return registers.version(self._state, name)
 
 
 def _post(

@@ -20,6 +20,7 @@ from madang.base.programmes.state import (
     Totals,
 )
 from madang.base.programmes.transactions import Approve, Close, Draft, Open, Publish
+from madang.base.registers import queries as registers
 from madang.contract import Contract, ContractError, load_kind, load_programme
 from madang.contract import compile as compile_contract
 from madang.kernel.module import Call, Rule, refuser
@@ -32,6 +33,8 @@ REFUSALS = ledger.REFUSALS | {
     "not_draft": "{programme} is {status}: its documents can't change. Draft a successor under a new name.",
     "document": "The documents don't compile. {problem}",
     "name": "The document names itself {found}, not {programme}. Use one name.",
+    "list_unknown": "The document names the list {list}, which nobody has published. Publish it first.",
+    "list_not_yours": "{list} belongs to {owner}. Name a list of your own, or one of the operator.",
     "missing": "There is no programme {programme}. Draft it first.",
     "stage": "{programme} is {status}; this needs it to be {needed}.",
     "other_documents": "{programme} holds other documents than these, or another bank. Read it again before approving.",
@@ -54,6 +57,7 @@ def draft(call: Call, act: Draft) -> None:
     if existing is not None and existing.status != "draft":
         raise refuse("not_draft", programme=act.programme, status=existing.status)
     contract = _compile(act)
+    _check_lists(call, act.by, contract)
     kind, document = _keep(call, act.kind), _keep(call, act.document)
     layouts = tuple(_layout(contract, position) for position in range(len(contract.accounts)))
     call.state.put(PROGRAMMES, Programme(act.by, act.bank, kind, document, "draft", layouts), act.programme)
@@ -75,6 +79,16 @@ def _compile(act: Draft) -> Contract:
     if programme.programme != act.programme:
         raise refuse("name", found=programme.programme, programme=act.programme)
     return compile_contract(kind, programme)
+
+
+def _check_lists(call: Call, sponsor: str, contract: Contract) -> None:
+    """Lists decide who is paid: none may be another sponsor's, or be created by whoever comes first."""
+    for name in contract.lists:
+        if registers.version(call.state, name) == 0:
+            raise refuse("list_unknown", name, list=name)
+        owner = registers.owner(call.state, name)
+        if owner not in (None, sponsor):
+            raise refuse("list_not_yours", name, list=name, owner=owner)
 
 
 def _layout(contract: Contract, position: int) -> AccountLayout:

@@ -1,6 +1,6 @@
 """Reading registers."""
 
-from madang.base.registers.state import ENTRIES, REGISTERS, Entry
+from madang.base.registers.state import ENTRIES, OWNERS, REGISTERS, Entry
 from madang.kernel.state import State
 
 
@@ -21,4 +21,10 @@ def entry(state: State, register: str, code: str) -> Entry | None:
     return state.get(ENTRIES, register, code)
 
 
-QUERIES = (holds, version, entry)
+def owner(state: State, register: str) -> str | None:
+    """The sponsor that a register belongs to; None for one of the operator, or one that was never published."""
+    found = state.get(OWNERS, register)
+    return None if found is None else found.party
+
+
+QUERIES = (holds, version, entry, owner)

@@ -14,6 +14,12 @@ class Register(Record, frozen=True):
     changed_at: int
 
 
+class Owner(Record, frozen=True):
+    """The sponsor that a register belongs to."""
+
+    party: str
+
+
 class Entry(Record, frozen=True):
     """A code counts from `since` up to, not including, `until` (seconds); the version that last wrote it."""
 
@@ -26,7 +32,10 @@ REGISTERS = Table("registers.register", Register, str, public=True)
 ENTRIES = Table("registers.entry", Entry, str, str, public=True)
 """(register, code)"""
 
-TABLES = (REGISTERS, ENTRIES)
+OWNERS = Table("registers.owner", Owner, str, public=True)
+"""Registers of sponsors; what has no owner here belongs to the operator."""
+
+TABLES = (REGISTERS, ENTRIES, OWNERS)
 
 
 def entries_have_registers(state: State) -> None:
@@ -39,4 +48,11 @@ def entries_have_registers(state: State) -> None:
             raise InvariantBroken(f"{register} {code} counts from {entry.since} until {entry.until}")
 
 
-INVARIANTS: tuple[Invariant, ...] = (entries_have_registers,)
+def owners_have_registers(state: State) -> None:
+    """Every sponsor's register was published, under a name that begins with its owner's."""
+    for (register,), owner in state.scan(OWNERS):
+        if state.get(REGISTERS, register) is None or not register.startswith(f"{owner.party}-"):
+            raise InvariantBroken(f"{register} belongs to {owner.party}, which can't have published it")
+
+
+INVARIANTS: tuple[Invariant, ...] = (entries_have_registers, owners_have_registers)
