@@ -2,6 +2,9 @@
 
 import pytest
 
+from madang.base.mandates import queries as mandate_queries
+from madang.base.mandates.transactions import Grant as MandateGrant
+from madang.base.mandates.transactions import Revoke, Scope
 from madang.base.programmes.transactions import Close
 from madang.services.appeals import queries
 from madang.services.appeals.state import DAY, deadline_of
@@ -106,6 +109,22 @@ def test_a_desk_lodges_for_a_person_who_then_withdraws_with_an_own_key():
     world.accept(withdraw(number), by=ALICE)
     assert (seen(world, number).status, seen(world, number).outcome) == ("withdrawn", "withdrawn")
     world.accept(lodge(), by=ALICE)
+    world.check()
+
+
+def test_a_delegate_appeals_by_mandate_and_goes_on_only_as_long_as_that_holds():
+    world = appeals_world()
+    scope = Scope(acts=["appeals.lodge"], programme=COUPON, until=UNTIL)
+    world.accept(MandateGrant(by=ALICE.party, delegate=BORA.party, scope=scope), by=ALICE)
+    number = lodge_in(world, BORA, for_party=ALICE.party)
+    assert (seen(world, number).channel, seen(world, number).appellant) == ("delegate", ALICE.party)
+    world.accept(supplement(number, digest(2), by=BORA.party), by=BORA)
+    used = [(one.delegate, one.act) for one in mandate_queries.uses(world.state(), ALICE.party)]
+    assert used == [(BORA.party, "appeals.lodge")] * 2
+    world.accept(Revoke(by=ALICE.party, principal=ALICE.party, delegate=BORA.party, programme=COUPON), by=ALICE)
+    world.refuse("mandates.none", withdraw(number, by=BORA.party), by=BORA)
+    world.refuse("mandates.none", supplement(number, digest(3), by=BORA.party), by=BORA)
+    world.accept(withdraw(number), by=ALICE)
     world.check()
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from madang.base.mandates.transactions import Grant as MandateGrant
+from madang.base.mandates.transactions import Scope
 from madang.base.parties.transactions import AppointOfficer, DismissOfficer, Suspend, SuspendByQuorum
 from madang.base.programmes.transactions import Draft
 from madang.kernel.errors import Malformed
@@ -43,6 +45,10 @@ def _played() -> tuple[World, dict[str, str]]:
     world.accept(
         Draft(by="ministry", programme="a-draft", bank="treasury-bank", kind=kind, document=renamed), by=OFFICIAL
     )
+    scope = Scope(acts=["vouchers.claim"], until=OPENS + 100)
+    world.accept(MandateGrant(by=ALICE.party, delegate=CHUL.party, scope=scope), by=ALICE)
+    ended = Scope(acts=["appeals.lodge"], until=OPENS + 1)
+    world.accept(MandateGrant(by=ALICE.party, delegate=BORA.party, scope=ended), by=ALICE)
     made = {"alice": lodge_in(world, ALICE), "chul": lodge_in(world, CHUL, matter="region", office="ministry")}
     made["handle"] = lodge_in(world, DESK, for_party=HANDLE)
     for name, matter in (("taken", "freeze"), ("decided", "recovery"), ("gone", "refusal")):
@@ -54,6 +60,7 @@ def _played() -> tuple[World, dict[str, str]]:
     world.accept(withdraw(made["gone"]), by=ALICE)
     world.accept(take(made["chul"], by=OFFICIAL.party), by=OFFICIAL)
     world.accept(take(made["handle"], by=SECOND.party), by=SECOND)
+    world.advance(1)
     return world, made
 
 
@@ -69,15 +76,17 @@ CASES: list[tuple[Any, ...]] = [
     ("appeals.programme", "", terms(by="bank-a", programme="nothing"), quorum("bank-a")),
     ("appeals.programme", "", terms(by="bank-a", programme="a-draft"), quorum("bank-a")),
     ("appeals.not_sponsor", "", terms(by="bank-a", until=0), quorum("bank-a")),
-    ("appeals.in_the_past", "", terms(until=OPENS - 1, offices=["bank-a"]), MINISTRY),
+    ("appeals.in_the_past", "", terms(until=OPENS, offices=["bank-a"]), MINISTRY),
     ("appeals.office_role", "bank-a", terms(offices=["desk", "bank-a"]), MINISTRY),
     ("appeals.office_role", "nobody", terms(offices=["nobody"]), MINISTRY),
     # ----------------------------------------------------------------------------------------------------- lodge
     ("authority.not_signed", "", lodge(), BORA),
     ("appeals.not_own_key", "", lodge(by="desk", for_party="nobody", programme="nothing"), DESK),
-    ("appeals.not_delegate", "", lodge(for_party=BORA.party, programme="nothing"), ALICE),
-    ("appeals.not_delegate", "", lodge(by=BANK.party, for_party=HANDLE), BANK),
-    ("appeals.not_delegate", "", lodge(by=OFFICIAL.party, for_party=HANDLE), OFFICIAL),
+    ("mandates.none", "", lodge(for_party=BORA.party, programme="nothing"), ALICE),
+    ("mandates.principal_suspended", "", lodge(by=BANK.party, for_party=HANDLE, programme="nothing"), BANK),
+    ("mandates.principal_suspended", "", lodge(by=OFFICIAL.party, for_party="bakery"), OFFICIAL),
+    ("mandates.act", "", lodge(by=CHUL.party, for_party=ALICE.party, matter="region"), CHUL),
+    ("mandates.ended", "", lodge(by=BORA.party, for_party=ALICE.party, programme="nothing"), BORA),
     ("appeals.not_person", "", lodge(by="bakery", programme="nothing"), BAKERY),
     ("appeals.not_person", "", lodge(by=DESK.party, programme="nothing"), DESK),
     ("appeals.not_person", "", lodge(by=DESK.party, for_party="bakery", programme="nothing"), DESK),

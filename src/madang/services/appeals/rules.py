@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from madang.base.mandates import ledger as mandates
+from madang.base.mandates.transactions import MandatedAct
 from madang.base.parties import queries as parties
 from madang.base.programmes.state import PROGRAMMES
 from madang.kernel.authority import is_officer
@@ -34,6 +36,8 @@ from madang.services.appeals.transactions import MAX_EVIDENCE, Decide, Lodge, Se
 
 HANDLE_LETTERS = 22
 """How long a handle is: nobody's key is named so."""
+MANDATED: MandatedAct = "appeals.lodge"
+"""For which act a delegate must hold a mandate, to lodge an appeal and to go on with it."""
 DECIDING = ("sponsor", "eligibility_authority", "desk")
 REFUSALS = {
     "not_sponsor": "{by} does not sponsor {programme}. Only its sponsor sets terms for appeals.",
@@ -45,7 +49,6 @@ REFUSALS = {
     "too_late": "Appeals about {programme} were taken until {until} (seconds). Ask its sponsor.",
     "not_office": "{office} does not decide appeals about {programme}. Its terms name those that do.",
     "not_person": "Appeals are people's, and {party} is no active person. Name a person's registered key.",
-    "not_delegate": "{by} may not appeal for another. A desk's officer may, and a delegate with a mandate for it.",
     "principal": "{party} is no registered key, and no handle of 22 letters either. Name the person by one of them.",
     "open_already": "An appeal about this is open already. Wait for its decision, or withdraw it.",
     "unknown_appeal": "There is no such appeal. Check its number.",
@@ -93,7 +96,7 @@ def lodge(call: Call, act: Lodge) -> None:
     number = call.handle()
     _require_own_key(call, act.by)
     appellant = act.for_party or act.by
-    channel = _channel(call, act.by, appellant)
+    channel = _channel(call, act.by, appellant, act.programme)
     terms = call.state.get(TERMS, act.programme)
     if terms is None:
         raise refuse("no_terms", programme=act.programme)
@@ -188,10 +191,11 @@ def _require_own_key(call: Call, by: str) -> None:
         raise refuse("not_own_key", by=by)
 
 
-def _channel(call: Call, by: str, appellant: str) -> Channel:
-    """How `by` comes to appeal for `appellant`: as itself, or as an officer of a desk."""
+def _channel(call: Call, by: str, appellant: str, programme: str) -> Channel:
+    """How `by` comes to appeal for `appellant`: as itself, by mandate, or as an officer of a desk."""
     if by != appellant and not _is_at_desk(call.state, by):
-        raise refuse("not_delegate", by=by)
+        mandates.use(call, appellant, by, MANDATED, programme, 0)
+        return "delegate"
     known = parties.party(call.state, appellant) is not None
     if known and not parties.has_role(call.state, appellant, "person"):
         raise refuse("not_person", party=appellant)
@@ -225,6 +229,9 @@ def _of_appellant(call: Call, by: str, number: str) -> Appeal:
         raise refuse("not_yours", by=by)
     if appeal.status not in OPEN:
         raise refuse("closed", status=appeal.status)
+    if appeal.channel == "delegate" and by != appeal.appellant:
+        # What a mandate allowed it allows no longer once it is revoked.
+        mandates.use(call, appeal.appellant, by, MANDATED, appeal.programme, 0)
     return appeal
 
 
