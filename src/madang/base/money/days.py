@@ -1,7 +1,9 @@
 """Rules of business days: the central bank opens and closes them; what is settled bears the date of its day.
 
-A day ends at its cut-off, not when somebody closes it: what happens behind a cut-off belongs to the day that is opened
-next. Nothing waits for a day, and what is written in a block is final when that block is durable.
+What is ordered bears the date of the day that is open, up to the block that closes it and with it; what comes behind
+belongs to the day that is opened next. So a date is a matter of the block's height alone, and never changes. Payments
+wait for no day, and what a block holds is final when that block is durable: nothing unwinds it. At the cut-off netting
+stops, whether anybody is there to close the day or not.
 """
 
 import datetime
@@ -22,13 +24,13 @@ def open_day(call: Call, act: OpenDay) -> None:
     except ValueError:
         raise refuse("no_date", date=act.date) from None
     before = call.state.get(DAY)
-    if before is not None and not before.closed_at:
+    if before is not None and before.holds(call.height):
         raise refuse("day_open", date=before.date)
     if before is not None and act.date <= before.date:
         raise refuse("day_before", date=before.date)
     if not call.time < act.cut_off <= call.time + MAX_DAY * 86_400:
         raise refuse("cut_off", days=MAX_DAY)
-    _put(call, Day(act.date, call.time, act.cut_off, 0))
+    call.state.put(DAY, Day(act.date, call.time, act.cut_off, 0, 0))
 
 
 def close_day(call: Call, act: CloseDay) -> None:
@@ -42,12 +44,9 @@ def close_day(call: Call, act: CloseDay) -> None:
     window = call.state.get(WINDOW)
     if window is not None and window.is_open:
         ledger.close_window(call, window)
-    _put(call, Day(day.date, day.opened_at, day.cut_off, call.time))
-
-
-def _put(call: Call, day: Day) -> None:
-    call.state.put(DAY, day)
-    call.state.put(DAYS, day, day.cut_off)
+    closed = Day(day.date, day.opened_at, day.cut_off, call.time, call.height)
+    call.state.put(DAY, closed)
+    call.state.put(DAYS, closed, call.height)
 
 
 def _check_central_bank(call: Call, name: str) -> None:

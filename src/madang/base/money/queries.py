@@ -1,9 +1,15 @@
 """Reading money. Amounts are whole won. Totals are public; accounts are for their owners, banks and auditors."""
 
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
 from madang.base.money import state as tables
-from madang.base.money.ledger import balance, escrow_of
-from madang.base.money.state import Account, Bank, Policy, Position, Supply, Window
+from madang.base.money.ledger import balance, escrow_of, free_balance
+from madang.base.money.state import Account, Bank, Day, Hold, Policy, Position, Supply, Used, Window
 from madang.base.parties.queries import acts_for, may_see
+from madang.kernel.fields import PartyId, Reference
 from madang.kernel.state import State
 
 __all__ = [
@@ -12,15 +18,43 @@ __all__ = [
     "balance",
     "bank",
     "banks",
+    "business_day",
     "escrow_of",
+    "finality",
     "policy",
     "position",
     "required_reserve",
     "reserve",
     "show_account",
+    "show_holds",
+    "show_issue",
+    "show_redemption",
     "supply",
     "window",
 ]
+
+
+Height = Annotated[int, Meta(ge=0, le=2**40, description="A height of the ledger, as a receipt names it.")]
+
+
+class Finality(msgspec.Struct, frozen=True):
+    """To which business day a block belongs ('': the next that is opened), and when that day was closed (0: open).
+
+    What a block holds is final from the moment at which the block is durable, which is before anybody is answered.
+    """
+
+    height: int
+    business_date: str
+    cut_off: int
+    closed_at: int
+
+
+class Holds(msgspec.Struct, frozen=True):
+    """What courts' orders hold of an account (won), what its owner can use, and each order by its digest."""
+
+    held: int
+    free: int
+    orders: list[tuple[str, Hold]]
 
 
 def account(state: State, name: str) -> Account | None:
@@ -76,4 +110,47 @@ def show_account(state: State, reader: str, name: str) -> Account | None:
     return found
 
 
-QUERIES = (supply, policy, bank, banks, required_reserve, window, show_account)
+def business_day(state: State) -> Day | None:
+    """The latest business day, or None before the first."""
+    return state.get(tables.DAY)
+
+
+def finality(state: State, height: Height) -> Finality:
+    """The business day of what was ordered in a block: a transaction's answer and its receipt name the height."""
+    day = tables.day_of_height(state, height)
+    return Finality(height, day.date, day.cut_off, day.closed_at) if day else Finality(height, "", 0, 0)
+
+
+def show_holds(state: State, reader: PartyId, account: PartyId) -> Holds | None:
+    """What courts' orders hold of an account, for those who may see the account; None for others."""
+    if show_account(state, reader, account) is None:
+        return None
+    orders = [(order, hold) for (_, order), hold in state.scan(tables.HOLDS, account)]
+    return Holds(tables.held(state, account), free_balance(state, account), orders)
+
+
+def show_issue(state: State, reader: PartyId, bank: PartyId, reference: Reference) -> Used | None:
+    """Height, amount and business day of a conversion by the bank's reference, for the bank; None for others."""
+    return state.get(tables.ISSUE_REFERENCES, bank, reference) if acts_for(state, reader, bank) else None
+
+
+def show_redemption(state: State, reader: PartyId, account: PartyId, reference: Reference) -> Used | None:
+    """The same of a conversion back, by the owner's reference, for those who may see the account; None for others."""
+    visible = show_account(state, reader, account) is not None
+    return state.get(tables.REDEEM_REFERENCES, account, reference) if visible else None
+
+
+QUERIES = (
+    supply,
+    policy,
+    bank,
+    banks,
+    required_reserve,
+    window,
+    show_account,
+    business_day,
+    finality,
+    show_holds,
+    show_issue,
+    show_redemption,
+)

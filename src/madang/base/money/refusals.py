@@ -35,7 +35,7 @@ REFUSALS: dict[str, str] = {
     "no_order": "No order of this digest holds anything of {account}.",
     "order_left": "{left} won are left of this order. Release or execute at most that.",
     "no_date": "{date} is no day of the calendar. Write it as year, month and day.",
-    "day_open": "Business day {date} is still open. Close it first.",
+    "day_open": "Business day {date} is still open. Close it, and open the next one in a later block.",
     "day_before": "A business day follows the one before it, {date}. Choose a later date.",
     "cut_off": "The cut-off must lie ahead, within {days} days. Choose another.",
     "no_day": "No business day is open. Open one first.",

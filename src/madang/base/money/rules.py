@@ -121,7 +121,7 @@ def redeem_tokens(call: Call, act: RedeemTokens) -> None:
 
 
 def _used(call: Call, amount: int) -> Used:
-    return Used(call.height, amount, business_date(call.state, call.time))
+    return Used(call.height, amount, business_date(call.state, call.height))
 
 
 def pay(call: Call, act: Pay) -> None:
@@ -142,7 +142,7 @@ def open_window(call: Call, act: OpenWindow) -> None:
     window, day = call.state.get(WINDOW), call.state.get(DAY)
     if window is not None and window.is_open:
         raise refuse("window_open")
-    if day is not None and call.time >= day.cut_off:
+    if day is not None and (call.time >= day.cut_off or not day.holds(call.height)):
         raise refuse("past_cut_off", date=day.date)
     names = [one.bank for one in act.banks]
     for position, one in enumerate(act.banks):

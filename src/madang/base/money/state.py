@@ -77,15 +77,20 @@ class Used(Record, frozen=True):
 
 
 class Day(Record, frozen=True):
-    """A business day (an ISO 8601 date): from the cut-off before it to its own, and who opened and closed it when.
+    """A business day (an ISO 8601 date): what is ordered behind the block that closed the one before bears its date.
 
-    All in seconds; `closed_at` is 0 while it is open.
+    That is up to the block that closes it, itself included; both are 0 while it is open. Times are in seconds.
     """
 
     date: str
     opened_at: int
     cut_off: int
     closed_at: int
+    closed_height: int
+
+    def holds(self, height: int) -> bool:
+        """Whether what is ordered now, in the block of this height, still belongs to it."""
+        return not self.closed_height or height <= self.closed_height
 
 
 Stops = Literal["spending", "all"]
@@ -135,8 +140,8 @@ REDEEM_REFERENCES = Table("money.redeem_reference", Used, str, str)
 """(account, reference): in the owner's own name, so that nobody can use up a reference of somebody else's."""
 DAY = Table("money.day", Day, public=True)
 """The latest business day."""
-DAYS = Table("money.days", Day, int, public=True)
-"""(cut-off): so that the first behind a time is the day that the time belongs to."""
+DAYS = Table("money.closed_day", Day, int, public=True)
+"""(height of the block that closed it): so that the first from a height on is the day that the height belongs to."""
 PAUSES = Table("money.pause", Pause, str, public=True, sparse=True)
 """A bank's name, or `CURRENCY`."""
 HOLDS = Table("money.hold", Hold, str, str)
@@ -189,17 +194,18 @@ def held(state: State, account: str) -> int:
     return found.amount if found else 0
 
 
-def business_date(state: State, time: int) -> str:
-    """The business day of a block time that is now: the latest one until its cut-off, then '' until the next opens."""
+def business_date(state: State, height: int) -> str:
+    """The business day of what is ordered now, in the block of this height; '' between one day and the next."""
     day = state.get(DAY)
-    return day.date if day is not None and time < day.cut_off else ""
+    return day.date if day is not None and day.holds(height) else ""
 
 
-def day_at(state: State, time: int) -> Day | None:
-    """The business day that a block time belongs to: the first with a later cut-off. None where none is open yet."""
-    for _, day in state.scan_after(DAYS, time):
+def day_of_height(state: State, height: int) -> Day | None:
+    """The business day that an ordered block belongs to; None where it belongs to the next that will be opened."""
+    for _, day in state.scan_after(DAYS, max(0, height - 1)):
         return day
-    return None
+    latest = state.get(DAY)
+    return latest if latest is not None and latest.holds(height) else None
 
 
 def reserve_suffices(reserve: int, liability: int, ratio: int) -> bool:
@@ -281,16 +287,20 @@ def holds_add_up(state: State) -> None:
 
 
 def days_follow(state: State) -> None:
-    """Business days follow one another, and only the latest may be open."""
+    """Business days follow one another without a gap, each closed at its cut-off or later, the last perhaps open."""
     before = None
-    for (cut_off,), day in state.scan(DAYS):
-        if day.cut_off != cut_off or not day.opened_at < day.cut_off or 0 < day.closed_at < day.cut_off:
-            raise InvariantBroken(f"business day {day.date} runs from {day.opened_at} to {cut_off}")
-        if before is not None and (before.date >= day.date or not 0 < before.closed_at <= day.opened_at):
+    for (height,), day in state.scan(DAYS):
+        if day.closed_height != height or not day.opened_at < day.cut_off <= day.closed_at:
+            raise InvariantBroken(f"business day {day.date} was closed at {day.closed_at}, in block {height}")
+        if before is not None and (before.date >= day.date or before.closed_at > day.opened_at):
             raise InvariantBroken(f"business day {day.date} began before {before.date} was closed")
         before = day
-    if before != state.get(DAY):
-        raise InvariantBroken("the latest business day is another one")
+    latest = state.get(DAY)
+    if latest is not None and latest.closed_at:
+        if latest != before:
+            raise InvariantBroken(f"the latest business day is {latest.date}, which is not the last that was closed")
+    elif latest is not None and before is not None and before.date >= latest.date:
+        raise InvariantBroken(f"business day {latest.date} began before {before.date} was closed")
 
 
 INVARIANTS: tuple[Invariant, ...] = (

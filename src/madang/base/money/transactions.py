@@ -111,9 +111,10 @@ class CloseWindow(Act, frozen=True, kw_only=True, tag="money.close_window"):
 
 
 class OpenDay(Act, frozen=True, kw_only=True, tag="money.open_day"):
-    """The central bank opens a business day: what happens before `cut_off` bears its date. One officer suffices.
+    """The central bank opens a business day. One officer suffices: nothing moves, and payments wait for no day.
 
-    Payments go on day and night; those behind a cut-off belong to the next day that is opened.
+    What is ordered bears the date of the open day; between two days, that of the next. From `cut_off` on nothing is
+    netted any more, and the day may be closed.
     """
 
     date: Date
