@@ -2,6 +2,7 @@
 
 from madang.base import (
     approvals,
+    cards,
     debts,
     mandates,
     merchants,
@@ -22,6 +23,7 @@ MODULES = (
     registers.MODULE,
     money.MODULE,
     mandates.MODULE,
+    cards.MODULE,
     merchants.MODULE,
     debts.MODULE,
     programmes.MODULE,

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from madang.base.parties.ledger import check_unused, new_key, register
+from madang.base.parties.refusals import refuse
 from madang.base.parties.state import (
     MAX_KEYS,
     MAX_TILLS,
@@ -18,7 +20,6 @@ from madang.base.parties.state import (
     RECOVERIES,
     RECOVERY_LAPSE,
     RECOVERY_WAIT,
-    Member,
     Notice,
     Recovery,
     active_officers,
@@ -46,8 +47,7 @@ from madang.base.parties.transactions import (
     VetoRecovery,
 )
 from madang.kernel.authority import KEYS, PARTIES, Key, Party, Standing, is_officer
-from madang.kernel.module import Call, Rule, refuser
-from madang.kernel.signature import read_point, thumbprint
+from madang.kernel.module import Call, Rule
 from madang.kernel.transaction import Act
 
 DUAL_CONTROL = ("central_bank", "bank", "operator")
@@ -55,40 +55,6 @@ DUAL_CONTROL = ("central_bank", "bank", "operator")
 REGISTRARS_OF_PEOPLE = ("bank", "desk")
 REGISTRARS_OF_MERCHANTS = ("bank", "sponsor", "operator")
 THUMBPRINT_LENGTH = 43
-
-REFUSALS: dict[str, str] = {
-    "not_operator": "Only the operator appoints institutions. Ask it to.",
-    "not_registrar": "{by} may not register these parties. Ask one of: {roles}.",
-    "not_institution": "{by} is no institution, so it has no officers.",
-    "not_merchant": "{by} is no merchant. Only a merchant adds tills.",
-    "not_own_key": "Sign with a key of {by} itself: an officer can't manage keys in its place.",
-    "unknown_party": "No party {party} is registered. Check its name.",
-    "not_yours": "{by} did not appoint {party}. Ask the institution that did.",
-    "itself": "{by} can't do this to itself.",
-    "by_quorum": "{party} is an institution or an officer, for which one signature is not enough. Use the quorum act.",
-    "not_by_quorum": "{party} is neither an institution nor an officer. Use the act without a quorum.",
-    "not_active": "{party} is not active.",
-    "not_suspended": "{party} is not suspended.",
-    "revoked": "{party} was dismissed for good. Appoint or register it anew with another key.",
-    "name_taken": "The name {party} is taken. Choose another.",
-    "name_reserved": "Names of {length} characters are the thumbprints of keys. Choose a shorter one, or none.",
-    "role_twice": "A role is named twice. Name each once.",
-    "threshold": "A threshold of {threshold} is out of reach of {officers} officers. Lower it or appoint more.",
-    "dual_control": "A central bank, a bank or the operator acts by two officers at least. Set a threshold of 2.",
-    "key_taken": "The key {kid} was registered before, and a key is registered once. Make another.",
-    "too_many_keys": "A party has at most {limit} keys. Revoke one first.",
-    "too_many_officers": "An institution has at most {limit} officers. Dismiss one first.",
-    "too_few_officers": "{by} would have fewer officers than its threshold of {threshold}. Appoint another first.",
-    "too_many_tills": "A merchant has at most {limit} tills. Rotate the key of one that is not used.",
-    "not_officer": "{officer} is no officer of {by}.",
-    "not_its_key": "{kid} is no key of {party}, or was revoked before.",
-    "last_key": "This is the last key of {party}. Enrol another first, or rotate it.",
-    "recovery_waits": "A recovery of {party} waits already. Let it end, or veto it first.",
-    "no_recovery": "No recovery of {party} waits.",
-    "too_early": "The recovery may be completed from {ready_at} on (seconds since 1970).",
-    "recovery_lapsed": "The recovery had to be completed before {lapses_at}. Begin it again.",
-}
-refuse = refuser("parties", REFUSALS)
 
 
 def appoint_institution(call: Call, act: AppointInstitution) -> None:
@@ -143,19 +109,19 @@ def register_people(call: Call, act: RegisterPeople) -> None:
     """People named by the thumbprints of their keys; whoever registers them answers for them."""
     _check_registrar(call, act.by, REGISTRARS_OF_PEOPLE)
     for key in act.keys:
-        kid, point = _new_key(call, key)
-        _register(call, kid, ("person",), act.by, "", kid, point, key)
+        kid, point = new_key(call, key)
+        register(call, kid, ("person",), act.by, "", kid, point, key)
 
 
 def register_merchants(call: Call, act: RegisterMerchants) -> None:
     """Merchants under names of their own or the thumbprints of their keys."""
     _check_registrar(call, act.by, REGISTRARS_OF_MERCHANTS)
     for merchant in act.merchants:
-        kid, point = _new_key(call, merchant.key)
+        kid, point = new_key(call, merchant.key)
         name = kid if merchant.party is None or merchant.party == kid else merchant.party
         if name != kid:
             _check_name(call, name)
-        _register(call, name, ("merchant",), act.by, "", kid, point, merchant.key)
+        register(call, name, ("merchant",), act.by, "", kid, point, merchant.key)
 
 
 def add_till(call: Call, act: AddTill) -> None:
@@ -165,8 +131,8 @@ def add_till(call: Call, act: AddTill) -> None:
         raise refuse("not_merchant", by=act.by)
     if sum(1 for _ in call.state.scan(MEMBERS, act.by)) >= MAX_TILLS:
         raise refuse("too_many_tills", limit=MAX_TILLS)
-    kid, point = _new_key(call, act.key)
-    _register(call, kid, ("till",), act.by, act.by, kid, point, act.key)
+    kid, point = new_key(call, act.key)
+    register(call, kid, ("till",), act.by, act.by, kid, point, act.key)
 
 
 def enrol_key(call: Call, act: EnrolKey) -> None:
@@ -206,8 +172,13 @@ def revoke_key(call: Call, act: RevokeKey) -> None:
 
 
 def suspend(call: Call, act: Suspend) -> None:
-    """None of the party's keys signs from now on, nor any till of a merchant."""
-    party = _appointed(call, act.by, act.party)
+    """None of the party's keys signs from now on, nor any till of a merchant. A desk freezes any person."""
+    person = call.state.get(PARTIES, act.party)
+    desk = call.state.get(PARTIES, act.by)
+    if person is not None and "person" in person.roles and desk is not None and "desk" in desk.roles:
+        party = person
+    else:
+        party = _appointed(call, act.by, act.party)
     _check_no_quorum(act.party, party)
     _suspend(call, act.by, act.party, party)
 
@@ -245,7 +216,7 @@ def recover(call: Call, act: Recover) -> None:
     waiting = call.state.get(RECOVERIES, act.party)
     if waiting is not None and call.time < waiting.lapses_at:
         raise refuse("recovery_waits", party=act.party)
-    kid, point = _new_key(call, act.key)
+    kid, point = new_key(call, act.key)
     ready_at = call.time + RECOVERY_WAIT
     waiting = Recovery(act.by, kid, point, act.key.sort, ready_at, ready_at + RECOVERY_LAPSE)
     call.state.put(RECOVERIES, waiting, act.party)
@@ -274,7 +245,7 @@ def complete_recovery(call: Call, act: CompleteRecovery) -> None:
         raise refuse("too_early", ready_at=waiting.ready_at)
     if call.time >= waiting.lapses_at:
         raise refuse("recovery_lapsed", lapses_at=waiting.lapses_at)
-    _check_unused(call, waiting.kid)
+    check_unused(call, waiting.kid)
     for kid in party.keys:
         _set_key(call, kid, "revoked")
     standing = standing_of_keys(call.state, party)
@@ -355,35 +326,13 @@ def _check_name(call: Call, name: str) -> None:
         raise refuse("name_taken", party=name)
 
 
-def _check_unused(call: Call, kid: str) -> None:
-    if call.state.get(KEYS, kid) is not None:
-        raise refuse("key_taken", kid=kid)
-
-
-def _new_key(call: Call, new: NewKey) -> tuple[str, bytes]:
-    """Thumbprint and point of a key to register. Raises `Malformed` (`key.invalid`) for a point off the curve."""
-    point = read_point(new.public_key)
-    kid = thumbprint(point)
-    _check_unused(call, kid)
-    return kid, point
-
-
-def _register(
-    call: Call, name: str, roles: tuple[str, ...], by: str, parent: str, kid: str, point: bytes, new: NewKey
-) -> None:
-    call.state.put(KEYS, Key(name, point, new.sort, call.height + 1, "active"), kid)
-    call.state.put(PARTIES, Party(roles, "active", by, parent, 0, (kid,)), name)
-    if parent:
-        call.state.put(MEMBERS, Member(call.time), parent, name)
-
-
 def _add_officer(call: Call, institution: str, new: NewKey) -> None:
-    kid, point = _new_key(call, new)
-    _register(call, kid, ("officer",), institution, institution, kid, point, new)
+    kid, point = new_key(call, new)
+    register(call, kid, ("officer",), institution, institution, kid, point, new)
 
 
 def _replace_keys(call: Call, name: str, party: Party, kept: tuple[str, ...], new: NewKey) -> None:
-    kid, point = _new_key(call, new)
+    kid, point = new_key(call, new)
     call.state.put(KEYS, Key(name, point, new.sort, call.height + 1, standing_of_keys(call.state, party)), kid)
     call.state.put(PARTIES, msgspec.structs.replace(party, keys=(*kept, kid)), name)
 

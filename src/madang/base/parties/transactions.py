@@ -121,13 +121,16 @@ class RevokeKey(Act, frozen=True, kw_only=True, tag="parties.revoke_key"):
 
 
 class Suspend(Act, frozen=True, kw_only=True, tag="parties.suspend"):
-    """Whoever appointed a person, merchant or till suspends it: none of its keys signs until it is reinstated."""
+    """Whoever appointed a person, merchant or till, or for a person any desk, suspends it: none of its keys signs.
+
+    It stays so until whoever appointed it reinstates it.
+    """
 
     party: PartyId
 
 
 class Reinstate(Act, frozen=True, kw_only=True, tag="parties.reinstate"):
-    """Whoever suspended a person, merchant or till reinstates it."""
+    """Whoever appointed a person, merchant or till reinstates it."""
 
     party: PartyId
 
