@@ -13,7 +13,7 @@ from madang.base import (
     registers,
     validators,
 )
-from madang.services import appeals, vouchers
+from madang.services import appeals, fraud, vouchers
 
 MODULES = (
     parties.MODULE,
@@ -29,4 +29,5 @@ MODULES = (
     programmes.MODULE,
     vouchers.MODULE,
     appeals.MODULE,
+    fraud.MODULE,
 )
