@@ -80,18 +80,24 @@ def test_a_prepared_folder_is_never_served_as_a_ledger_of_its_own(run: Run, tmp_
     assert (done.status, "[node.missing]" in done.err) == (1, True)
 
 
-def test_the_status_of_a_node_that_stands_alone(run: Run, tmp_path: Path) -> None:
+def test_the_status_of_a_node_that_stands_alone(run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "node"
     make_node(folder)
     with served(folder) as node:
+        assert "madang: Not for production money" in capfd.readouterr().err
         done = run("node", "status", folder)
         assert (done.status, done.out.splitlines()[0].split()) == (0, ["well", "yes"])
         public = run("node", "status", "--url", node.url, "--json")
         assert (public.status, public.json["ledger"]["height"]) == (0, 0)
+        assert public.json["ledger"]["caution"]["code"] == "engine.one_machine"
+        assert "caution     engine.one_machine: Not for production money" in done.out
+        journal = [json.loads(line) for line in (folder / "node.log").read_text().splitlines()]
+        assert [one["event"] for one in journal] == ["started", "caution"]
         assert run("node", "snapshot", folder, "--json").json == []
     done = run("node", "status", folder, "--json")
     assert (done.status, [one["code"] for one in done.json["troubles"]]) == (1, ["node.stopped"])
     assert done.json["troubles"][0]["text"].startswith("It was told to, at ")
+    assert done.json["ledger"]["caution"]["code"] == "engine.one_machine"
     assert run("node", "status", "--url", node.url).status == 1
     for usage in ((), (folder, "--url", node.url)):
         assert "[cli.usage]" in run("node", "status", *usage).err

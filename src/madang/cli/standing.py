@@ -99,8 +99,9 @@ def _holder(folder: Path) -> str:
 
 def _stopped(folder: Path) -> dict[str, Any]:
     """What a stopped node's folder says, and why it stopped."""
+    from madang.web.api.consensus import FOLDER
     from madang.web.api.journal import read_last
-    from madang.web.api.status import snapshots
+    from madang.web.api.status import ONE_MACHINE, snapshots
 
     if not folder.is_dir():
         raise MadangError("node.missing", f"{folder} holds no node. Make one with `madang node init`.")
@@ -111,10 +112,12 @@ def _stopped(folder: Path) -> dict[str, Any]:
     elif last is not None and last["event"] == "stopped":
         why = f"It was told to, at {last['time']}."
     troubles = [_trouble("node.stopped", why)]
-    ledger = None
+    ledger: dict[str, Any] | None = None
     try:
         tip = _tip(folder)
         ledger = {"height": tip.height, "time": tip.time, "size": tip.size, "root": tip.root.hex()}
+        if not (folder / FOLDER).is_dir():
+            ledger["caution"] = _trouble(ONE_MACHINE.code, ONE_MACHINE.text)
     except MadangError as error:
         troubles.append(_trouble(error.code, error.message))
     return {"running": False, "ledger": ledger, "snapshots": snapshots(folder), "troubles": troubles}
@@ -143,6 +146,8 @@ def _of_ledger(ledger: dict[str, Any] | None) -> list[Row]:
         ("ledger", f"block {ledger['height']} of {time}, {ledger['size']} leaves"),
         ("root", ledger["root"]),
     ]
+    if caution := ledger.get("caution"):
+        rows.insert(0, ("caution", f"{caution['code']}: {caution['text']}"))
     for one in ledger.get("validators", ()):
         rows.append(("validator", f"{one['institution']}, {one['standing']}, power {one['power']}"))
     if upgrade := ledger.get("upgrade"):

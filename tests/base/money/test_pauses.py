@@ -1,4 +1,4 @@
-"""What a paused bank and the paused currency refuse, and for how long; who may pause is tested with `base/operations`."""
+"""What a paused bank and the paused currency refuse, for how long. Who may pause is tested with `base/operations`."""
 
 from madang.base.money import queries as money
 from madang.base.money.ledger import refund_transfer

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from madang.web.api.consensus import ConsensusInfo, clock_ahead
-from madang.web.api.status import LedgerStatus, NodeStatus, ValidatorInfo, consensus_troubles
+from madang.web.api.status import LedgerStatus, NodeStatus, ValidatorInfo, consensus_troubles, none_decides_alone
 
 NOW = 1_800_000_000
 WELL = ConsensusInfo(100, "AB", False, 3, 101, "key", 10, 0.1)
@@ -61,3 +61,21 @@ def test_a_clock_is_measured_against_the_middle_of_the_others() -> None:
     assert ahead(vote("A", "2026-11-22T07:00:00.5Z"), *others) == -0.5
     assert ahead(vote("A", "0001-01-01T00:00:00Z", flag=1), *others) is None
     assert ahead(vote("A", "2026-11-22T07:00:00Z"), vote("B", "0001-01-01T00:00:00Z", flag=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("powers", "together"),
+    [
+        ([], False),
+        ([0], False),
+        ([10], False),
+        ([10, 0], False),
+        ([10, 4], False),
+        ([10, 5], True),
+        ([10, 10], True),
+        ([10, 10, 10, 10], True),
+        ([90, 10, 10, 10], False),
+    ],
+)
+def test_a_ledger_is_for_production_money_where_no_machine_decides_alone(powers: list[int], together: bool) -> None:
+    assert none_decides_alone(powers) == together

@@ -17,7 +17,7 @@ from madang.engine.node import Node
 from madang.kernel.codec import to_base64url
 from madang.kernel.errors import MadangError
 from madang.kernel.machine import UPGRADES
-from madang.web.api.consensus import ConsensusInfo, read_consensus
+from madang.web.api.consensus import FOLDER, ConsensusInfo, read_consensus
 from madang.web.api.infos import WitnessHealth
 
 DISK_BYTES = 1024**3
@@ -44,8 +44,18 @@ class UpgradeInfo(msgspec.Struct, frozen=True):
     version: int
 
 
+class Trouble(msgspec.Struct, frozen=True):
+    """Something that an operator should look at: a stable code, and what to do."""
+
+    code: str
+    text: str
+
+
 class LedgerStatus(msgspec.Struct, frozen=True):
-    """What everyone may know: the last durable block, the log up to it, and who validates."""
+    """What everyone may know: the last durable block, the log up to it, and who validates.
+
+    `caution` says what this ledger is not for, where one machine alone decides and keeps what is acknowledged.
+    """
 
     chain: str
     height: int
@@ -55,13 +65,14 @@ class LedgerStatus(msgspec.Struct, frozen=True):
     rule_version: int
     upgrade: UpgradeInfo | None
     validators: list[ValidatorInfo]
+    caution: Trouble | None = None
 
 
-class Trouble(msgspec.Struct, frozen=True):
-    """Something that an operator should look at: a stable code, and what to do."""
-
-    code: str
-    text: str
+ONE_MACHINE = Trouble(
+    "engine.one_machine",
+    "Not for production money: payments are acknowledged before any other machine holds them. Have several validators "
+    "order together (docs/operations.md).",
+)
 
 
 class NodeStatus(msgspec.Struct, frozen=True):
@@ -91,6 +102,7 @@ def read_ledger(node: Node) -> LedgerStatus:
     state = node.state()
     upgrade = validating.scheduled_upgrade(state, tip.height) if UPGRADES.name in tables else None
     found = validating.validators(state) if VALIDATORS.name in tables else []
+    together = (node.folder / FOLDER).is_dir() and none_decides_alone([one.power for _, one in found])
     return LedgerStatus(
         chain.name,
         tip.height,
@@ -100,7 +112,13 @@ def read_ledger(node: Node) -> LedgerStatus:
         validating.rule_version(state, tip.height + 1) if UPGRADES.name in tables else chain.rule_version,
         None if upgrade is None else UpgradeInfo(upgrade[0], upgrade[1].version),
         [ValidatorInfo(name, to_base64url(one.key), one.power, one.standing, one.since) for name, one in found],
+        None if together else ONE_MACHINE,
     )
+
+
+def none_decides_alone(powers: list[int]) -> bool:
+    """Whether no validator has more than two thirds of the power, so that each block is held by a second machine."""
+    return 3 * max(powers, default=0) <= 2 * sum(powers) and any(powers)
 
 
 def read_node(node: Node, waiting: int, waiting_seconds: float) -> NodeStatus:

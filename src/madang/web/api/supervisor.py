@@ -17,7 +17,7 @@ from madang.engine.node import Node
 from madang.kernel.errors import MadangError, StoreFailure
 from madang.web.api.journal import Journal
 from madang.web.api.meter import Meter
-from madang.web.api.status import read_node
+from madang.web.api.status import read_ledger, read_node
 
 LOOK_SECONDS = 0.25
 TELL_SECONDS = 10.0
@@ -54,9 +54,13 @@ class Supervisor:
         await self._end(self.failure)
 
     def started(self) -> None:
-        """The node takes transactions."""
+        """The node takes transactions. What it is not for is said now, on standard error too."""
         ledger = self._node.ledger
         self._journal.tell("started", chain=ledger.machine.chain.name, height=ledger.durable.height)
+        caution = read_ledger(self._node).caution
+        if caution is not None:
+            _say(caution.text, caution.code)
+            self._journal.tell("caution", logging.WARNING, code=caution.code, detail=caution.text)
 
     def stopped(self) -> None:
         """The node was told to stop, or has failed."""
@@ -90,10 +94,14 @@ class Supervisor:
 
 def tell_failure(journal: Journal, failure: MadangError) -> None:
     """Say why the node stops, on standard error and in the journal."""
-    with suppress(OSError):  # standard error may go to the very disk that is full
-        sys.stderr.write(f"madang: {failure.message} [{failure.code}]\n")
-        sys.stderr.flush()
+    _say(failure.message, failure.code)
     journal.tell("failed", logging.ERROR, code=failure.code, detail=failure.message)
+
+
+def _say(text: str, code: str) -> None:
+    with suppress(OSError):  # standard error may go to the very disk that is full
+        sys.stderr.write(f"madang: {text} [{code}]\n")
+        sys.stderr.flush()
 
 
 def _end_at_last() -> None:
