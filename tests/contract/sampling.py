@@ -5,9 +5,19 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from madang.contract import Contract, ContractError, Kind, Programme, RunError, read_kind, read_programme
+from madang.contract import (
+    Contract,
+    ContractError,
+    Kind,
+    Programme,
+    RunError,
+    WrittenList,
+    WrittenLists,
+    read_kind,
+    read_programme,
+)
 from madang.contract.interpreter import Interpreter
-from madang.contract.valuetypes import Bool, Enum, Id, Number, Text
+from madang.contract.valuetypes import MONTH, Bool, Enum, Id, Number, Text
 from tests.contract.support import SMALL_PROGRAMME, korea, small
 
 MOMENTS = [
@@ -65,11 +75,14 @@ class Sampler:
 
     def number(self, type_: Number, valid: bool) -> int:
         random = self.random
-        if type_.unit in ("time", "date", "month"):
+        if type_.unit == "month":
+            value = random.choice((0, 666, 666, 667, 667, 668, 671, 672, MONTH.high)) + random.choice((-1, 0, 0, 0, 1))
+        elif type_.unit in ("time", "date"):
             moment = random.choice([*MOMENTS, *(n for n in self.numbers if n > 10**6)]) + random.choice((-1, 0, 0, 1))
             value = moment if type_.unit == "time" else (moment + 32_400) // 86_400
         else:
-            middle = random.choice([*self.numbers, 0, 1, 100, 150_000, random.randint(type_.low, type_.high)])
+            known = random.choice(self.numbers or [0])
+            middle = random.choice([known, known, 0, 1, 100, 150_000, random.randint(type_.low, type_.high)])
             value = random.choice([type_.low, type_.high, middle]) + random.choice((-1, 0, 0, 0, 1))
         return min(max(value, type_.low), type_.high) if valid else value
 
@@ -82,6 +95,8 @@ class Sampler:
                 )
             if type_.unit == "date":
                 return (korea("2025-08-01T12:00") + 32_400) // 86_400
+            if type_.unit == "month":
+                return self.random.choice((666, 667))  # July and August of 2025
             return min(max(self.random.choice((0, 100, 1_000, 100_000)), type_.low), type_.high)
         if isinstance(type_, Enum):
             return type_.members[0]
@@ -110,6 +125,22 @@ class Sampler:
         values = {field: self.value(type_, not is_fact) for field, type_ in self.fields[name]}
         return classes[name](**values)
 
+    def lists(self) -> Any:
+        """Published lists, most of which hold the values that are drawn most; rarely answers that can't be."""
+        random = self.random
+        if random.random() < 0.02:
+            return Broken(random.choice((-1, True, 2**32 + 1, "1", None)), random.choice((1, "yes", None)))
+        return WrittenLists(
+            {
+                name: WrittenList(
+                    random.choice((1, 2, 2**32)),
+                    frozenset(code for code in ("a", "b", *TEXTS[:4]) if code and random.random() < 0.8),
+                )
+                for name in self.contract.lists
+                if random.random() < 0.95
+            }
+        )
+
     def inputs(self, action: str) -> tuple[tuple[Any, ...], tuple[Any, ...], Any]:
         """Records, given values and a time; mostly such that clauses are reached."""
         self.quietness = self.random.choice((0.0, 0.5, 0.8, 0.95))
@@ -122,6 +153,21 @@ class Sampler:
         if self.random.random() < 0.01:
             at, given = True, tuple(self.random.choice((True, None, "1", 1)) for _ in given)
         return records, given, at
+
+
+class Broken:
+    """Lists whose keeper answers what no keeper may."""
+
+    def __init__(self, version: Any, held: Any) -> None:
+        self.answers = (version, held)
+
+    def version(self, name: str) -> Any:
+        """Never a version."""
+        return self.answers[0]
+
+    def holds(self, name: str, code: str) -> Any:
+        """Never true or false."""
+        return self.answers[1]
 
 
 def outcome(run: Any, *arguments: Any) -> Any:
