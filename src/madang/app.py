@@ -13,7 +13,7 @@ from madang.base import (
     registers,
     validators,
 )
-from madang.services import appeals, fraud, vouchers
+from madang.services import appeals, disputes, fraud, vouchers
 
 MODULES = (
     parties.MODULE,
@@ -30,4 +30,5 @@ MODULES = (
     vouchers.MODULE,
     appeals.MODULE,
     fraud.MODULE,
+    disputes.MODULE,
 )
