@@ -138,7 +138,7 @@ def test_every_import_of_the_source_is_declared() -> None:
     undeclared = set()
     for name, text in texts(".py").items():
         if name.startswith("src/"):
-            importable = always | extras.get(Path(name).parent.name, set())
+            importable = always.union(*(extras.get(folder, set()) for folder in Path(name).parent.parts))
             for node in ast.walk(ast.parse(text)):
                 modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 if isinstance(node, ast.ImportFrom) and node.level == 0:

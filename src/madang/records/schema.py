@@ -1,0 +1,60 @@
+"""Every table of the records, declared once; `migrations` bring a database to it, and a test compares the two.
+
+Text sorts by its bytes in both databases, so that a prefix is a range and pages come in one order.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMES)
+
+
+def words(length: int) -> String:
+    """Text of at most so many characters, sorted by its bytes."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+PROJECTIONS = Table(
+    "projection",
+    metadata,
+    Column("name", words(48), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("chain", words(32), nullable=False),
+    Column("height", BigInteger, nullable=False),
+    Column("root", LargeBinary(32), nullable=False),
+)
+"""Up to which block a projection has come, and the log's root there: it goes on only where the log does."""
+
+# fmt: off
+APPEALS = Table(
+    "appeal",
+    metadata,
+    Column("number", words(22), primary_key=True),
+    Column("programme", words(48), nullable=False),
+    Column("appellant", words(43), nullable=False),
+    Column("matter", words(24), nullable=False),
+    Column("ground", words(24), nullable=False),
+    Column("office", words(43), nullable=False),
+    Column("channel", words(16), nullable=False),
+    Column("status", words(16), nullable=False),
+    Column("handler", words(43), nullable=False),
+    Column("outcome", words(16), nullable=False),
+    Column("follows", words(64), nullable=False),
+    Column("evidence", Integer, nullable=False),
+    Column("lodged_at", BigInteger, nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("closed_at", BigInteger, nullable=False),
+    # Every filter reads this alone, in the order of the list: a row is looked up only to be shown.
+    Index(
+        "ix_appeal_list",
+        "office", "deadline", "number", "status", "programme", "matter", "ground", "outcome", "handler", "lodged_at",
+    ),
+    Index(None, "appellant"),
+    Index(None, "follows"),
+)
+# fmt: on
+"""Appeals as the ledger has them, to be listed. `evidence` counts digests; 0 and '' stand for what is not there yet."""
