@@ -36,6 +36,33 @@ def test_a_mistake_in_a_programme_is_named_with_its_line(tmp_path):
     assert "amount" in done.stderr
 
 
+def test_format_lays_a_file_out_once_and_check_only_looks(tmp_path):
+    file = tmp_path / "coupon.yaml"
+    text = (DOCUMENTS / "consumption-coupon-2025.yaml").read_text(encoding="utf-8")
+    file.write_text(text.replace("kind: voucher", "kind:    'voucher' # the kind"), encoding="utf-8")
+    before = file.read_bytes()
+    refused = madang("programme", "format", file, "--check")
+    assert (refused.returncode, "[programme.layout]" in refused.stderr) == (1, True)
+    assert file.read_bytes() == before
+    assert json.loads(madang("programme", "format", file, "--json").stdout) == {"file": str(file), "changed": True}
+    assert "kind: voucher # the kind\n" in file.read_text(encoding="utf-8")
+    assert json.loads(madang("programme", "format", file, "--json").stdout)["changed"] is False
+    assert madang("programme", "format", file, "--check").returncode == 0
+    compiled = [
+        madang("programme", "compile", one, "--json") for one in (file, DOCUMENTS / "consumption-coupon-2025.yaml")
+    ]
+    assert compiled[0].stdout == compiled[1].stdout != ""
+
+
+def test_format_refuses_what_is_no_document(tmp_path):
+    file = tmp_path / "broken.yaml"
+    for data, code in ((b"kind: [", "programme.document"), (b"kind: \xff", "programme.encoding")):
+        file.write_bytes(data)
+        done = madang("programme", "format", file)
+        assert (done.returncode, f"[{code}]" in done.stderr) == (1, True)
+        assert file.read_bytes() == data
+
+
 def test_a_file_of_grants_is_checked_whole(tmp_path):
     file = tmp_path / "grants.csv"
     file.write_text(f"reference,amount,region,holder,code\nr1,180000,26,{'h' * 43},\nr2,1000,26,{'i' * 43},\n")

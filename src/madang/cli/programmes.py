@@ -1,7 +1,11 @@
 """madang programme: from the text an author writes to the canonical documents that a sponsor drafts."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,11 +13,39 @@ from madang.cli import files
 from madang.cli.talk import Json, tell
 from madang.kernel.errors import MadangError
 
+if TYPE_CHECKING:
+    from madang.contract import Kind
+
 app = typer.Typer(no_args_is_help=True, help="Check and compile programmes (docs/language.md).")
 Text = Annotated[Path, typer.Argument(help="The programme, in YAML.", exists=True, dir_okay=False)]
 KindFile = Annotated[
     Path | None, typer.Option("--kind", help="Its kind, in YAML; vouchers if not said.", exists=True, dir_okay=False)
 ]
+
+
+@contextmanager
+def _document_errors() -> Iterator[None]:
+    """What is wrong with a document as an error of ours, which `main` tells."""
+    from madang.contract import ContractError
+
+    try:
+        yield
+    except ContractError as error:
+        raise MadangError("programme.document", str(error)) from None
+    except UnicodeDecodeError:
+        raise MadangError("programme.encoding", "The file is not UTF-8. Save it as UTF-8.") from None
+
+
+def _kind(file: Path | None) -> Kind:
+    """The kind in a file, or that of vouchers."""
+    from importlib import resources
+
+    from madang import contract
+
+    if file is not None:
+        return contract.read_kind(file.read_text(encoding="utf-8"), file.name)
+    standard = resources.files(contract) / "documents" / "voucher.yaml"
+    return contract.read_kind(standard.read_text(encoding="utf-8"), "voucher.yaml")
 
 
 @app.command("compile")
@@ -27,24 +59,16 @@ def compile_(
     as_json: Json = False,
 ) -> None:
     """Check a programme and print its digests; -o writes what `madang act programmes draft --from-json` takes."""
-    from importlib import resources
-
     import msgspec
 
     from madang import contract
 
     if output is not None:
         files.check_free(output, force=force)
-    standard = resources.files(contract) / "documents" / "voucher.yaml"
-    try:
-        kind_text = kind.read_text(encoding="utf-8") if kind else standard.read_text(encoding="utf-8")
-        kind_document = contract.read_kind(kind_text, kind.name if kind else "voucher.yaml")
+    with _document_errors():
+        kind_document = _kind(kind)
         programme = contract.read_programme(file.read_text(encoding="utf-8"), kind_document, file.name)
         contract.compile(kind_document, programme)
-    except contract.ContractError as error:
-        raise MadangError("programme.document", str(error)) from None
-    except UnicodeDecodeError:
-        raise MadangError("programme.encoding", "The file is not UTF-8. Save it as UTF-8.") from None
     fields = {
         "programme": programme.programme,
         "kind": contract.canonical(kind_document).decode(),
@@ -56,3 +80,26 @@ def compile_(
     lines = [f"{fields['programme']}: nothing is wrong with the document."]
     lines += [f"{name:9} {digest}" for name, digest in digests.items()]
     tell("\n".join(lines), {"programme": fields["programme"], **digests}, as_json=as_json)
+
+
+@app.command("format")
+def format_(
+    file: Annotated[Path, typer.Argument(help="A programme or kind, in YAML.", exists=True, dir_okay=False)],
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; end with status 1 if the layout is another.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Give a programme or kind the one layout. Its meaning, its digest and its comments stay."""
+    from madang.presentation import format_document
+
+    with _document_errors():
+        before = file.read_bytes().decode("utf-8")
+        after = format_document(before, file.name)
+    changed = after != before
+    if check and changed:
+        raise MadangError("programme.layout", f"{file} has another layout. Run: madang programme format {file}")
+    if changed:
+        files.write(file, after.encode(), force=True)
+    words = "is laid out anew" if changed else "has the layout already"
+    tell(f"{file} {words}.", {"file": str(file), "changed": changed}, as_json=as_json)
