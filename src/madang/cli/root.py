@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from madang.cli import appeals, backups, exchange, grants, keys, node, nodes, programmes, transactions, witness
+from madang.cli import appeals, backups, card, exchange, grants, keys, node, nodes, programmes, transactions, witness
 from madang.cli.declared import Acts, Queries
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.add_typer(nodes.app, name="node")
 app.add_typer(keys.app, name="keys")
 app.add_typer(programmes.app, name="programme")
 app.add_typer(grants.app, name="grants")
+app.add_typer(card.app, name="card")
 app.add_typer(appeals.app, name="appeals")
 app.add_typer(transactions.transactions, name="transaction")
 app.add_typer(transactions.receipts, name="receipt")
