@@ -4,7 +4,20 @@ from typing import Annotated
 
 import typer
 
-from madang.cli import appeals, backups, card, exchange, grants, keys, node, nodes, programmes, transactions, witness
+from madang.cli import (
+    appeals,
+    backups,
+    card,
+    exchange,
+    fraud,
+    grants,
+    keys,
+    node,
+    nodes,
+    programmes,
+    transactions,
+    witness,
+)
 from madang.cli.declared import Acts, Queries
 
 app = typer.Typer(
@@ -23,6 +36,7 @@ app.command(context_settings=_OWN_OPTIONS)(node.cluster)
 app.add_typer(nodes.app, name="node")
 app.add_typer(keys.app, name="keys")
 app.add_typer(programmes.app, name="programme")
+app.add_typer(fraud.app, name="fraud")
 app.add_typer(grants.app, name="grants")
 app.add_typer(card.app, name="card")
 app.add_typer(appeals.app, name="appeals")
