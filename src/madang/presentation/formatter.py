@@ -76,7 +76,8 @@ def _raise_comments(collection: Collection, shape: Shape) -> None:
             slot.value.tail = []
         elif slot.key is None:
             first = _sorted(slot.value, inside)[0]
-            slot.above += first.above
+            doubled = slot.above[-1:] == first.above[:1] == [""]
+            slot.above += first.above[1:] if doubled else first.above
             first.above = []
 
 
