@@ -15,6 +15,7 @@ from madang.cli import (
     node,
     nodes,
     programmes,
+    suspicious,
     transactions,
     witness,
 )
@@ -30,6 +31,7 @@ app.command()(node.init)
 app.command()(node.serve)
 app.command()(node.verify)
 app.command()(backups.backup)
+app.command()(suspicious.suspicious)
 _OWN_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 app.command(context_settings=_OWN_OPTIONS)(node.demo)
 app.command(context_settings=_OWN_OPTIONS)(node.cluster)

@@ -1,13 +1,11 @@
 """Reading money. Amounts are whole won. Totals are public; accounts are for their owners, banks and auditors."""
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta
 
 from madang.base.money import state as tables
 from madang.base.money.ledger import balance, escrow_of, free_balance
-from madang.base.money.state import Account, Bank, Day, Hold, Policy, Position, Supply, Used, Window
+from madang.base.money.state import Account, Bank, Day, Export, Hold, Policy, Position, Supply, Used, Window
+from madang.base.money.transactions import Height
 from madang.base.parties.queries import acts_for, may_see
 from madang.kernel.fields import PartyId, Reference
 from madang.kernel.state import State
@@ -26,15 +24,13 @@ __all__ = [
     "required_reserve",
     "reserve",
     "show_account",
+    "show_exports",
     "show_holds",
     "show_issue",
     "show_redemption",
     "supply",
     "window",
 ]
-
-
-Height = Annotated[int, Meta(ge=0, le=2**40, description="A height of the ledger, as a receipt names it.")]
 
 
 class Finality(msgspec.Struct, frozen=True):
@@ -140,6 +136,13 @@ def show_redemption(state: State, reader: PartyId, account: PartyId, reference: 
     return state.get(tables.REDEEM_REFERENCES, account, reference) if visible else None
 
 
+def show_exports(state: State, reader: PartyId, by: PartyId) -> list[tuple[str, Export]]:
+    """The exports that an institution recorded, by digest, for its officers and for auditors; none for others."""
+    if not may_see(state, reader, by):
+        return []
+    return [(digest, record) for (_, digest), record in state.scan(tables.EXPORTS, by)]
+
+
 QUERIES = (
     supply,
     policy,
@@ -153,4 +156,5 @@ QUERIES = (
     show_holds,
     show_issue,
     show_redemption,
+    show_exports,
 )

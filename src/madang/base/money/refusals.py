@@ -41,6 +41,9 @@ REFUSALS: dict[str, str] = {
     "no_day": "No business day is open. Open one first.",
     "before_cut_off": "Business day {date} ends at {cut_off} (seconds since 1970). Close it then.",
     "past_cut_off": "The cut-off of business day {date} has passed. Open a window on the next.",
+    "not_reviewer": "Only a bank or an auditor looks through payments, and records what it exported.",
+    "export_range": "An export ends with a block that there is, and begins no later. This is block {height}.",
+    "export_recorded": "An export of this digest is recorded already.",
     "escrow_exists": "The programme {programme} has an escrow account already.",
 }
 refuse = refuser("money", REFUSALS)

@@ -12,10 +12,12 @@ from madang.base.money.refusals import REFUSALS, refuse
 from madang.base.money.state import (
     ACCOUNTS,
     DAY,
+    EXPORTS,
     ISSUE_REFERENCES,
     REDEEM_REFERENCES,
     WINDOW,
     Account,
+    Export,
     Policy,
     Used,
     business_date,
@@ -33,6 +35,7 @@ from madang.base.money.transactions import (
     OpenWindow,
     Pay,
     PlaceHold,
+    RecordExport,
     RedeemTokens,
     ReleaseHold,
     Remit,
@@ -163,6 +166,17 @@ def close_window(call: Call, act: CloseWindow) -> None:
     ledger.close_window(call, window)
 
 
+def record_export(call: Call, act: RecordExport) -> None:
+    """The digest of the export, under the name of who made it."""
+    if not (has_role(call.state, act.by, "bank") or has_role(call.state, act.by, "auditor")):
+        raise refuse("not_reviewer")
+    if not act.since <= act.until < call.height:
+        raise refuse("export_range", height=call.height)
+    if call.state.get(EXPORTS, act.by, act.digest) is not None:
+        raise refuse("export_recorded")
+    call.state.put(EXPORTS, Export(act.since, act.until, call.time), act.by, act.digest)
+
+
 def _check_central_bank(call: Call, name: str) -> None:
     if not has_role(call.state, name, "central_bank"):
         raise refuse("not_central_bank")
@@ -190,4 +204,5 @@ RULES: Mapping[type[Act], Rule] = {
     PlaceHold: orders.place_hold,
     ReleaseHold: orders.release_hold,
     ExecuteHold: orders.execute_hold,
+    RecordExport: record_export,
 }

@@ -127,6 +127,14 @@ class Held(Record, frozen=True):
     amount: int
 
 
+class Export(Record, frozen=True):
+    """That what was found in blocks `since` to `until` was exported, recorded at a block time (seconds)."""
+
+    since: int
+    until: int
+    time: int
+
+
 POLICY = Table("money.policy", Policy, public=True)
 SUPPLY = Table("money.supply", Supply, public=True)
 BANKS = Table("money.bank", Bank, str, public=True)
@@ -147,6 +155,8 @@ PAUSES = Table("money.pause", Pause, str, public=True, sparse=True)
 HOLDS = Table("money.hold", Hold, str, str)
 """(account, digest of the order)"""
 HELD = Table("money.held", Held, str, sparse=True)
+EXPORTS = Table("money.export", Export, str, str)
+"""(bank or auditor, digest of the export)"""
 
 CURRENCY = ":currency"
 """Where the pause of the currency itself stands; no party's name holds a colon."""
@@ -165,6 +175,7 @@ TABLES = (
     PAUSES,
     HOLDS,
     HELD,
+    EXPORTS,
 )
 
 NO_BANK = Bank(0, 0, 0)

@@ -12,6 +12,7 @@ MAX_BANKS = 64
 MAX_DAY = 14
 """How many days ahead a cut-off may lie: a business day may begin before a long holiday."""
 
+Height = Annotated[int, Meta(ge=0, le=2**40, description="A height of the ledger, as a receipt names it.")]
 Date = Annotated[
     str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", description="A day (ISO 8601), such as 2026-11-23.")
 ]
@@ -123,6 +124,17 @@ class OpenDay(Act, frozen=True, kw_only=True, tag="money.open_day"):
 
 class CloseDay(Act, frozen=True, kw_only=True, tag="money.close_day"):
     """The central bank closes the business day, from its cut-off on, and settles the netting window if one is open."""
+
+
+class RecordExport(Act, frozen=True, kw_only=True, tag="money.record_export"):
+    """A bank or an auditor records that it looked through payments and exported what it found: the digest alone.
+
+    `since` and `until` are the first and the last block. Whom it concerns is nowhere on the ledger.
+    """
+
+    digest: Digest
+    since: Height
+    until: Height
 
 
 class PlaceHold(Act, frozen=True, kw_only=True, tag="money.place_hold"):
