@@ -12,7 +12,7 @@ A kind
 ::
 
     kind: voucher
-    language: 2                               # the version of this language; 1 lacks tables and published lists
+    language: 2                               # its version; 1 lacks tables, published lists, defaults of parameters
     facts:                                    # read-only values that a service supplies
       Shop: {merchant: id, region: text, sales_class: {enum: [small, large]}}
     records:                                  # in order: the order of fields is the order on the wire
@@ -21,7 +21,10 @@ A kind
       free: total                             # a running total, never below zero (the keeper of totals sees to it)
       issued: sum(voucher.left)               # a running total that equals the sum of a field over all records
       sponsor: outside                        # money comes from and leaves to outside the programme
-    parameters: {opens: time, closes: time, regions: {list: text}}
+    parameters:
+      closes: time
+      regions: {list: text}
+      days: {type: {int: 1..90}, default: 30} # for programmes that do not give it
     actions:
       spend:
         on: {v: voucher, p: new payment, shop: Shop}    # at most four distinct records, and facts

@@ -12,6 +12,7 @@ from madang.contract.limits import (
     DIMENSIONS,
     ENUM_MEMBERS,
     LANGUAGES,
+    LIST_ITEMS,
     TABLE_CELLS,
     WON_HIGH,
     WORDS_CHARACTERS,
@@ -168,6 +169,26 @@ class Checker:
         for field in fields:
             self.name(field.name, field.position, taken)
             self.type(field.type, field.position, lists=lists)
+
+    def value(self, name: str, value: object, type_: Type, position: int) -> None:
+        """The value of a parameter."""
+        if isinstance(type_, List):
+            if not isinstance(value, tuple) or len(value) > LIST_ITEMS:
+                self.bad_value(name, type_, position, f"at most {LIST_ITEMS} items")
+            elif not all(valid(item, type_.element) for item in value):
+                self.bad_value(name, type_, position, "items of that type and in its range")
+        elif isinstance(type_, Table):
+            # A table that is too large was refused with its type, and none of its cells is looked at.
+            cells = type_.cells()
+            if 0 < cells <= TABLE_CELLS and not (
+                isinstance(value, tuple) and len(value) == cells and all(valid(item, type_.of) for item in value)
+            ):
+                self.bad_value(name, type_, position, f"{cells} cells, each {expectation(type_.of)}")
+        elif isinstance(value, tuple) or not valid(value, type_):
+            self.bad_value(name, type_, position, expectation(type_))
+
+    def bad_value(self, name: str, type_: Type, position: int, instead: str) -> None:
+        self.problems.add(position, "bad-value", f"The value of `{name}` is not {describe(type_)}.", instead)
 
     def words(self, words: tuple[Words, ...], position: int) -> dict[str, str]:
         self.count("languages", words, LANGUAGES, position)

@@ -85,6 +85,7 @@ class KindChecks(Checker):
         self.accounts()
         self.count("parameters", kind.parameters, PARAMETERS, kind.position)
         self.values(kind.parameters, "parameters", self.account_names, lists=True)
+        self.defaults()
         self.count("actions", kind.actions, ACTIONS, kind.position)
         if not kind.actions:
             self.problems.add(kind.position, "missing-key", "A kind has actions.", "actions: {…}")
@@ -92,6 +93,16 @@ class KindChecks(Checker):
         actions = {action.name: self.action(action) for action in kind.actions}
         invariants = self.invariants()
         return TypedKind(actions, invariants)
+
+    def defaults(self) -> None:
+        for declaration in self.kind.parameters:
+            if declaration.default is None:
+                continue
+            if self.language < 2:
+                self.problems.add(
+                    declaration.position, "later-language", "Defaults of parameters are of language 2.", "language: 2"
+                )
+            self.value(declaration.name, declaration.default, declaration.type, declaration.position)
 
     def record_types(self) -> None:
         kind = self.kind

@@ -4,7 +4,8 @@ from typing import Final
 
 LANGUAGE_VERSIONS: Final = (1, 2)
 """The versions of the language that this compiler reads. A changed meaning is a new version, and the old ones stay:
-what a document of version 1 means, and its digest, never change. Version 2 adds tables and published lists."""
+what a document of version 1 means, and its digest, never change. Version 2 adds tables, published lists,
+and defaults of parameters."""
 VERSIONS_WORDS: Final = " or ".join(map(str, LANGUAGE_VERSIONS))
 LANGUAGE: Final = LANGUAGE_VERSIONS[-1]
 """The newest of them."""

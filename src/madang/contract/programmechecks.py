@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from madang.contract import scope as scopes
 from madang.contract.canonical import digest
-from madang.contract.checks import Checker, expectation, valid
+from madang.contract.checks import Checker
 from madang.contract.limits import (
-    LIST_ITEMS,
     PARAMETERS,
-    TABLE_CELLS,
 )
 from madang.contract.names import (
     is_document_name,
@@ -18,7 +16,6 @@ from madang.contract.problems import Problems
 from madang.contract.syntax import (
     Action,
     Kind,
-    Parameter,
     Programme,
     Value,
 )
@@ -27,8 +24,6 @@ from madang.contract.typed import (
 )
 from madang.contract.valuetypes import (
     Declared,
-    List,
-    Table,
     describe,
 )
 
@@ -116,36 +111,17 @@ class ProgrammeChecks(Checker):
                     else f"{parameter.name}: {{type: …, value: …}}",
                 )
                 continue
-            self.value(parameter, self.declarations[parameter.name])
+            self.value(parameter.name, parameter.value, self.declarations[parameter.name], parameter.position)
             values[parameter.name] = parameter.value
-        for name, type_ in self.declared.items():
-            if name not in values:
+        for declaration in self.kind.parameters:
+            name = declaration.name
+            if name not in values and declaration.default is not None:
+                values[name] = declaration.default
+            elif name not in values:
                 self.problems.add(
                     programme.position,
                     "missing-parameter",
                     f"The parameter `{name}` has no value.",
-                    f"{name}: {describe(type_)}",
+                    f"{name}: {describe(declaration.type)}",
                 )
         return values
-
-    def value(self, parameter: Parameter, type_: Declared) -> None:
-        value = parameter.value
-        if isinstance(type_, List):
-            if not isinstance(value, tuple) or len(value) > LIST_ITEMS:
-                self.bad_value(parameter, type_, f"at most {LIST_ITEMS} items")
-            elif not all(valid(item, type_.element) for item in value):
-                self.bad_value(parameter, type_, "items of that type and in its range")
-        elif isinstance(type_, Table):
-            # A table that is too large was refused with its type, and none of its cells is looked at.
-            cells = type_.cells()
-            if 0 < cells <= TABLE_CELLS and not (
-                isinstance(value, tuple) and len(value) == cells and all(valid(item, type_.of) for item in value)
-            ):
-                self.bad_value(parameter, type_, f"{cells} cells, each {expectation(type_.of)}")
-        elif isinstance(value, tuple) or not valid(value, type_):
-            self.bad_value(parameter, type_, expectation(type_))
-
-    def bad_value(self, parameter: Parameter, type_: Declared, instead: str) -> None:
-        self.problems.add(
-            parameter.position, "bad-value", f"The value of `{parameter.name}` is not {describe(type_)}.", instead
-        )

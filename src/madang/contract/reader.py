@@ -26,6 +26,7 @@ from madang.contract.syntax import (
     Kind,
     Member,
     Parameter,
+    ParameterDeclaration,
     Posting,
     Programme,
     ProgrammeAction,
@@ -302,11 +303,22 @@ class _Reader:
             facts=self.each(found.get("facts"), "{Shop: {region: text}}", self.record),
             records=self.each(found.get("records"), "{voucher: {left: won}}", self.record),
             accounts=self.each(found.get("accounts"), "{issued: sum(voucher.left)}", self.account),
-            parameters=self.fields(found.get("parameters")),
+            parameters=self.each(found.get("parameters"), "{name: type}", self.declaration),
             actions=self.each(found.get("actions"), "{spend: {on: …}}", self.action),
             invariants=self.each(found.get("invariants"), "{name: expression}", self.invariant),
             position=found["kind"].position if "kind" in found else root.position,
         )
+
+    def declaration(self, entry: Entry) -> ParameterDeclaration:
+        """A parameter of a kind: a type, or a type with the value of programmes that give none."""
+        keys = {one.key for one in entry.value.entries} if isinstance(entry.value, Mapping) else set()
+        if not keys & {"type", "default"}:
+            return ParameterDeclaration(name=entry.key, type=self.type(entry.value), position=entry.position)
+        found = self.keys(entry.value, ("type", "default"), "{type: …, default: …}")
+        self.needs(found, ("type", "default"), entry.position)
+        type_ = self.type(found["type"]) if "type" in found else cast(Declared, UNKNOWN)
+        default = self.value(entry.key, found["default"], type_) if "default" in found else None
+        return ParameterDeclaration(name=entry.key, type=type_, default=default, position=entry.position)
 
     def account(self, entry: Entry) -> Account:
         wanted = "total, outside or sum(record.field)"

@@ -127,11 +127,24 @@ class Broken(Node, frozen=True, tag_field="node", tag="broken"):
 # ----------------------------------------------------------------------------------------------------------- documents
 
 
+Value = bool | Integer | str
+"""A date, time or month is a number here; a member of an enum is a str, and so is the name of a published list."""
+
+
 class Field(Node, frozen=True):
-    """A named, typed field of a record or fact, a given value, or the declaration of a parameter."""
+    """A named, typed field of a record or fact, or a given value."""
 
     name: str
     type: Declared
+
+
+class ParameterDeclaration(Field, frozen=True):
+    """A parameter of a kind. `default` is the value of programmes that give none; None if each must give one.
+
+    Defaults are of language 2.
+    """
+
+    default: Value | tuple[Value, ...] | None = None
 
 
 class RecordType(Node, frozen=True):
@@ -215,13 +228,9 @@ class Kind(Node, frozen=True):
     facts: tuple[RecordType, ...]
     records: tuple[RecordType, ...]
     accounts: tuple[Account, ...]
-    parameters: tuple[Field, ...]
+    parameters: tuple[ParameterDeclaration, ...]
     actions: tuple[Action, ...]
     invariants: tuple[Invariant, ...]
-
-
-Value = bool | Integer | str
-"""A date, time or month is a number here; a member of an enum is a str, and so is the name of a published list."""
 
 
 class Parameter(Node, frozen=True):
@@ -288,6 +297,7 @@ __all__ = [
     "Name",
     "Node",
     "Parameter",
+    "ParameterDeclaration",
     "Posting",
     "Programme",
     "ProgrammeAction",
