@@ -15,6 +15,7 @@ from madang.cli import (
     node,
     nodes,
     programmes,
+    proving,
     suspicious,
     transactions,
     witness,
@@ -32,16 +33,17 @@ app.command()(node.serve)
 app.command()(node.verify)
 app.command()(backups.backup)
 app.command()(suspicious.suspicious)
+app.command()(proving.prove)
 _OWN_OPTIONS = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 app.command(context_settings=_OWN_OPTIONS)(node.demo)
 app.command(context_settings=_OWN_OPTIONS)(node.cluster)
 app.add_typer(nodes.app, name="node")
 app.add_typer(keys.app, name="keys")
 app.add_typer(programmes.app, name="programme")
-app.add_typer(fraud.app, name="fraud")
 app.add_typer(grants.app, name="grants")
 app.add_typer(card.app, name="card")
 app.add_typer(appeals.app, name="appeals")
+app.add_typer(fraud.app, name="fraud")
 app.add_typer(transactions.transactions, name="transaction")
 app.add_typer(transactions.receipts, name="receipt")
 app.add_typer(witness.app, name="witness")

@@ -1,0 +1,151 @@
+"""madang prove: whether anything can go wrong with a programme, shown before it is published (docs/proofs.md)."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from madang.cli import files
+from madang.cli.talk import Json, patience, table, tell
+from madang.kernel.errors import MadangError
+
+if TYPE_CHECKING:
+    from madang.contract import Kind, Programme
+    from madang.prover import Counterexample, Proof, Result
+
+KindFile = Annotated[
+    Path | None, typer.Option("--kind", help="Its kind, in YAML; vouchers if not said.", exists=True, dir_okay=False)
+]
+
+
+def prove(
+    file: Annotated[Path, typer.Argument(help="The programme, in YAML.", exists=True, dir_okay=False)],
+    kind: KindFile = None,
+    receipt: Annotated[Path | None, typer.Option("--receipt", help="Write the proof's receipt here.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the fields of `madang act programmes publish` here.")
+    ] = None,
+    check: Annotated[
+        Path | None,
+        typer.Option("--check", help="Prove it again, and compare with this receipt.", exists=True, dir_okay=False),
+    ] = None,
+    force: files.Force = False,
+    as_json: Json = False,
+) -> None:
+    """Prove that nothing can go wrong with a programme, or show a run in which something does; exit 1 if not proved."""
+    for path in (receipt, output):
+        if path is not None:
+            files.check_free(path, force=force)
+    proving, receipts = _prover()
+    kind_document, programme = _documents(file, kind)
+    started = time.perf_counter()
+    with patience(f"Proving {programme.programme}"):
+        proof: Proof = proving.prove(kind_document, programme)
+    seconds = time.perf_counter() - started
+    made = receipts.receipt(proof)
+    if receipt is not None:
+        files.write(receipt, receipts.encode(made), force=force)
+    if output is not None and proof.is_complete:
+        files.write(output, receipts.fields(made, programme.programme), force=force)
+    text = "\n".join(_lines(programme.programme, proof, seconds))
+    tell(text, {"seconds": round(seconds, 3), "complete": proof.is_complete, "proof": proof}, as_json=as_json)
+    if check is not None:
+        differences = receipts.differences(receipts.load(check.read_bytes()), made)
+        if differences:
+            raise MadangError("prover.differs", f"The receipt says otherwise: {'; '.join(differences[:5])}.")
+    if not proof.is_complete:
+        raise MadangError(
+            "prover.unproved", f"{programme.programme} is not proved, so it can't be published. Mend its documents."
+        )
+
+
+def _prover() -> tuple[Any, Any]:
+    try:
+        from madang import prover
+        from madang.prover import receipts
+    except ImportError:
+        raise MadangError(
+            "prover.missing", "The solver is not installed. Install it beside Madang: pip install 'madang[prove]'."
+        ) from None
+    return prover, receipts
+
+
+def _documents(file: Path, kind: Path | None) -> tuple[Kind, Programme]:
+    from importlib import resources
+
+    from madang import contract
+
+    standard = resources.files(contract) / "documents" / "voucher.yaml"
+    try:
+        kind_text = kind.read_text(encoding="utf-8") if kind else standard.read_text(encoding="utf-8")
+        kind_document = contract.read_kind(kind_text, kind.name if kind else "voucher.yaml")
+        return kind_document, contract.read_programme(file.read_text(encoding="utf-8"), kind_document, file.name)
+    except contract.ContractError as error:
+        raise MadangError("programme.document", str(error)) from None
+    except UnicodeDecodeError:
+        raise MadangError("programme.encoding", "The file is not UTF-8. Save it as UTF-8.") from None
+
+
+_STATUS = {"proved": "proved 증명됨", "off": "off 꺼짐", "refuted": "REFUTED 반증됨", "not_proved": "NOT PROVED 미증명"}
+
+
+def _lines(name: str, proof: Proof, seconds: float) -> list[str]:
+    rows: list[tuple[str, ...]] = [(result.property, _STATUS[result.status], _why(result)) for result in proof.results]
+    lines = [table(("property 성질", "result 결과", ""), rows)]
+    for result in proof.results:
+        for example in result.counterexamples:
+            lines += ["", *_example(result, example)]
+    shown = sum(result.status in ("proved", "off") for result in proof.results)
+    claims = sum(result.claims for result in proof.results)
+    lines += ["", f"{name}: {shown} of {len(proof.results)} properties proved ({claims} claims), {seconds:.1f} s"]
+    return lines
+
+
+def _why(result: Result) -> str:
+    if result.property.startswith("flows/"):
+        return f"no money can go {' or '.join(result.clauses)} 돈이 들어오거나 나갈 수 없음" if result.clauses else ""
+    if result.status == "off":
+        return f"the parameters don't allow it: {result.clauses[0]}"
+    return f"these clauses contradict each other: {', '.join(result.clauses)}" if result.clauses else ""
+
+
+_FAULTS = {
+    "out_of_range": "{what} leaves its declared range 범위를 벗어남",
+    "unbalanced": "{what} moves otherwise than its records 기록과 계정이 어긋남",
+    "violated": "{what} breaks an invariant 불변식 위반",
+    "budget": "{what} falls below zero 계정이 음수가 됨",
+    "wider": "allowed, though the specification says no 명세보다 넓게 허용",
+    "narrower": "refused, though the specification says yes 명세보다 좁게 거절",
+    "broken": "{what} does not hold afterwards 불변식이 깨짐",
+}
+
+
+def _example(result: Result, example: Counterexample) -> list[str]:
+    fault = _FAULTS[example.fault].format(what=example.what)
+    head = f"{result.property}: {example.action or 'at the beginning'}: {fault}"
+    if example.trace is None:
+        if not example.state:
+            return [head, "  The solver found no answer within its bound. 한도 안에서 답을 찾지 못했습니다."]
+        state = ", ".join(f"{name}={value}" for name, value in example.state.items())
+        return [head, "  No run was found; from this state it goes wrong 한 단계 반례:", f"  {state}"]
+    rows: list[tuple[str, ...]] = [
+        (str(number), _time(step.at), step.action, _on(step), ", ".join(f"{k}={v}" for k, v in step.given.items()))
+        for number, step in enumerate(example.trace.steps, start=1)
+    ]
+    said = "replayed on the contract 재현됨" if example.replayed else "NOT REPRODUCED by the contract 재현되지 않음"
+    headings = ("step 단계", "time 시각", "action 행위", "on 대상", "given 값")
+    return [f"{head} ({said})", *(f"  {line}" for line in table(headings, rows).splitlines())]
+
+
+def _time(seconds: int) -> str:
+    import datetime
+
+    korea = datetime.timezone(datetime.timedelta(hours=9))
+    return datetime.datetime.fromtimestamp(seconds, korea).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _on(step: Any) -> str:
+    return " ".join(each.key or f"{each.type}({', '.join(map(str, each.fact.values()))})" for each in step.on)

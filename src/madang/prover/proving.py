@@ -1,0 +1,218 @@
+"""Proving a programme: induction for every property, and runs from nothing for those that it does not show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import z3
+
+from madang.contract import Kind, Programme
+from madang.contract.typed import ParameterOf
+from madang.contract.valuetypes import TEXT
+from madang.contract.walk import walk
+from madang.prover.bounded import Key, Reading, Runs, key_of
+from madang.prover.induction import Single, empty_state, single
+from madang.prover.matter import Matter, matter
+from madang.prover.replay import Replay
+from madang.prover.results import PROPERTIES, Counterexample, Proof, Result, Status
+from madang.prover.solving import STEP_RESOURCES, Questions
+from madang.prover.steps import Danger, allowed
+from madang.prover.traces import Trace
+
+PROVER = "madang 1"
+"""This prover: the translation, what is assumed, and how runs are searched."""
+STEPS = 10
+"""How long a run is searched for, in steps."""
+TRACES = 3
+"""Counterexamples of one property that are kept."""
+
+Told = Callable[[Result], None]
+
+
+def prove(kind: Kind, programme: Programme, *, steps: int = STEPS, told: Told | None = None) -> Proof:
+    """Prove every property of a programme; `told` hears each result when it stands.
+
+    Runs of at most `steps` steps are searched for what is not proved. Raises `MadangError` (`prover.unknown_part`) for
+    a document with a part that this prover does not know.
+    """
+    subject = matter(kind, programme)
+    findings = Findings(subject)
+    findings.induct()
+    runs = _search(subject, findings, steps)
+    results = findings.results(runs, told)
+    kind_digest, programme_digest = subject.digests
+    return Proof(kind_digest, programme_digest, "", PROPERTIES, PROVER, solver(), results)
+
+
+def solver() -> str:
+    """The solver and its version."""
+    return f"z3 {z3.get_version_string()}"
+
+
+class Open(msgspec.Struct):
+    """A danger that induction does not exclude: a state before it as plain values, empty if the solver gave up."""
+
+    danger: Danger
+    state: dict[str, int | bool | str]
+
+
+class Findings:
+    """What single steps show, property by property."""
+
+    def __init__(self, subject: Matter) -> None:
+        self.matter = subject
+        self.claims: dict[str, int] = {}
+        self.open: dict[str, list[Open]] = {}
+        self.impossible: dict[str, tuple[Status, tuple[str, ...]]] = {}
+        self.possible: set[str] = set()
+
+    def induct(self) -> None:
+        """Ask about every action, and the empty state."""
+        for invariant, holds in empty_state(self.matter):
+            self._claim(f"invariant/{invariant.name}")
+            if Questions([], STEP_RESOURCES).ask(z3.Not(holds))[0] != "unsat":
+                danger = Danger(f"invariant/{invariant.name}", "", invariant.name, "broken", z3.Not(holds))
+                self.open.setdefault(danger.property, []).append(Open(danger, {}))
+        for name in self.matter.actions:
+            self._action(name)
+
+    def _action(self, name: str) -> None:
+        asked = single(self.matter, name)
+        questions = Questions([*asked.assumed, *asked.encoder.facts()], STEP_RESOURCES)
+        self._possible(asked, questions)
+        for danger in asked.dangers:
+            self._claim(danger.property)
+        # One question answers for all of them where nothing is wrong, which is nearly always.
+        if not asked.dangers or questions.ask(z3.Or([danger.happens for danger in asked.dangers]))[0] == "unsat":
+            return
+        if asked.encoder.calendars.approximated:
+            asked = single(self.matter, name, exact=True)
+            questions = Questions([*asked.assumed, *asked.encoder.facts()], STEP_RESOURCES)
+        for danger in asked.dangers:
+            answer, model = questions.ask(danger.happens)
+            if answer != "unsat":
+                state = {} if model is None else _state(self.matter, asked, model)
+                self.open.setdefault(danger.property, []).append(Open(danger, state))
+
+    def _claim(self, name: str) -> None:
+        self.claims[name] = self.claims.get(name, 0) + 1
+
+    def _possible(self, asked: Single, questions: Questions) -> None:
+        name = f"possible/{asked.action}"
+        self._claim(name)
+        answer, _ = questions.ask(allowed(asked.taken), asked.taken.kept)
+        if answer == "sat":
+            self.possible.add(asked.action)
+        elif answer == "unsat":
+            clauses = questions.conflict(asked.taken.clauses)
+            self.impossible[name] = ("off" if self._is_switch(asked.action, clauses) else "refuted", clauses)
+        else:
+            self.impossible[name] = ("not_proved", ())
+
+    def _is_switch(self, action: str, clauses: tuple[str, ...]) -> bool:
+        """Whether parameters switch the action off: one clause of the kind, which asks for one, suffices."""
+        whens = [clause.when for clause in self.matter.typed.actions[action].require if clause.name in clauses]
+        return len(clauses) == 1 == len(whens) and any(isinstance(part, ParameterOf) for part in walk(whens[0]))
+
+    def results(self, runs: dict[Key, Trace], told: Told | None) -> tuple[Result, ...]:
+        """All properties in order, with what was found of each."""
+        replays = {key: Replay(self.matter).shows(trace)[0] for key, trace in runs.items()}
+        found = []
+        for name, claims in [*self.claims.items(), *self._flows().items()]:
+            status, clauses = self.impossible.get(name, ("proved", ()))
+            examples = [
+                Counterexample(
+                    each.danger.action,
+                    each.danger.what,
+                    each.danger.fault,
+                    runs.get(key_of(each.danger)),
+                    replays.get(key_of(each.danger), False),
+                    {} if key_of(each.danger) in runs else each.state,
+                )
+                for each in self.open.get(name, ())
+            ]
+            if examples:
+                status = "refuted" if any(example.replayed for example in examples) else "not_proved"
+            examples.sort(key=lambda example: not example.replayed)
+            result = Result(name, status, claims, clauses, tuple(examples[:TRACES]))
+            if told is not None:
+                told(result)
+            found.append(result)
+        return tuple(found)
+
+    def _flows(self) -> dict[str, int]:
+        """Money can come into each account from outside, and leave it, by actions that can happen."""
+        flows = {}
+        live = self._live()
+        for place, account in enumerate(self.matter.kind.accounts):
+            if account.sort == "outside":
+                continue
+            name = f"flows/{account.name}"
+            flows[name] = 2
+            ways = {
+                "in": [action for action in live for _, target in self._posting(action) if target == place],
+                "out": [action for action in live for source, _ in self._posting(action) if source == place],
+            }
+            missing = tuple(word for word, actions in ways.items() if not actions)
+            if missing:
+                self.impossible[name] = ("refuted", missing)
+        return flows
+
+    def _live(self) -> set[str]:
+        """Actions that can happen in some run, as far as records and money for them come from other such actions."""
+        live: set[str] = set()
+        made: set[str] = {fact.name for fact in self.matter.kind.facts}
+        reached = {place for place, account in enumerate(self.matter.kind.accounts) if account.sort == "outside"}
+        while True:
+            fresh = {
+                name
+                for name in self.possible - live
+                if all(each.is_new or each.type in made for each in self.matter.actions[name].on)
+                and all(source in reached or self._fills(name, source) for source, _ in self._posting(name))
+            }
+            if not fresh:
+                return live
+            live |= fresh
+            made |= {each.type for name in sorted(fresh) for each in self.matter.actions[name].on if each.is_new}
+            reached |= {target for name in sorted(fresh) for _, target in self._posting(name)}
+
+    def _fills(self, action: str, account: int) -> bool:
+        return any(target == account for _, target in self._posting(action))
+
+    def _posting(self, action: str) -> list[tuple[int, int]]:
+        return [(posting.source, posting.target) for posting in self.matter.typed.actions[action].post]
+
+
+def _state(subject: Matter, asked: Single, model: Any) -> dict[str, int | bool | str]:
+    """The state before a step in a model, by the names of the documents."""
+    reading = Reading(subject, asked.encoder, model)
+    action = subject.actions[asked.action]
+    terms = [(field.name, asked.before.given[field.name], field.type) for field in action.given]
+    for each in action.on:
+        for field, term in asked.before.records.get(each.alias, {}).items():
+            terms.append((f"{each.alias}.{field}", term, subject.types[each.type][field]))
+    reading.read_texts([term for _, term, type_ in terms if type_ == TEXT])
+    state: dict[str, int | bool | str] = {"at": reading.number(asked.before.at)}
+    state |= {name: reading.value(term, type_) for name, term, type_ in terms}
+    return state | {name: reading.number(term) for name, term in asked.before.totals.items()}
+
+
+def _search(subject: Matter, findings: Findings, steps: int) -> dict[Key, Trace]:
+    """Shortest runs for the dangers that are open."""
+    wanted = [key_of(each.danger) for opened in findings.open.values() for each in opened if each.danger.action]
+    found: dict[Key, Trace] = {}
+    if not wanted:
+        return found
+    runs = Runs(subject)
+    for _ in range(steps):
+        runs.look()
+        for key in [key for key in wanted if key not in found]:
+            answer, model = runs.find(key)
+            if answer == "sat":
+                found[key] = runs.trace(model, key)
+        if len(found) == len(wanted):
+            break
+        runs.go()
+    return found

@@ -1,0 +1,66 @@
+"""What a proof says of each property."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from madang.prover.steps import Fault
+from madang.prover.traces import Trace
+
+PROPERTIES = 1
+"""The version of the set of properties: what is asked of every programme. A receipt of another set is another proof."""
+
+Status = Literal["proved", "off", "refuted", "not_proved"]
+"""proved: holds for ever. off: an action that this programme's parameters switch off: nothing of it can go wrong.
+refuted: a run that can happen shows the contrary, or clauses contradict each other. not_proved: neither; refused like
+the former.
+"""
+
+
+class Counterexample(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a property is not proved: in which action, and what.
+
+    `trace` is a run from nothing that shows it, and `replayed` that the compiled contract runs so. Without one, `state`
+    is a single step from a state that keeps every law, which perhaps no run reaches; where that is empty too, the
+    solver did not find an answer within its bound.
+    """
+
+    action: str
+    what: str
+    fault: Fault
+    trace: Trace | None = None
+    replayed: bool = False
+    state: dict[str, int | bool | str] = {}
+
+
+class Result(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One property: `claims` is how many single-step claims make it up, `clauses` those that contradict each other."""
+
+    property: str
+    status: Status
+    claims: int
+    clauses: tuple[str, ...] = ()
+    counterexamples: tuple[Counterexample, ...] = ()
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """All properties of a kind and programme, named by the digests of their canonical forms.
+
+    `widens` is the digest of the programme that this one is shown to widen, "" for none. The solver is named with its
+    version.
+    """
+
+    kind: str
+    programme: str
+    widens: str
+    properties: int
+    prover: str
+    solver: str
+    results: tuple[Result, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to show."""
+        return all(result.status in ("proved", "off") for result in self.results)
