@@ -103,7 +103,7 @@ def test_a_won_from_nowhere_is_found_though_all_digests_fit(copy: Copy):
         (b"money.bank\0bank-a", 2, "each bank owes what is on its accounts"),
         (b"money.supply\0", 0, "currency issued is what banks hold, free and locked"),
         (b"money.account\0escrow:", 2, "each programme's escrow holds what its accounts say"),
-        (b"programmes.record\0" + COUPON.encode() + b"\0voucher\0", 5, "each total of a programme is the sum of its"),
+        (b"programmes.record\0" + COUPON.encode() + b"\0voucher\0", 11, "each total of a programme is the sum of its"),
         (b"programmes.record\0" + COUPON.encode() + b"\0takings\0", 1, "each total of a programme is the sum of its"),
     ],
 )

@@ -33,7 +33,9 @@ TILL = wallet("bakery till")
 def documents() -> tuple[Kind, str, str, str, str]:
     """Kind, canonical kind and coupon, and their digests."""
     kind = read_kind((DOCUMENTS / "voucher.yaml").read_text())
-    programme = read_programme((DOCUMENTS / "consumption-coupon-2025.yaml").read_text(), kind)
+    # Some here are granted more than anybody in 2025: what one holder may have in all has tests of its own.
+    coupon = (DOCUMENTS / "consumption-coupon-2025.yaml").read_text().replace("cap: 550_000", "cap: 100_000_000")
+    programme = read_programme(coupon, kind)
     texts = canonical(kind).decode(), canonical(programme).decode()
     return kind, *texts, digest(kind).hex(), digest(programme).hex()
 

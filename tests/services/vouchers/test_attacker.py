@@ -188,8 +188,8 @@ def linked(views: dict[str, list[dict[str, Any]]]) -> set[tuple[int, int]]:
     first, second = views.values()
     found = set()
     for one, other in itertools.product(first, second):
-        ours = {name: str(value) for name, value in one.items() if name not in ("at", "refunded", "order")}
-        theirs = {name: str(value) for name, value in other.items() if name not in ("at", "refunded", "order")}
+        ours = {name: str(value) for name, value in one.items() if name not in ("at", "refunded", "held", "order")}
+        theirs = {name: str(value) for name, value in other.items() if name not in ("at", "refunded", "held", "order")}
         for mine, yours in itertools.product(ours.values(), theirs.values()):
             mine, yours = mine[10:] or mine, yours[10:] or yours  # a payment's id begins with its second
             runs = {mine[at : at + 6] for at in range(len(mine) - 5)}
@@ -286,6 +286,9 @@ def answers(scene: Town, reader: str | None = None) -> bytes:
         "since": [OPENS],
         "reason": ["spend.enough"],
         "reader": [reader],
+        "by": ["bakery", *people],
+        "bank": ["bank-a", "bank-b"],
+        "account": ["bakery", *people],
         "address_of_key": ["AB" * 20],
         "height": [1],
     }

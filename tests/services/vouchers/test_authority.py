@@ -23,19 +23,40 @@ from madang.kernel.machine import PAUSES
 from madang.services.vouchers import MODULE, queries
 from madang.services.vouchers.state import KINDS, code_digest
 from madang.services.vouchers.transactions import (
+    Bind,
+    Buy,
+    Cancel,
+    Capture,
+    CarryOver,
+    CashOut,
     Claim,
+    Collect,
+    Confirm,
+    CreditInterest,
+    Draw,
     Expire,
     Freeze,
     Fund,
+    Funder,
     Grant,
     GrantRow,
+    KeepPromises,
+    Move,
+    NameFunders,
+    Order,
     Pay,
     PaymentPart,
     PayOut,
     Recall,
+    RecallUnused,
     Reclaim,
     Refund,
+    Reimburse,
+    Repay,
+    Settle,
+    Succession,
     Unfreeze,
+    Void,
 )
 from tests.services.vouchers.scene import (
     BUSAN,
@@ -116,7 +137,11 @@ def test_a_party_named_like_a_voucher_that_waits_is_not_its_holder():
     world.accept(RegisterMerchants(by="bank-a", merchants=merchants), by=officer("bank-a"))
     world.refuse("vouchers.not_person", granting(row("open", letter), by="welfare"), by=WELFARE)
     world.refuse("vouchers.not_person", Claim(by=letter, programme=COUPON, code="B" * 26), by=thief)
-    world.refuse("programmes.record_unknown", pay({letter: 1_000}, by=letter), by=thief)
+    taking = pay({letter: 1_000}, by=letter)
+    assert world.refuse("programmes.clause", taking, by=thief).reason == "spend.own_voucher"
+    binding = Bind(by=letter, programme=COUPON, voucher=letter, customer="c" * 64)
+    assert world.refuse("programmes.clause", binding, by=thief).reason == "bind.own_voucher"
+    world.refuse("programmes.clause", Reimburse(by=letter, programme=COUPON, voucher=letter, amount=1), by=thief)
     world.accept(Claim(by=ALICE.party, programme=COUPON, code=CODE), by=ALICE)
     assert queries.voucher(world.state(), ALICE.party, COUPON, letter).left == 100_000
     world.check()
@@ -256,27 +281,38 @@ def _points_world() -> World:
 
 NUMBER = "A" * 22
 OTHER: dict[str, Any] = {"programme": "points"}
+PARTS = [PaymentPart(voucher=NUMBER, amount=1)]
+FUNDERS = [Funder(funder=name, share=5_000) for name in ("ministry", "welfare")]
 FOREIGN = [
     (Fund(by="ministry", amount=1, **OTHER), MINISTRY),
     (Reclaim(by="ministry", amount=1, **OTHER), MINISTRY),
     (Grant(by="ministry", rows=[row("r1", ALICE.party)], **OTHER), MINISTRY),
     (Claim(by=ALICE.party, code=CODE, **OTHER), ALICE),
-    (
-        Pay(
-            by=ALICE.party,
-            merchant="bakery",
-            order="order",
-            parts=[PaymentPart(voucher=NUMBER, amount=1)],
-            **OTHER,
-        ),
-        ALICE,
-    ),
+    (Pay(by=ALICE.party, merchant="bakery", order="order", parts=PARTS, **OTHER), ALICE),
     (Refund(by="bakery", merchant="bakery", payment="0" * 10 + NUMBER, amount=1, **OTHER), BAKERY),
     (Expire(by=ALICE.party, vouchers=[NUMBER], **OTHER), ALICE),
     (Freeze(by=ALICE.party, vouchers=[NUMBER], **OTHER), ALICE),
     (Unfreeze(by="desk", vouchers=[NUMBER], **OTHER), DESK),
     (Recall(by="ministry", vouchers=[NUMBER], **OTHER), MINISTRY),
     (PayOut(by="ministry", merchants=["bakery"], **OTHER), MINISTRY),
+    (NameFunders(by="ministry", funders=FUNDERS, **OTHER), quorum("ministry")),
+    (Settle(by="ministry", **OTHER), quorum("ministry")),
+    (CreditInterest(by="treasury-bank", amount=1, reference="r", **OTHER), officer("treasury-bank")),
+    (Buy(by=ALICE.party, amount=10, price=9, **OTHER), ALICE),
+    (Cancel(by=ALICE.party, voucher=NUMBER, **OTHER), ALICE),
+    (CashOut(by=ALICE.party, voucher=NUMBER, **OTHER), ALICE),
+    (Bind(by=ALICE.party, voucher=NUMBER, customer="c" * 64, **OTHER), ALICE),
+    (Draw(by="bakery", merchant="bakery", order="o", customer="c" * 64, parts=PARTS, **OTHER), BAKERY),
+    (Collect(by="bakery", merchant="bakery", order="o", code=CODE, amount=1, **OTHER), BAKERY),
+    (Capture(by="bakery", merchant="bakery", payment="0" * 10 + NUMBER, amount=1, **OTHER), BAKERY),
+    (Void(by="bakery", merchant="bakery", payment="0" * 10 + NUMBER, **OTHER), BAKERY),
+    (KeepPromises(by=ALICE.party, merchant="bakery", **OTHER), ALICE),
+    (Repay(by="bakery", merchant="bakery", amount=1, **OTHER), BAKERY),
+    (RecallUnused(by=ALICE.party, vouchers=[NUMBER], **OTHER), ALICE),
+    (CarryOver(by=ALICE.party, vouchers=[Succession(voucher=NUMBER, into=NUMBER)], **OTHER), ALICE),
+    (Move(by="desk", voucher=NUMBER, region="26", **OTHER), DESK),
+    (Confirm(by="ministry", voucher=NUMBER, stage=1, evidence="e" * 64, **OTHER), MINISTRY),
+    (Reimburse(by=ALICE.party, voucher=NUMBER, amount=1, **OTHER), ALICE),
 ]
 
 
@@ -291,7 +327,7 @@ def test_a_programme_of_another_kind_is_refused_and_stops_nobody(act, signer):
 
 
 def test_every_act_was_tried_on_a_programme_of_another_kind():
-    assert {type(act) for act, _ in FOREIGN} == set(MODULE.rules)
+    assert {type(act) for act, _ in FOREIGN} == set(MODULE.rules) - {Order}  # which names no programme
 
 
 def test_queries_answer_nothing_of_a_programme_of_another_kind():
@@ -341,7 +377,7 @@ def test_institutions_without_the_role_do_nothing_to_money(by):
     (voucher,) = grant(world, row("r1", ALICE.party))
     world.accept(pay({voucher: 1_000}), by=ALICE)
     signers = officers(by)
-    world.refuse("vouchers.not_sponsor", Fund(by=by, programme=COUPON, amount=1), by=signers)
+    world.refuse("vouchers.not_funder", Fund(by=by, programme=COUPON, amount=1), by=signers)
     world.refuse("vouchers.not_sponsor", Reclaim(by=by, programme=COUPON, amount=1), by=signers)
     world.refuse("vouchers.not_sponsor", Recall(by=by, programme=COUPON, vouchers=[voucher]), by=signers)
     world.refuse("vouchers.not_payer", PayOut(by=by, programme=COUPON, merchants=["bakery"]), by=signers)

@@ -1,5 +1,7 @@
 """Paying with vouchers, and giving back."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from madang.base.money import ledger as money
 from madang.base.programmes.queries import programme
 from madang.services.vouchers import queries
-from madang.services.vouchers.rules import in_ratio
+from madang.services.vouchers.refunding import in_ratio
 from madang.services.vouchers.transactions import Expire, PayOut, Refund
 from tests.services.vouchers.scene import CLOSES, COUPON, TILL, coupon_world, grant, pay, row
 from tests.support.cast import ALICE, BAKERY, BORA, CHUL, officer
@@ -35,7 +37,8 @@ def test_a_payment_moves_money_from_the_voucher_to_what_the_shop_is_owed():
     (voucher,) = grant(world, row("r1", ALICE.party))
     world.accept(pay({voucher: 12_000}), by=ALICE)
     assert left(world, voucher) == 168_000
-    assert totals(world) == {"sponsor": 10_000_000, "free": 9_820_000, "issued": 168_000, "due": 12_000, "merchant": 0}
+    moved = {name: amount for name, amount in totals(world).items() if amount}
+    assert moved == {"sponsor": 10_000_000, "free": 9_820_000, "issued": 168_000, "due": 12_000}
     assert queries.takings(world.state(), "bakery", COUPON) == 12_000
     world.check()
 
@@ -93,7 +96,7 @@ def test_a_refund_follows_the_payment_in_ratio_and_never_exceeds_it():
     first, second = grant(world, row("r1", ALICE.party, 150_000), row("r2", ALICE.party, 100_000))
     world.accept(pay({first: 150_000, second: 20_000}, own=30_000), by=ALICE)
     (seen,) = shop(world)
-    refund = {"by": TILL.party, "programme": COUPON, "merchant": "bakery", "payment": seen.payment}
+    refund: dict[str, Any] = {"by": TILL.party, "programme": COUPON, "merchant": "bakery", "payment": seen.payment}
     world.accept(Refund(**refund, amount=100_001), by=TILL)
     assert (left(world, first), left(world, second)) == (75_001, 90_000)
     assert money.balance(world.state(), "bakery") == 15_000

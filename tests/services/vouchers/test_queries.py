@@ -9,9 +9,9 @@ import pytest
 from madang.base.parties.transactions import DismissOfficer, SuspendByQuorum
 from madang.services.vouchers import MODULE, queries
 from madang.services.vouchers.transactions import Refund
-from tests.services.vouchers.scene import COUPON, TILL, coupon_world, grant, pay, row
+from tests.services.vouchers.scene import CLOSES, COUPON, OPENS, TILL, coupon_world, grant, pay, row
 from tests.support.cast import ALICE, BAKERY, BORA, CHUL, INSTITUTIONS, officer, officers, quorum
-from tests.support.world import World
+from tests.support.world import World, present
 
 NOBODYS = "A" * 22
 
@@ -39,9 +39,11 @@ def test_a_voucher_is_shown_to_its_holder_alone():
         assert shown == [holder]
     assert queries.voucher(state, ALICE.party, COUPON, NOBODYS) is None
     assert queries.voucher(state, ALICE.party, "nothing", alices) is None
-    assert queries.voucher(state, ALICE.party, COUPON, alices) == queries.VoucherView(
-        alices, 138_000, 150_000, "26", "active"
-    )
+    seen = present(queries.voucher(state, ALICE.party, COUPON, alices))
+    assert (seen.left, seen.granted, seen.region, seen.status) == (138_000, 150_000, "26", "active")
+    assert (seen.number, seen.since, seen.until, seen.price) == (alices, OPENS, CLOSES, 0)
+    assert [one.number for one in queries.own_vouchers(state, ALICE.party, COUPON)] == [alices]
+    assert queries.own_vouchers(state, CHUL.party, COUPON) == []
 
 
 def test_what_was_granted_is_shown_to_sponsor_and_authorities_and_their_officers_alone():
@@ -68,7 +70,7 @@ def test_officers_who_left_and_authorities_that_are_suspended_are_shown_nothing(
 
 
 def test_a_shop_sees_the_amount_and_the_number_and_nothing_of_the_payer():
-    assert queries.ShopPayment.__struct_fields__ == ("payment", "order", "at", "amount", "refunded", "number")
+    assert queries.ShopPayment.__struct_fields__ == ("payment", "order", "at", "amount", "refunded", "held", "number")
     world, alices, boras = played()
     first, second = queries.shop_payments(world.state(), "bakery", COUPON)
     assert (first.amount, first.refunded, first.order) == (15_000, 0, "order-1")

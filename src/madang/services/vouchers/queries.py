@@ -11,9 +11,10 @@ from madang.base.parties import queries as parties
 from madang.base.programmes.state import PROGRAMMES, Programme, compiled
 from madang.kernel.fields import Handle, Name, PartyId, Reference, Time
 from madang.kernel.state import State, Table
-from madang.services.vouchers.state import GRANTS, KINDS, OWN, voucher_of
+from madang.services.vouchers.state import FUNDERS, GRANTS, KINDS, OWN, voucher_of, vouchers_of
 
 MAX_PAGE = 500
+MAX_VOUCHERS = 200
 HOUR = 3_600
 MAX_LOOKED_AT = 5_000
 
@@ -27,19 +28,44 @@ References = Annotated[
 
 
 class VoucherView(msgspec.Struct, frozen=True):
-    """A holder's own voucher: won left and granted, the area where it counts, and its status."""
+    """A holder's own voucher: won left and granted, the area where it counts, its status and times (seconds).
+
+    `until` is the first second after its use-by date; `stage` counts milestones, `price` is what was paid for it.
+    """
 
     number: str
     left: int
     granted: int
     region: str
     status: str
+    instalment: int
+    since: int
+    until: int
+    stage: int
+    price: int
+
+
+class FunderView(msgspec.Struct, frozen=True):
+    """A funder: share in basis points; won paid in, returned at the end, and interest."""
+
+    funder: str
+    share: int
+    paid: int
+    returned: int
+    interest: int
+
+
+class FundingView(msgspec.Struct, frozen=True):
+    """Who funds a programme, and whether it was settled."""
+
+    funders: list[FunderView]
+    settled: bool
 
 
 class ShopPayment(msgspec.Struct, frozen=True):
     """What a shop learns of a payment: won from vouchers and own money together, and the number both screens show.
 
-    Its payer is shown the same.
+    `held` of it waits for the delivery. Its payer is shown the same.
     """
 
     payment: str
@@ -47,6 +73,7 @@ class ShopPayment(msgspec.Struct, frozen=True):
     at: int
     amount: int
     refunded: int
+    held: int
     number: str
 
 
@@ -70,7 +97,31 @@ def voucher(state: State, reader: PartyId, programme: Name, number: Handle) -> V
     record = voucher_of(state, compiled(state, found), programme, number)
     if record is None or record.holder != reader:
         return None
-    return VoucherView(number, record.left, record.granted, record.region, record.status)
+    return _view(record)
+
+
+def own_vouchers(state: State, reader: PartyId, programme: Name) -> list[VoucherView]:
+    """Up to 200 of the reader's vouchers, those that end first in front: paying in this order loses least."""
+    found = _vouchers(state, programme)
+    if found is None:
+        return []
+    return [_view(one) for one in vouchers_of(state, compiled(state, found), programme, reader, MAX_VOUCHERS)]
+
+
+def _view(record: Any) -> VoucherView:
+    return msgspec.convert(record, VoucherView, from_attributes=True)
+
+
+def funding(state: State, reader: PartyId, programme: Name) -> FundingView | None:
+    """Who funds a programme together, for its sponsor, its treasury bank, its funders and auditors; else nothing."""
+    found, funders = _vouchers(state, programme), state.get(FUNDERS, programme)
+    if found is None or funders is None:
+        return None
+    concerned = any(parties.acts_for(state, reader, one) for one in (found.sponsor, found.bank, *funders.names))
+    if not concerned and not parties.has_role(state, reader, "auditor"):
+        return None
+    rows = zip(funders.names, funders.shares, funders.paid, funders.returned, funders.interest, strict=True)
+    return FundingView([FunderView(*row) for row in rows], funders.settled)
 
 
 def granted(state: State, reader: PartyId, programme: Name, reference: Reference) -> str | None:
@@ -171,6 +222,7 @@ def _with_part(
         part.at,
         amount + part.amount,
         refunded + part.refunded,
+        (before.held if before else 0) + part.held,
         confirmation_number(payment),
     )
 
@@ -190,4 +242,4 @@ def takings(state: State, reader: PartyId, programme: Name) -> int:
     return record.due if record else 0
 
 
-ALL = (voucher, granted, granted_many, shop_payments, own_payments, takings)
+ALL = (voucher, own_vouchers, funding, granted, granted_many, shop_payments, own_payments, takings)

@@ -1,4 +1,4 @@
-"""What vouchers need beside their contract's records: grants by reference, codes that wait, and own money in payments.
+"""What vouchers need beside their contract's records: grants by reference, who holds what, locks, baskets, funders.
 
 Records of the contract lie in `base/programmes` under these keys: a voucher and an allowance by handle and holder, the
 takings of a merchant by its name, the parts of a payment by merchant, payment and number, so that a shop's day is
@@ -8,12 +8,12 @@ one range.
 import hashlib
 from typing import Any
 
-from madang.base.programmes.state import Compiled
+from madang.base.programmes.state import PROGRAMMES, Compiled, compiled
 from madang.kernel.module import InvariantBroken
 from madang.kernel.state import Record, State, Table
 from madang.services.vouchers.transactions import MAX_PARTS
 
-KINDS = ("c6b7ca5fb0a0bab209e5725a34810f40b3b004ce9befd724a67b94182a0dd693",)
+KINDS = ("15b4e65910ed22205b29753a8afcf55f305ad9eecc016a43bd40824aa22c7751",)
 """The kinds that the rules were written for, by digest: what their actions are on, and that they check what is theirs.
 
 Any sponsor may bring a kind of its own, with other actions under our names or none.
@@ -26,6 +26,36 @@ class Granted(Record, frozen=True):
     voucher: str
 
 
+class Held(Record, frozen=True):
+    """That a voucher is somebody's; the contract's record says whose, this finds it."""
+
+
+class Lock(Record, frozen=True):
+    """A person or household that was granted a voucher for a purpose and instalment, and by which programme."""
+
+    programme: str
+    voucher: str
+
+
+class Locked(Record, frozen=True):
+    """What a voucher locks, so that it can be let go when the grant is undone."""
+
+    subjects: tuple[str, ...]
+
+
+class BasketLine(Record, frozen=True):
+    """A class of goods, and won."""
+
+    goods: str
+    amount: int
+
+
+class Basket(Record, frozen=True):
+    """What a shop says is in an order."""
+
+    lines: tuple[BasketLine, ...]
+
+
 class OwnMoney(Record, frozen=True):
     """Own money of the payer in a payment, and how much of it was given back (won)."""
 
@@ -34,14 +64,44 @@ class OwnMoney(Record, frozen=True):
     refunded: int
 
 
+class Promise(Record, frozen=True):
+    """A refund (won) that a merchant owes until it takes enough."""
+
+    payment: str
+    amount: int
+
+
+class Funders(Record, frozen=True):
+    """Who funds a programme together: shares in basis points, and what each paid in and had back (won)."""
+
+    names: tuple[str, ...]
+    shares: tuple[int, ...]
+    paid: tuple[int, ...]
+    returned: tuple[int, ...]
+    interest: tuple[int, ...]
+    settled: bool
+
+
 GRANTS = Table("vouchers.grant", Granted, str, str)
 """(programme, reference)"""
 CODES = Table("vouchers.code", Granted, str, str)
 """(programme, SHA-256 of the code): vouchers that wait to be claimed."""
+HELD = Table("vouchers.held", Held, str, str, str)
+"""(programme, holder, number)"""
+LOCKS = Table("vouchers.lock", Lock, str, str, str)
+"""(purpose, instalment in four digits, keyed digest of the subject)"""
+LOCKED = Table("vouchers.locked", Locked, str, str)
+"""(programme, number)"""
+BASKETS = Table("vouchers.basket", Basket, str, str)
+"""(merchant, order)"""
 OWN = Table("vouchers.own", OwnMoney, str, str, str)
 """(programme, merchant, payment)"""
+PROMISES = Table("vouchers.promise", Promise, str, str, str)
+"""(programme, merchant, second and handle)"""
+FUNDERS = Table("vouchers.funders", Funders, str)
+"""(programme)"""
 
-TABLES: tuple[Table[Any], ...] = (GRANTS, CODES, OWN)
+TABLES: tuple[Table[Any], ...] = (GRANTS, CODES, HELD, LOCKS, LOCKED, BASKETS, OWN, PROMISES, FUNDERS)
 
 
 def code_digest(programme: str, code: str) -> str:
@@ -55,6 +115,16 @@ def code_digest(programme: str, code: str) -> str:
 def voucher_of(state: State, ruled: Compiled, programme: str, number: str) -> Any:
     """The contract's record of a voucher, or None."""
     return state.get(ruled.tables["voucher"], programme, "voucher", number)
+
+
+def vouchers_of(state: State, ruled: Compiled, programme: str, holder: str, most: int) -> list[Any]:
+    """Up to `most` of a holder's vouchers, those that end first in front: paying in this order loses least."""
+    found = []
+    for (_, _, number), _ in state.scan(HELD, programme, holder):
+        found.append(voucher_of(state, ruled, programme, number))
+        if len(found) == most:
+            break
+    return sorted(found, key=lambda one: (one.until, one.number))
 
 
 def parts_of(state: State, ruled: Compiled, programme: str, merchant: str, payment: str) -> list[tuple[str, Any]]:
@@ -75,4 +145,28 @@ def own_refunds_are_bounded(state: State) -> None:
             raise InvariantBroken(f"payment {parts[2]}: {own.refunded} of {own.amount} won own money went back")
 
 
-INVARIANTS = (own_refunds_are_bounded,)
+def holders_hold(state: State) -> None:
+    """Whoever is said to hold a voucher is its holder."""
+    for (name, holder, number), _ in state.scan(HELD):
+        programme = state.get(PROGRAMMES, name)
+        record = None if programme is None else voucher_of(state, compiled(state, programme), name, number)
+        if record is None or record.holder != holder:
+            raise InvariantBroken(f"{name}: voucher {number} is not {holder}'s")
+
+
+def locks_are_whole(state: State) -> None:
+    """Every lock belongs to a voucher that says so, and the other way round."""
+    locks = {(lock.programme, lock.voucher, subject) for (_, _, subject), lock in state.scan(LOCKS)}
+    locked = {(*parts, subject) for parts, record in state.scan(LOCKED) for subject in record.subjects}
+    if locks != locked:
+        raise InvariantBroken(f"locks without a voucher, or vouchers without their locks: {sorted(locks ^ locked)[:3]}")
+
+
+def funders_share_the_whole(state: State) -> None:
+    """Shares add up to 10,000, and nobody has anything back before the end."""
+    for (name,), record in state.scan(FUNDERS):
+        if sum(record.shares) != 10_000 or (any(record.returned) and not record.settled):
+            raise InvariantBroken(f"{name}: {record}")
+
+
+INVARIANTS = (own_refunds_are_bounded, holders_hold, locks_are_whole, funders_share_the_whole)

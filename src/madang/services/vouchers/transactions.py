@@ -1,14 +1,18 @@
 """What may be asked of vouchers."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
-from madang.kernel.fields import Digest, Handle, Name, PartyId, Reference, Won, WonOrZero
+from madang.base.cards.transactions import Code as OneTimeCode
+from madang.kernel.fields import BasisPoints, Digest, Handle, Name, PartyId, Reference, Time, Won, WonOrZero
 from madang.kernel.transaction import Act, Part
 
 MAX_ROWS = 1000
 MAX_PARTS = 8
+MAX_LINES = 64
+MAX_FUNDERS = 16
+MAX_SUBJECTS = 24
 
 PaymentId = Annotated[
     str, Meta(pattern=r"^[0-9a-f]{10}[A-Za-z0-9_-]{22}\Z", description="A payment: its second, and a handle.")
@@ -21,26 +25,84 @@ Area = Annotated[
     str,
     Meta(pattern=r"^[0-9]{2,10}\Z", description="The first digits of legal-dong codes: a province, city or county."),
 ]
+Goods = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,31}\Z", description="A class of goods, as the programme's document names it."
+    ),
+]
+Instalment = Annotated[int, Meta(ge=1, le=1_000, description="Which of several grants to one subject.")]
+Size = Annotated[int, Meta(ge=1, le=20, description="How many people live in the household.")]
+AmountClass = Literal["a", "b", "c", "d", "e", "f"]
+Stage = Annotated[int, Meta(ge=1, le=10, description="A milestone, counted from 1.")]
 Vouchers = Annotated[list[Handle], Meta(min_length=1, max_length=MAX_ROWS)]
 
 
 class Fund(Act, frozen=True, kw_only=True, tag="vouchers.fund"):
-    """The sponsor moves deposit tokens of its account into the programme's escrow."""
+    """The sponsor, or a funder that was named, moves deposit tokens of its account into the programme's escrow."""
 
     programme: Name
     amount: Won
+
+
+class Funder(Part, frozen=True, kw_only=True):
+    """Who bears which share of what is spent, in basis points."""
+
+    funder: PartyId
+    share: BasisPoints
+
+
+class NameFunders(Act, frozen=True, kw_only=True, tag="vouchers.name_funders"):
+    """The sponsor names those who fund a programme together, once and before any money came in.
+
+    Shares add up to 10,000. Each funder agrees by funding.
+    """
+
+    quorum: ClassVar[bool] = True
+
+    programme: Name
+    funders: Annotated[list[Funder], Meta(min_length=2, max_length=MAX_FUNDERS)]
+
+
+class Settle(Act, frozen=True, kw_only=True, tag="vouchers.settle"):
+    """The sponsor ends the accounts with its funders: what was spent is split by their shares, the rest goes back.
+
+    Nothing may be left on vouchers or due to merchants. Odd won go to the largest remainders, first named first.
+    """
+
+    quorum: ClassVar[bool] = True
+
+    programme: Name
+
+
+class CreditInterest(Act, frozen=True, kw_only=True, tag="vouchers.credit_interest"):
+    """The treasury bank pays interest on the escrow, out of its own account, to the funders by what each paid in."""
+
+    programme: Name
+    amount: Won
+    reference: Reference
 
 
 class GrantRow(Part, frozen=True, kw_only=True):
     """One voucher to grant: to a registered person, the `holder`, or to whoever claims it with a `code` of this digest.
 
     `reference` is the granting authority's own, once in a programme, and must say nothing about the person: a keyed
-    digest. `region` is the area of residence as the programme counts it; `amount` is in won.
+    digest. `region` is the area of residence as the programme counts it; `amount` is in won. The voucher counts from
+    `since` up to, not including, `until` (seconds; the programme's own times where they are missing).
+
+    `size` and `amount_class` are all that an authority attests of a household. `subjects` are keyed digests of the
+    household and of each member, or of the person: each is granted once for the programme's purpose and instalment.
     """
 
     reference: Reference
     amount: Won
     region: Area
+    instalment: Instalment = 1
+    since: Time | None = None
+    until: Time | None = None
+    size: Size = 1
+    amount_class: AmountClass = "a"
+    subjects: Annotated[list[Digest], Meta(max_length=MAX_SUBJECTS)] = field(default_factory=list)
     holder: PartyId | None = None
     code: Digest | None = None
 
@@ -53,17 +115,76 @@ class Grant(Act, frozen=True, kw_only=True, tag="vouchers.grant"):
 
 
 class Claim(Act, frozen=True, kw_only=True, tag="vouchers.claim"):
-    """The person who has a letter's code takes the voucher that waits for it, with a registered key of their own."""
+    """The person who has a letter's code takes the voucher that waits for it, with a registered key of their own.
+
+    A delegate takes it for `holder`, by a mandate.
+    """
 
     programme: Name
     code: Code
+    holder: PartyId | None = None
+
+
+class Buy(Act, frozen=True, kw_only=True, tag="vouchers.buy"):
+    """A person buys a voucher of `amount` won for `price`, of own money; the programme adds the discount."""
+
+    programme: Name
+    amount: Won
+    price: Won
+
+
+class Cancel(Act, frozen=True, kw_only=True, tag="vouchers.cancel"):
+    """The holder gives a bought voucher back unused, for its price."""
+
+    programme: Name
+    voucher: Handle
+
+
+class CashOut(Act, frozen=True, kw_only=True, tag="vouchers.cash_out"):
+    """The holder has the rest of a bought voucher in money, less the discount, once enough of it was spent."""
+
+    programme: Name
+    voucher: Handle
+
+
+class Bind(Act, frozen=True, kw_only=True, tag="vouchers.bind"):
+    """The holder lets a utility draw bills on a voucher. `customer` is a keyed digest of the customer number.
+
+    Whoever knows the digest and sells for a shop that the programme allows can draw, until the voucher is bound anew.
+    """
+
+    programme: Name
+    voucher: Handle
+    customer: Digest
+
+
+class Line(Part, frozen=True, kw_only=True):
+    """One line of a basket: a class of goods, and won."""
+
+    goods: Goods
+    amount: Won
+
+
+class Order(Act, frozen=True, kw_only=True, tag="vouchers.order"):
+    """A shop says what is in a basket, for programmes that ask for it. One payment uses it; a later one replaces it.
+
+    It can stand in the transaction of the payment, which the till and the payer then both sign.
+    """
+
+    merchant: PartyId
+    order: Reference
+    lines: Annotated[list[Line], Meta(min_length=1, max_length=MAX_LINES)]
 
 
 class PaymentPart(Part, frozen=True, kw_only=True):
-    """How much of a payment comes from which voucher."""
+    """How much of a payment comes from which voucher, and for which `line` of the order, from 1; 0: none is named."""
 
     voucher: Handle
     amount: Won
+    line: Annotated[int, Meta(ge=0, le=MAX_LINES)] = 0
+
+
+Parts = Annotated[list[PaymentPart], Meta(min_length=1, max_length=MAX_PARTS)]
 
 
 class Pay(Act, frozen=True, kw_only=True, tag="vouchers.pay"):
@@ -71,21 +192,93 @@ class Pay(Act, frozen=True, kw_only=True, tag="vouchers.pay"):
 
     Each part must pass the programme's rules, or nothing is paid; a refused voucher never falls through to own
     money, since `own` is what the holder confirmed by signing. `order` is the shop's reference of what is paid.
+    With `later` the money is held until the shop delivers. A delegate pays with the vouchers of `holder`, by a
+    mandate, and with `own` money of the delegate's.
     """
 
     programme: Name
     merchant: PartyId
     order: Reference
-    parts: Annotated[list[PaymentPart], Meta(min_length=1, max_length=MAX_PARTS)]
+    parts: Parts
     own: WonOrZero = 0
+    later: bool = False
+    holder: PartyId | None = None
 
 
-class Refund(Act, frozen=True, kw_only=True, tag="vouchers.refund"):
-    """The merchant, or a till of it, gives back some or all of a payment, in ratio to what it came from."""
+class PaidLine(Part, frozen=True, kw_only=True):
+    """How much of which line of an order is paid, from 1; 0: none is named."""
+
+    line: Annotated[int, Meta(ge=0, le=MAX_LINES)]
+    amount: Won
+
+
+class Collect(Act, frozen=True, kw_only=True, tag="vouchers.collect"):
+    """Whoever sells for a merchant takes a payment by a one-time code that the payer showed on a phone or card.
+
+    The ledger pays with the payer's vouchers, those that end first in front; the shop learns none of them. `lines`
+    say what of an order is paid, and add up to `amount`.
+    """
+
+    programme: Name
+    merchant: PartyId
+    order: Reference
+    code: OneTimeCode
+    amount: Won
+    lines: Annotated[list[PaidLine], Meta(max_length=MAX_PARTS)] = field(default_factory=list)
+
+
+class Draw(Act, frozen=True, kw_only=True, tag="vouchers.draw"):
+    """A utility pays itself a customer's bill from vouchers that their holder bound to that customer."""
+
+    programme: Name
+    merchant: PartyId
+    order: Reference
+    customer: Digest
+    parts: Parts
+
+
+class Capture(Act, frozen=True, kw_only=True, tag="vouchers.capture"):
+    """The shop has delivered, and takes some or all of what was held for it, the first parts first."""
 
     programme: Name
     merchant: PartyId
     payment: PaymentId
+    amount: Won
+
+
+class Void(Act, frozen=True, kw_only=True, tag="vouchers.void"):
+    """The shop lets go of all that is still held for a payment; once its time has passed, anybody may."""
+
+    programme: Name
+    merchant: PartyId
+    payment: PaymentId
+
+
+class Refund(Act, frozen=True, kw_only=True, tag="vouchers.refund"):
+    """Whoever sells for a merchant gives back some or all of a payment, in ratio to what it came from.
+
+    With `promised` a merchant that has too little due owes it: it is made from what the shop takes next.
+    """
+
+    programme: Name
+    merchant: PartyId
+    payment: PaymentId
+    amount: Won
+    promised: bool = False
+
+
+class KeepPromises(Act, frozen=True, kw_only=True, tag="vouchers.keep_promises"):
+    """Anybody has the promised refunds of a merchant made, the oldest first, as far as what it took covers them."""
+
+    programme: Name
+    merchant: PartyId
+
+
+class Repay(Act, frozen=True, kw_only=True, tag="vouchers.repay"):
+    """A merchant, or the bank that keeps its account, puts own money back so that refunds can be made."""
+
+    programme: Name
+    merchant: PartyId
     amount: Won
 
 
@@ -97,7 +290,7 @@ class Expire(Act, frozen=True, kw_only=True, tag="vouchers.expire"):
 
 
 class Freeze(Act, frozen=True, kw_only=True, tag="vouchers.freeze"):
-    """The holder, sponsor or a desk stops vouchers from being spent, as when a phone is lost. Refunds still land."""
+    """Holder, sponsor or desk stops vouchers from being spent, as when a phone is lost. Refunds still land."""
 
     programme: Name
     vouchers: Vouchers
@@ -115,6 +308,52 @@ class Recall(Act, frozen=True, kw_only=True, tag="vouchers.recall"):
 
     programme: Name
     vouchers: Vouchers
+
+
+class RecallUnused(Act, frozen=True, kw_only=True, tag="vouchers.recall_unused"):
+    """Anybody returns vouchers that were never used by the programme's date for that."""
+
+    programme: Name
+    vouchers: Vouchers
+
+
+class Succession(Part, frozen=True, kw_only=True):
+    """A voucher that has ended, and the next instalment of the same holder."""
+
+    voucher: Handle
+    into: Handle
+
+
+class CarryOver(Act, frozen=True, kw_only=True, tag="vouchers.carry_over"):
+    """Anybody has what is left of ended instalments go over into the next, as far as the programme lets it."""
+
+    programme: Name
+    vouchers: Annotated[list[Succession], Meta(min_length=1, max_length=MAX_ROWS)]
+
+
+class Move(Act, frozen=True, kw_only=True, tag="vouchers.move"):
+    """An authority, the sponsor or a desk moves a voucher to where its holder lives now; the old area ends at once."""
+
+    programme: Name
+    voucher: Handle
+    region: Area
+
+
+class Confirm(Act, frozen=True, kw_only=True, tag="vouchers.confirm"):
+    """The sponsor or an authority confirms a voucher's next milestone, by evidence of which it keeps the digest."""
+
+    programme: Name
+    voucher: Handle
+    stage: Stage
+    evidence: Digest
+
+
+class Reimburse(Act, frozen=True, kw_only=True, tag="vouchers.reimburse"):
+    """The holder or the sponsor has a voucher paid out to the holder's own account, once all milestones stand."""
+
+    programme: Name
+    voucher: Handle
+    amount: Won
 
 
 class PayOut(Act, frozen=True, kw_only=True, tag="vouchers.pay_out"):

@@ -1,0 +1,117 @@
+"""Vouchers come to their holders: granted, claimed with a letter's code, or bought."""
+
+from collections.abc import Mapping
+
+from madang.base.mandates import ledger as mandates
+from madang.base.parties import queries as parties
+from madang.base.programmes.ledger import apply
+from madang.base.programmes.state import Compiled
+from madang.kernel.authority import PARTIES
+from madang.kernel.module import Call, Rule
+from madang.kernel.transaction import Act
+from madang.services.vouchers.access import attested, open_allowance, require_own_key, voucher_programme
+from madang.services.vouchers.refusals import refuse
+from madang.services.vouchers.state import CODES, GRANTS, HELD, LOCKED, LOCKS, Granted, Held, Lock, Locked, code_digest
+from madang.services.vouchers.transactions import Buy, Cancel, CashOut, Claim, Grant, GrantRow
+
+NOWHERE = "00"
+"""The area of a bought voucher: no district's code begins so. Where it counts, its programme says."""
+_NEEDED = {"person": "the one person it is for", "household": "the household, and each member"}
+
+
+def grant(call: Call, act: Grant) -> None:
+    """Every row becomes a voucher, or none does."""
+    _, ruled = attested(call.state, act.by, act.programme)
+    for row in act.rows:
+        _grant_row(call, act.programme, ruled, row)
+
+
+def _grant_row(call: Call, programme: str, ruled: Compiled, row: GrantRow) -> None:
+    if (row.holder is None) == (row.code is None):
+        raise refuse("row_target", row.reference, reference=row.reference)
+    if call.state.get(GRANTS, programme, row.reference) is not None:
+        raise refuse("granted", row.reference, reference=row.reference, programme=programme)
+    number = call.handle()
+    _lock(call, programme, ruled, row, number)
+    parameters = ruled.contract.parameters
+    since = parameters["opens"] if row.since is None else row.since
+    until = parameters["closes"] if row.until is None else row.until
+    if row.holder is not None:
+        holder = call.state.get(PARTIES, row.holder)
+        if holder is None:
+            raise refuse("unknown_holder", row.reference, reference=row.reference)
+        if "person" not in holder.roles:
+            raise refuse("not_person", row.reference, holder=row.holder)
+        call.state.put(HELD, Held(), programme, row.holder, number)
+    elif row.code is not None:
+        if call.state.get(CODES, programme, row.code) is not None:
+            raise refuse("code_used", row.reference, reference=row.reference)
+        call.state.put(CODES, Granted(number), programme, row.code)
+    # A voucher that waits for its code is its own holder: no person is named so, since people are named by their keys.
+    to = row.holder or number
+    open_allowance(call, programme, ruled, to)
+    given = (number, to, row.region, row.amount, row.instalment, since, until, row.size, row.amount_class)
+    apply(call, programme, ruled, "grant", (number, to), given)
+    call.state.put(GRANTS, Granted(number), programme, row.reference)
+
+
+def _lock(call: Call, programme: str, ruled: Compiled, row: GrantRow, number: str) -> None:
+    """Nobody is granted twice for one purpose and instalment, whichever programmes serve it."""
+    needed = ruled.contract.parameters["subject"]
+    if (needed == "person" and len(row.subjects) != 1) or (needed == "household" and not row.subjects):
+        raise refuse("subjects", row.reference, reference=row.reference, needed=_NEEDED[needed])
+    purpose = ruled.contract.parameters["purpose"]
+    for subject in row.subjects:
+        if call.state.get(LOCKS, purpose, f"{row.instalment:04d}", subject) is not None:
+            raise refuse("locked", row.reference, reference=row.reference)
+        call.state.put(LOCKS, Lock(programme, number), purpose, f"{row.instalment:04d}", subject)
+    if row.subjects:
+        call.state.put(LOCKED, Locked(tuple(row.subjects)), programme, number)
+
+
+def claim(call: Call, act: Claim) -> None:
+    """A code's voucher becomes the claimant's."""
+    _, ruled = voucher_programme(call.state, act.programme)
+    holder = act.holder or act.by
+    if holder != act.by:
+        mandates.use(call, holder, act.by, "vouchers.claim", act.programme, 0)
+    if not parties.has_role(call.state, holder, "person"):
+        raise refuse("not_person", holder=holder)
+    digest = code_digest(act.programme, act.code)
+    waiting = call.state.get(CODES, act.programme, digest)
+    if waiting is None:
+        raise refuse("unknown_code", programme=act.programme)
+    open_allowance(call, act.programme, ruled, holder)
+    apply(call, act.programme, ruled, "claim", (waiting.voucher, holder), (holder,))
+    call.state.put(HELD, Held(), act.programme, holder, waiting.voucher)
+    call.state.delete(CODES, act.programme, digest)
+
+
+def buy(call: Call, act: Buy) -> None:
+    """A person's own money, and the discount, become a voucher."""
+    _, ruled = voucher_programme(call.state, act.programme)
+    require_own_key(call, act.by)
+    if not parties.has_role(call.state, act.by, "person"):
+        raise refuse("not_person", holder=act.by)
+    number = call.handle()
+    open_allowance(call, act.programme, ruled, act.by)
+    given = (number, act.by, NOWHERE, act.amount, act.price)
+    apply(call, act.programme, ruled, "buy", (number, act.by), given, {"buyer": act.by})
+    call.state.put(HELD, Held(), act.programme, act.by, number)
+
+
+def cancel(call: Call, act: Cancel) -> None:
+    """An unused bought voucher becomes money again."""
+    _, ruled = voucher_programme(call.state, act.programme)
+    require_own_key(call, act.by)
+    apply(call, act.programme, ruled, "cancel", (act.voucher, act.by), (act.by,), {"buyer": act.by})
+
+
+def cash_out(call: Call, act: CashOut) -> None:
+    """The rest of a bought voucher becomes money."""
+    _, ruled = voucher_programme(call.state, act.programme)
+    require_own_key(call, act.by)
+    apply(call, act.programme, ruled, "cash_out", (act.voucher,), (act.by,), {"buyer": act.by})
+
+
+RULES: Mapping[type[Act], Rule] = {Grant: grant, Claim: claim, Buy: buy, Cancel: cancel, CashOut: cash_out}

@@ -1,0 +1,210 @@
+"""How vouchers come to their holders: once for a purpose, within caps and times, bought, given back, cashed."""
+
+import pytest
+
+from madang.base.mandates.transactions import Grant as Mandate
+from madang.base.mandates.transactions import Scope
+from madang.base.money import ledger as money
+from madang.services.vouchers import queries
+from madang.services.vouchers.state import LOCKS, code_digest
+from madang.services.vouchers.transactions import Buy, Cancel, CashOut, Claim, Grant, GrantRow, Recall
+from tests.services.vouchers.everything import (
+    CANCEL_DAYS,
+    CLOSES,
+    DAY,
+    FULL,
+    MIDDLE,
+    OPENS,
+    SIBLING,
+    grant,
+    pay,
+    row,
+    view,
+    voucher_for,
+    world_of,
+)
+from tests.support.cast import ALICE, BAKERY, BORA, CHUL, officer
+from tests.support.world import World
+
+HOUSE, FATHER, MOTHER, CHILD = ("1" * 64, "2" * 64, "3" * 64, "4" * 64)
+WELFARE, MINISTRY = officer("welfare"), officer("ministry")
+
+
+def granting(*rows: GrantRow, programme: str = FULL) -> Grant:
+    return Grant(by="welfare", programme=programme, rows=list(rows))
+
+
+# ---------------------------------------------------------------------------------------------------------- locks
+
+
+def test_nobody_is_granted_twice_for_one_purpose_whichever_programme_serves_it():
+    world = world_of("person")
+    grant(world, row("r1", subjects=[FATHER]))
+    for programme in (FULL, SIBLING):
+        again = granting(row("r2", BORA.party, subjects=[FATHER]), programme=programme)
+        world.refuse("vouchers.locked", again, by=WELFARE)
+    grant(world, row("r3", subjects=[FATHER], instalment=2), row("r4", BORA.party, subjects=[MOTHER]))
+    world.check()
+
+
+def test_a_household_locks_each_member():
+    world = world_of("household")
+    grant(world, row("r1", subjects=[HOUSE, FATHER, MOTHER], size=2))
+    split = row("r2", BORA.party, subjects=["9" * 64, MOTHER])
+    world.refuse("vouchers.locked", granting(split), by=WELFARE)
+    grant(world, row("born", amount=50_000, subjects=[CHILD]))
+    world.check()
+
+
+@pytest.mark.parametrize(
+    ("subject", "subjects"), [("person", []), ("person", [FATHER, MOTHER]), ("household", [])], ids=str
+)
+def test_a_programme_says_who_must_be_locked(subject, subjects):
+    world = world_of(subject)
+    world.refuse("vouchers.subjects", granting(row("r1", subjects=subjects)), by=WELFARE)
+
+
+def test_two_rows_of_one_act_and_two_transactions_of_one_block_lock_once():
+    world = world_of("person")
+    twice = granting(row("r1", subjects=[FATHER]), row("r2", BORA.party, subjects=[FATHER]))
+    world.refuse("vouchers.locked", twice, by=WELFARE)
+    racing = [
+        world.sign(granting(row(name, subjects=[FATHER]), programme=programme), by=WELFARE)
+        for name, programme in (("r1", FULL), ("r2", SIBLING))
+    ]
+    assert [one.code for one in world.send(*racing)] == ["", "vouchers.locked"]
+    world.check()
+
+
+def test_a_recalled_grant_of_which_nothing_was_spent_is_as_if_not_made():
+    world = world_of("person")
+    unused, used = grant(world, row("r1", subjects=[FATHER]), row("r2", BORA.party, subjects=[MOTHER]))
+    pay(world, (used, 1), by=BORA)
+    world.accept(Recall(by="ministry", programme=FULL, vouchers=[unused, used]), by=MINISTRY)
+    grant(world, row("r3", CHUL.party, subjects=[FATHER]))
+    world.refuse("vouchers.locked", granting(row("r4", CHUL.party, subjects=[MOTHER])), by=WELFARE)
+    world.check()
+
+
+def test_a_refused_grant_locks_nobody():
+    world = world_of("person")
+    world.refuse("programmes.clause", granting(row("r1", amount=1_000_001, subjects=[FATHER])), by=WELFARE)
+    assert list(world.state().scan(LOCKS)) == []
+
+
+# -------------------------------------------------------------------------------------------------- caps and times
+
+
+def test_the_cap_binds_what_a_holder_was_granted_in_all_not_what_is_left():
+    world = world_of()
+    (first,) = grant(world, row("r1", amount=600_000))
+    pay(world, (first, 150_000), own=15_000)
+    refused = world.refuse("programmes.clause", granting(row("r2", amount=400_001)), by=WELFARE)
+    assert refused.reason == "grant.capped"
+    world.accept(Recall(by="ministry", programme=FULL, vouchers=[first]), by=MINISTRY)
+    grant(world, row("r3", amount=850_000))
+    refused = world.refuse("programmes.clause", granting(row("r4", amount=1)), by=WELFARE)
+    assert refused.reason == "grant.capped"
+
+
+@pytest.mark.parametrize(
+    ("since", "until"), [(OPENS - 1, CLOSES), (OPENS, CLOSES + 1), (MIDDLE, MIDDLE), (CLOSES, OPENS)], ids=str
+)
+def test_a_voucher_counts_within_the_programmes_time(since, until):
+    refused = world_of().refuse("programmes.clause", granting(row("r1", since=since, until=until)), by=WELFARE)
+    assert refused.reason == "grant.window"
+
+
+def test_a_letters_voucher_counts_towards_the_cap_of_who_claims_it():
+    world = world_of()
+    letter = GrantRow(reference="letter", amount=500_000, region="26", code=code_digest(FULL, "A" * 26))
+    grant(world, letter, row("r1", amount=500_001))
+    taking = Claim(by=ALICE.party, programme=FULL, code="A" * 26)
+    assert world.refuse("programmes.clause", taking, by=ALICE).reason == "claim.capped"
+    world.accept(Claim(by=BORA.party, programme=FULL, code="A" * 26), by=BORA)
+    assert view(world, voucher_for(world, "letter"), BORA.party).left == 500_000
+    world.check()
+
+
+def test_a_delegate_claims_for_whom_the_mandate_names():
+    world = world_of()
+    grant(world, GrantRow(reference="letter", amount=1_000, region="26", code=code_digest(FULL, "A" * 26)))
+    taking = Claim(by=BORA.party, programme=FULL, code="A" * 26, holder=ALICE.party)
+    world.refuse("mandates.none", taking, by=BORA)
+    scope = Scope(acts=["vouchers.claim"], until=world.time + DAY)
+    world.accept(Mandate(by=ALICE.party, delegate=BORA.party, scope=scope), by=ALICE)
+    world.accept(taking, by=BORA)
+    assert view(world, voucher_for(world, "letter")).left == 1_000
+
+
+# ---------------------------------------------------------------------------------------------------------- bought
+
+
+def buying(amount: int = 100_000, price: int = 90_000, by: str = ALICE.party) -> Buy:
+    return Buy(by=by, programme=FULL, amount=amount, price=price)
+
+
+def bought(world: World) -> str:
+    world.accept(buying(), by=ALICE)
+    return queries.own_vouchers(world.state(), ALICE.party, FULL)[0].number
+
+
+def test_a_person_pays_the_price_and_the_programme_the_discount():
+    world = world_of()
+    number = bought(world)
+    assert money.balance(world.state(), ALICE.party) == 210_000
+    assert (view(world, number).left, view(world, number).price) == (100_000, 90_000)
+    world.check()
+
+
+@pytest.mark.parametrize(
+    ("reason", "amount", "price"), [("buy.price", 100_000, 89_999), ("buy.month_limit", 500_010, 450_009)], ids=str
+)
+def test_the_price_and_the_limit_of_a_month_are_kept(reason, amount, price):
+    assert world_of().refuse("programmes.clause", buying(amount, price), by=ALICE).reason == reason
+
+
+def test_only_people_buy_and_with_their_own_key():
+    world = world_of()
+    world.refuse("vouchers.not_person", buying(by="bakery"), by=BAKERY)
+    world.refuse("vouchers.not_own_key", buying(by="ministry"), by=MINISTRY)
+
+
+def test_an_unused_voucher_is_given_back_for_its_price_within_the_time():
+    world = world_of()
+    number = bought(world)
+    back = Cancel(by=ALICE.party, programme=FULL, voucher=number)
+    world.refuse("programmes.record_unknown", Cancel(by=BORA.party, programme=FULL, voucher=number), by=BORA)
+    late = world.fork()
+    late.advance(CANCEL_DAYS * DAY)
+    assert late.refuse("programmes.clause", back, by=ALICE).reason == "cancel.in_time"
+    used = world.fork()
+    pay(used, (number, 1))
+    assert used.refuse("programmes.clause", back, by=ALICE).reason == "cancel.unused"
+    world.advance(CANCEL_DAYS * DAY - 1)
+    world.accept(back, by=ALICE)
+    assert money.balance(world.state(), ALICE.party) == 300_000
+    assert world.refuse("programmes.clause", back, by=ALICE).reason == "cancel.active"
+    world.check()
+
+
+def test_a_granted_voucher_is_never_money():
+    world = world_of()
+    (number,) = grant(world, row("r1"))
+    pay(world, (number, 90_000))
+    for act in (Cancel, CashOut):
+        asked = act(by=ALICE.party, programme=FULL, voucher=number)
+        assert world.refuse("programmes.clause", asked, by=ALICE).reason.endswith("bought")
+
+
+def test_the_rest_is_cashed_less_the_discount_once_enough_was_spent():
+    world = world_of()
+    number = bought(world)
+    cashing = CashOut(by=ALICE.party, programme=FULL, voucher=number)
+    pay(world, (number, 59_999))
+    assert world.refuse("programmes.clause", cashing, by=ALICE).reason == "cash_out.used"
+    pay(world, (number, 1))
+    world.accept(cashing, by=ALICE)
+    assert money.balance(world.state(), ALICE.party) == 210_000 + 36_000
+    assert (view(world, number).left, view(world, number).status) == (0, "cashed")
+    world.check()
