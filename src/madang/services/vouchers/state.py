@@ -13,7 +13,7 @@ from madang.kernel.module import InvariantBroken
 from madang.kernel.state import Record, State, Table
 from madang.services.vouchers.transactions import MAX_PARTS
 
-KINDS = ("15b4e65910ed22205b29753a8afcf55f305ad9eecc016a43bd40824aa22c7751",)
+KINDS = ("480236723214a079eb6384358431ade2751f062243c393ae73b04be3a8ec6f2a",)
 """The kinds that the rules were written for, by digest: what their actions are on, and that they check what is theirs.
 
 Any sponsor may bring a kind of its own, with other actions under our names or none.
