@@ -35,7 +35,7 @@ def test_flags_and_evidence_are_written_and_can_be_sent(run: Run, day: Day, tmp_
     assert (again.status, "[output.exists]" in again.err) == (1, True)
     text = detect(run, day.folder, "--synthetic-sales", "--day", "2025-09-01").out
     assert "SYNTHETIC" in text and day.resale_shop in text
-    assert "0 findings at 0 shops" in detect(run, day.folder, "--day", "2025-08-31").out
+    assert "Findings: 0, at shops: 0." in detect(run, day.folder, "--day", "2025-08-31").out
 
 
 def test_tills_that_stood_elsewhere(run: Run, day: Day, tmp_path: Path) -> None:

@@ -132,8 +132,8 @@ def _write(
 
 
 def _text(found: "Looked", *, synthetic: bool) -> str:
-    count = f"{len(found.findings):,} findings at {found.flagged_merchants:,} shops"
-    lines = [f"{found.payments:,} payments at {found.merchants:,} shops; {count}"]
+    looked = f"Payments: {found.payments:,}, at shops: {found.merchants:,}."
+    lines = [f"{looked} Findings: {len(found.findings):,}, at shops: {found.flagged_merchants:,}."]
     if synthetic:
         lines.append("Sales figures are SYNTHETIC: they were made up, and say nothing of any shop.")
     if found.left_out:

@@ -13,6 +13,7 @@ from madang.engine.store import View
 from madang.kernel.errors import MadangError, StoreFailure
 from madang.kernel.state import State, Table
 from madang.log.leaf import Kind
+from madang.services.vouchers.state import KINDS
 
 R = TypeVar("R")
 
@@ -50,7 +51,7 @@ class _Reader:
 class Ledger:
     """What a detector may ask of a stored ledger about one programme of vouchers.
 
-    Raises `MadangError` (`detection.programme`) where there is none of this name, or it makes no payments.
+    Raises `MadangError` (`detection.programme`) where there is none of this name.
     """
 
     def __init__(self, view: View, programme: str) -> None:
@@ -58,11 +59,11 @@ class Ledger:
         self._state = State(_Reader(view))
         self.programme = programme
         found = self._state.get(PROGRAMMES, programme)
-        tables = compiled(self._state, found).tables if found is not None else {}
-        if "payment" not in tables or "voucher" not in tables:
+        if found is None or found.kind not in KINDS:
             raise MadangError(
                 "detection.programme", f"This ledger has no programme {programme} of vouchers. Check its name."
             )
+        tables = compiled(self._state, found).tables
         self._parts, self._vouchers = tables["payment"], tables["voucher"]
 
     def merchant(self, name: str) -> Merchant | None:
