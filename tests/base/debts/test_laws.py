@@ -288,7 +288,7 @@ BOUNDED, INDEXES, SUMS = (law.__name__ for law in MODULE.invariants)
         (_put(ground="other"), [INDEXES]),
         (_put(debtor="grocer"), [INDEXES]),
         (_put(set_off=1), [SUMS]),
-        (lambda state, name, debt: state.delete(OPEN, "bakery", "ministry", 1), [INDEXES]),
+        (lambda state, name, debt: state.delete(OPEN, "bakery", "ministry"), [INDEXES]),
         (lambda state, name, debt: state.delete(NUMBERS, "ministry", 1), [INDEXES]),
         (lambda state, name, debt: state.put(GROUNDS, Named(name), "ministry", "x"), [INDEXES]),
         (lambda state, name, debt: state.delete(TOTALS, "ministry"), [SUMS]),

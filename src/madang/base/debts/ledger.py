@@ -18,6 +18,7 @@ from madang.base.debts.state import (
     Debt,
     Instalment,
     Named,
+    Owing,
     added,
     left,
     overdue,
@@ -61,19 +62,18 @@ def impose(
     if totals.imposed + principal + added_won > MAX_WON:
         raise refuse("too_large")
     check_due(call, due_at)
-    if sum(1 for _ in call.state.scan(OPEN, debtor, creditor)) >= MAX_OPEN:
+    owing = call.state.get(OPEN, debtor, creditor)
+    before = owing.debts if owing is not None else ()
+    if len(before) >= MAX_OPEN:
         raise refuse("too_many", debtor=debtor, creditor=creditor, limit=MAX_OPEN)
     plan = (Instalment(due_at, principal + added_won),)
     number, name = totals.count + 1, call.handle()
     debt = Debt(
         debtor, creditor, ground, number, principal, added_won, conduct_at, call.time, 0, 0, 0, plan, 0, False, 0, ""
     )
-    for table, key in (
-        (OPEN, (debtor, creditor, number)),
-        (NUMBERS, (creditor, number)),
-        (GROUNDS, (creditor, ground)),
-    ):
-        call.state.put(table, Named(name), *key)
+    call.state.put(OPEN, Owing((*before, name)), debtor, creditor)
+    call.state.put(NUMBERS, Named(name), creditor, number)
+    call.state.put(GROUNDS, Named(name), creditor, ground)
     call.state.put(DEBTS, debt, name)
     call.state.put(TOTALS, added(totals, debt), creditor)
     return name
@@ -90,14 +90,15 @@ def set_off(call: Call, debtor: str, creditor: str, due: int) -> list[tuple[int,
     if due < 0:
         raise ValueError("a negative amount was to be set off against")
     taken: list[tuple[int, str]] = []
-    for _, named in list(call.state.scan(OPEN, debtor, creditor)):
-        debt = call.state.get(DEBTS, named.debt)
+    owing = call.state.get(OPEN, debtor, creditor)
+    for name in owing.debts if owing is not None else ():
+        debt = call.state.get(DEBTS, name)
         if debt is None:
-            raise ValueError(f"the open debt {named.debt} is not there")
+            raise ValueError(f"the open debt {name} is not there")
         amount = min(due, left(debt) if debt.freely_set_off else overdue(debt, call.time))
         if amount:
-            lessen(call, named.debt, _replace(debt, set_off=debt.set_off + amount))
-            taken.append((amount, named.debt))
+            lessen(call, name, _replace(debt, set_off=debt.set_off + amount))
+            taken.append((amount, name))
             due -= amount
     return taken
 
@@ -126,4 +127,9 @@ def lessen(call: Call, name: str, debt: Debt) -> None:
     call.state.put(TOTALS, lessened, debt.creditor)
     call.state.put(DEBTS, debt, name)
     if left(debt) == 0:
-        call.state.delete(OPEN, debt.debtor, debt.creditor, debt.number)
+        owing = call.state.get(OPEN, debt.debtor, debt.creditor)
+        rest = tuple(one for one in owing.debts if one != name) if owing is not None else ()
+        if rest:
+            call.state.put(OPEN, Owing(rest), debt.debtor, debt.creditor)
+        else:
+            call.state.delete(OPEN, debt.debtor, debt.creditor)

@@ -67,12 +67,11 @@ def debt(state: State, reader: PartyId, number: Handle) -> DebtView | None:
 def own_debts(state: State, reader: PartyId) -> list[DebtView]:
     """The reader's own open debts, oldest first for each creditor; at most 500."""
     found: list[DebtView] = []
-    for _, named in state.scan(OPEN, reader):
-        record = state.get(DEBTS, named.debt)
-        if record is not None:
-            found.append(_view(named.debt, record))
-        if len(found) == MAX_PAGE:
-            break
+    for _, owing in state.scan(OPEN, reader):
+        for name in owing.debts:
+            record = state.get(DEBTS, name)
+            if record is not None and len(found) < MAX_PAGE:
+                found.append(_view(name, record))
     return found
 
 

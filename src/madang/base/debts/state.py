@@ -65,6 +65,12 @@ class Totals(Record, frozen=True):
     waived: int
 
 
+class Owing(Record, frozen=True):
+    """The debts of one debtor to one creditor of which something is left, oldest first."""
+
+    debts: tuple[str, ...]
+
+
 NOTHING = Totals(0, 0, 0, 0, 0)
 
 
@@ -77,8 +83,8 @@ class Named(Record, frozen=True):
 TERMS = Table("debts.terms", Terms, str, int, public=True)
 """(creditor, time from which on conduct is judged by them)"""
 DEBTS = Table("debts.debt", Debt, str)
-OPEN = Table("debts.open", Named, str, str, int)
-"""(debtor, creditor, number): debts of which something is left, oldest first."""
+OPEN = Table("debts.open", Owing, str, str)
+"""(debtor, creditor); where nothing is owed there is no record, so that a payout costs one look."""
 NUMBERS = Table("debts.number", Named, str, int)
 """(creditor, number): every debt, in the order in which they were imposed."""
 GROUNDS = Table("debts.ground", Named, str, str)
@@ -136,17 +142,19 @@ def debts_are_bounded(state: State) -> None:
 
 def indexes_lead_to_debts(state: State) -> None:
     """Every debt is found by number and by ground, and by its debtor exactly while something is left."""
-    numbers, grounds, still_open = {}, {}, {}
+    numbers, grounds = {}, {}
+    still_open: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for (name,), debt in state.scan(DEBTS):
         numbers[debt.creditor, debt.number] = name
         grounds[debt.creditor, debt.ground] = name
         if left(debt):
-            still_open[debt.debtor, debt.creditor, debt.number] = name
+            still_open.setdefault((debt.debtor, debt.creditor), []).append((debt.number, name))
     if numbers != {parts: named.debt for parts, named in state.scan(NUMBERS)}:
         raise InvariantBroken("the numbers of debts do not lead to them")
     if grounds != {parts: named.debt for parts, named in state.scan(GROUNDS)}:
         raise InvariantBroken("the grounds of debts do not lead to them")
-    if still_open != {parts: named.debt for parts, named in state.scan(OPEN)}:
+    oldest_first = {parts: tuple(name for _, name in sorted(named)) for parts, named in still_open.items()}
+    if oldest_first != {parts: owing.debts for parts, owing in state.scan(OPEN)}:
         raise InvariantBroken("the open debts are not those of which something is left")
 
 
