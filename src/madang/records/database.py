@@ -43,6 +43,14 @@ class Database:
             with writing.begin():
                 yield writing
 
+    def forget(self) -> None:
+        """See to it that what was deleted is not left behind in SQLite's journal. PostgreSQL does so as it vacuums."""
+        if self.dialect == "sqlite":
+            with _telling(), self._engine.connect() as connection:
+                raw = connection.connection.driver_connection
+                if raw is not None:
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Release connections and files."""
         self._engine.dispose()

@@ -3,12 +3,13 @@
 Text sorts by its bytes in both databases, so that a prefix is a range and pages come in one order.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
 }
 metadata = MetaData(naming_convention=NAMES)
 
@@ -58,3 +59,62 @@ APPEALS = Table(
 )
 # fmt: on
 """Appeals as the ledger has them, to be listed. `evidence` counts digests; 0 and '' stand for what is not there yet."""
+
+VAULT_KEYS = Table(
+    "vault_key",
+    metadata,
+    Column("name", words(16), primary_key=True),
+    Column("master", words(16), nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+"""Keys of the vault as a whole, each wrapped by the master key of that identifier."""
+
+VAULT_PEOPLE = Table(
+    "vault_person",
+    metadata,
+    Column("person", words(22), primary_key=True),
+    Column("master", words(16), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("data_key", LargeBinary, nullable=False),
+    Column("digest_key", LargeBinary, nullable=False),
+    Column("head", LargeBinary(32), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("erased_at", BigInteger, nullable=False),
+)
+"""A person's wrapped keys (empty once destroyed), and the code over all of the person's items."""
+
+VAULT_ALIASES = Table(
+    "vault_alias",
+    metadata,
+    Column("alias", words(64), primary_key=True),
+    Column("person", words(22), ForeignKey("vault_person.person"), nullable=False, index=True),
+)
+"""Which person a party of the ledger is: under a keyed digest of the party."""
+
+VAULT_ITEMS = Table(
+    "vault_item",
+    metadata,
+    Column("item", words(22), primary_key=True),
+    Column("person", words(22), ForeignKey("vault_person.person"), nullable=False, index=True),
+    Column("purpose", words(16), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("keep_until", BigInteger, nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("sealed_hash", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+VAULT_ACCESSES = Table(
+    "vault_access",
+    metadata,
+    Column("access", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("officer", words(43), nullable=False),
+    Column("why", words(16), nullable=False),
+    Column("what", words(16), nullable=False),
+    Column("person", words(22), nullable=False, index=True),
+    Column("item", words(22), nullable=False),
+)
+"""Who did what with whose data, and why. Rows are only ever added."""
