@@ -14,6 +14,7 @@ from madang.services.vouchers import queries
 from madang.services.vouchers.transactions import Fund, Grant, GrantRow, Pay, PaymentPart
 from tests.services.vouchers.scene import BUSAN, documents, facts
 from tests.support.cast import ALICE, funds, genesis, officer, residents
+from tests.support.proofs import vouched
 from tests.support.signing import Wallet
 from tests.support.world import START, World, present
 
@@ -83,7 +84,7 @@ def _made(subject: str, carry: str, funded: bool) -> World:
                 kind=kind_digest,
                 document=digest(programme).hex(),
             ),
-            PublishProgramme(by="operator", programme=name),
+            PublishProgramme(by="operator", programme=name, proof=vouched(kind_digest, digest(programme).hex())),
             Open(by="ministry", programme=name),
         ]
         if funded:

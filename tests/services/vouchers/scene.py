@@ -14,6 +14,7 @@ from madang.contract import Kind, canonical, digest, read_kind, read_programme
 from madang.services.vouchers import queries
 from madang.services.vouchers.transactions import Fund, Grant, GrantRow, Pay, PaymentPart
 from tests.support.cast import ALICE, BAKERY, funds, genesis, new_key, officer, residents
+from tests.support.proofs import vouched
 from tests.support.signing import wallet
 from tests.support.world import World
 
@@ -67,7 +68,7 @@ def _made() -> World:
             ),
             Draft(by="ministry", programme=COUPON, bank="treasury-bank", kind=kind, document=programme),
             Approve(by="ministry", programme=COUPON, bank="treasury-bank", kind=kind_digest, document=programme_digest),
-            PublishProgramme(by="operator", programme=COUPON),
+            PublishProgramme(by="operator", programme=COUPON, proof=vouched(kind_digest, programme_digest)),
             Open(by="ministry", programme=COUPON),
             Fund(by="ministry", programme=COUPON, amount=10_000_000),
         ],

@@ -71,6 +71,7 @@ from tests.services.vouchers.scene import (
     row,
 )
 from tests.support.cast import ALICE, BAKERY, BORA, CHUL, GROCER, new_key, officer, officers, quorum
+from tests.support.proofs import vouched
 from tests.support.signing import Wallet, wallet
 from tests.support.world import World
 
@@ -105,14 +106,14 @@ def test_no_officer_pays_with_the_money_of_an_institution(institution):
     world.refuse("vouchers.not_own_key", pay({number: 1_000}, by=institution, own=1_000_000), by=one)
     world.refuse("vouchers.not_own_key", pay({number: 1_000}, by=institution, own=1_000_000), by=quorum(institution))
     assert money.balance(world.state(), institution) == before
-    assert result.code == "vouchers.not_person"
+    assert result.code == "vouchers.not_for"
 
 
 def test_vouchers_are_granted_to_people_alone():
     world = coupon_world()
     for number, holder in enumerate([TILL.party, "bakery", MINISTRY.party, "ministry", "treasury-bank", "operator"]):
         assert (
-            world.refuse("vouchers.not_person", granting(row(f"r{number}", holder)), by=MINISTRY).reason == f"r{number}"
+            world.refuse("vouchers.not_for", granting(row(f"r{number}", holder)), by=MINISTRY).reason == f"r{number}"
         )
     grant(world, row("r1", ALICE.party))
 
@@ -124,7 +125,7 @@ def test_vouchers_are_granted_to_people_alone():
 def test_only_a_person_claims_a_letter(by, signer):
     world = coupon_world()
     grant(world, coded())
-    world.refuse("vouchers.not_person", Claim(by=by, programme=COUPON, code=CODE), by=signer)
+    world.refuse("vouchers.not_for", Claim(by=by, programme=COUPON, code=CODE), by=signer)
     world.accept(Claim(by=BORA.party, programme=COUPON, code=CODE), by=BORA)
 
 
@@ -135,8 +136,8 @@ def test_a_party_named_like_a_voucher_that_waits_is_not_its_holder():
     thief = wallet("thief", party=letter)
     merchants = [NewMerchant(key=new_key(thief), party=letter)]
     world.accept(RegisterMerchants(by="bank-a", merchants=merchants), by=officer("bank-a"))
-    world.refuse("vouchers.not_person", granting(row("open", letter), by="welfare"), by=WELFARE)
-    world.refuse("vouchers.not_person", Claim(by=letter, programme=COUPON, code="B" * 26), by=thief)
+    world.refuse("vouchers.not_for", granting(row("open", letter), by="welfare"), by=WELFARE)
+    world.refuse("vouchers.not_for", Claim(by=letter, programme=COUPON, code="B" * 26), by=thief)
     taking = pay({letter: 1_000}, by=letter)
     assert world.refuse("programmes.clause", taking, by=thief).reason == "spend.own_voucher"
     binding = Bind(by=letter, programme=COUPON, voucher=letter, customer="c" * 64)
@@ -274,7 +275,7 @@ def _points_world() -> World:
     digests = {"kind": digest(kind).hex(), "document": digest(document).hex()}
     world.accept(Draft(by="ministry", programme="points", bank="treasury-bank", **texts), by=MINISTRY)
     world.accept(Approve(by="ministry", programme="points", bank="treasury-bank", **digests), by=quorum("ministry"))
-    world.accept(Publish(by="operator", programme="points"), by=quorum("operator"))
+    world.accept(Publish(by="operator", programme="points", proof=vouched(**digests)), by=quorum("operator"))
     world.accept(Open(by="ministry", programme="points"), by=MINISTRY)
     return world
 

@@ -166,7 +166,7 @@ def test_the_price_and_the_limit_of_a_month_are_kept(reason, amount, price):
 
 def test_only_people_buy_and_with_their_own_key():
     world = world_of()
-    world.refuse("vouchers.not_person", buying(by="bakery"), by=BAKERY)
+    world.refuse("vouchers.not_for", buying(by="bakery"), by=BAKERY)
     world.refuse("vouchers.not_own_key", buying(by="ministry"), by=MINISTRY)
 
 

@@ -156,7 +156,7 @@ CASES: list[tuple[Any, ...]] = [
     ("vouchers.granted", "x", granting(to("x", holder=ALICE.party), to("x", holder=BORA.party)), MINISTRY),
     ("vouchers.unknown_holder", "x", granting(to("x", 1, holder="nobody")), MINISTRY),
     ("vouchers.unknown_holder", "x", granting(to("y", holder=ALICE.party), to("x", holder=NOTHING)), MINISTRY),
-    ("vouchers.not_person", "x", granting(to("x", 1, holder="bakery")), MINISTRY),
+    ("vouchers.not_for", "x", granting(to("x", 1, holder="bakery")), MINISTRY),
     ("vouchers.code_used", "x", granting(to("x", 1, code=LISTED)), MINISTRY),
     ("vouchers.code_used", "x", granting(to("y", code=FRESH), to("x", code=FRESH)), MINISTRY),
     ("programmes.out_of_range", "amount", granting(to("x", 100_000_001, holder=ALICE.party)), MINISTRY),
@@ -168,7 +168,7 @@ CASES: list[tuple[Any, ...]] = [
     # ----------------------------------------------------------------------------------------------------- claim
     ("authority.not_signed", "", claim(CODE), BORA),
     ("programmes.unknown", "", claim(CODE, "bakery", "nothing"), BAKERY),
-    ("vouchers.not_person", "", claim(WRONG, "bakery"), BAKERY),
+    ("vouchers.not_for", "", claim(WRONG, "bakery"), BAKERY),
     ("vouchers.unknown_code", "", claim(WRONG), ALICE),
     ("vouchers.unknown_code", "", claim(USED), ALICE),
     ("vouchers.unknown_code", "", claim(USED, BORA.party), BORA),

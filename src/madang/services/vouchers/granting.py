@@ -16,6 +16,8 @@ from madang.services.vouchers.transactions import Buy, Cancel, CashOut, Claim, G
 
 NOWHERE = "00"
 """The area of a bought voucher: no district's code begins so. Where it counts, its programme says."""
+_ROLES = {"people": "person", "businesses": "merchant"}
+"""The role that a holder has, by whom a programme is for."""
 _NEEDED = {"person": "the one person it is for", "household": "the household, and each member"}
 
 
@@ -40,8 +42,8 @@ def _grant_row(call: Call, programme: str, ruled: Compiled, row: GrantRow) -> No
         holder = call.state.get(PARTIES, row.holder)
         if holder is None:
             raise refuse("unknown_holder", row.reference, reference=row.reference)
-        if "person" not in holder.roles:
-            raise refuse("not_person", row.reference, holder=row.holder)
+        if _ROLES[parameters["holders"]] not in holder.roles:
+            raise refuse("not_for", row.reference, holder=row.holder)
         call.state.put(HELD, Held(), programme, row.holder, number)
     elif row.code is not None:
         if call.state.get(CODES, programme, row.code) is not None:
@@ -75,8 +77,8 @@ def claim(call: Call, act: Claim) -> None:
     holder = act.holder or act.by
     if holder != act.by:
         mandates.use(call, holder, act.by, "vouchers.claim", act.programme, 0)
-    if not parties.has_role(call.state, holder, "person"):
-        raise refuse("not_person", holder=holder)
+    if not parties.has_role(call.state, holder, _ROLES[ruled.contract.parameters["holders"]]):
+        raise refuse("not_for", holder=holder)
     digest = code_digest(act.programme, act.code)
     waiting = call.state.get(CODES, act.programme, digest)
     if waiting is None:
@@ -91,8 +93,8 @@ def buy(call: Call, act: Buy) -> None:
     """A person's own money, and the discount, become a voucher."""
     _, ruled = voucher_programme(call.state, act.programme)
     require_own_key(call, act.by)
-    if not parties.has_role(call.state, act.by, "person"):
-        raise refuse("not_person", holder=act.by)
+    if not parties.has_role(call.state, act.by, _ROLES[ruled.contract.parameters["holders"]]):
+        raise refuse("not_for", holder=act.by)
     number = call.handle()
     open_allowance(call, act.programme, ruled, act.by)
     given = (number, act.by, NOWHERE, act.amount, act.price)

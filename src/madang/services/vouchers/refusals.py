@@ -21,7 +21,7 @@ REFUSALS = {
     "subjects": "Row {reference} must name {needed}. Ask the authority for the keyed digests.",
     "locked": "Row {reference} names somebody who was granted this already. Leave the row out, or send it to a desk.",
     "unknown_holder": "Row {reference} names a holder that is not registered. Register the key first.",
-    "not_person": "Vouchers are for people, and {holder} is no person. Name a person's registered key.",
+    "not_for": "These vouchers are not for {holder}. Look whether the programme is for people or for businesses.",
     "code_used": "Row {reference} has a code that another voucher waits for. Make a new code.",
     "unknown_code": "No voucher of {programme} waits for this code. Check the letter; a code works once.",
     "not_own_key": "Sign with a key of {by} itself: nobody pays with the vouchers or the money of another.",

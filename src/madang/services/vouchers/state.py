@@ -13,7 +13,7 @@ from madang.kernel.module import InvariantBroken
 from madang.kernel.state import Record, State, Table
 from madang.services.vouchers.transactions import MAX_PARTS
 
-KINDS = ("480236723214a079eb6384358431ade2751f062243c393ae73b04be3a8ec6f2a",)
+KINDS = ("74fa72126a4da24d82a7e8a4eece68449ae9496b85be19fd45ded488fcdd329d",)
 """The kinds that the rules were written for, by digest: what their actions are on, and that they check what is theirs.
 
 Any sponsor may bring a kind of its own, with other actions under our names or none.
