@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from madang.base.debts import queries as debts
+from madang.base.debts.transactions import Pay
 from madang.base.merchants.transactions import Suspend
 from madang.base.money.ledger import balance
 from madang.base.programmes.queries import programme
@@ -12,7 +13,7 @@ from madang.services.fraud import queries
 from madang.services.fraud.state import CASES, DAY, FLAGS, INVARIANTS, RAISED, TOLD, deadline_of
 from madang.services.fraud.transactions import SetDeadlines
 from madang.services.vouchers import queries as vouchers_of
-from madang.services.vouchers.transactions import Recall
+from madang.services.vouchers.transactions import PayOut, Recall
 from tests.services.fraud.scene import (
     AFTER_HEARING,
     DECIDER,
@@ -224,6 +225,27 @@ def test_a_suspension_takes_no_money_and_a_recall_none_that_was_spent():
     world.accept(deciding(case, recall=[ALICES], recovery=recovery(world)), recall, by=DECIDER)
     assert {name: balance(world.state(), name) for name in held} == held
     assert vouchers_of.takings(world.state(), "bakery", COUPON) == 60_000
+    world.check()
+
+
+def test_a_payout_takes_the_overdue_debt_of_a_case_and_pays_the_rest():
+    """The whole way: flag, notice, hearing, decision, debt, and set-off against what the shop took."""
+    world = fraud_world()
+    case = opened(world)
+    world.advance(AFTER_HEARING)
+    world.accept(deciding(case, recovery=recovery(world, 40_000, 5_000)), by=DECIDER)
+    (debt,) = debts.own_debts(world.state(), "bakery")
+    payout = PayOut(by="ministry", programme=COUPON, merchants=["bakery"])
+    held = {name: balance(world.state(), name) for name in ("bakery", "ministry", f"escrow:{COUPON}")}
+    world.advance(30 * DAY)
+    world.refuse("debts.settled", payout, Pay(by="bakery", debt=debt.debt, amount=1), by=[OPENER, BAKERY])
+    world.accept(payout, by=OPENER)
+    assert balance(world.state(), "ministry") - held["ministry"] == 60_000
+    assert balance(world.state(), "bakery") == held["bakery"]
+    assert held[f"escrow:{COUPON}"] - balance(world.state(), f"escrow:{COUPON}") == 60_000
+    assert vouchers_of.takings(world.state(), "bakery", COUPON) == 0
+    view = present(debts.debt(world.state(), "bakery", debt.debt))
+    assert (view.set_off, view.left, view.status) == (60_000, 0, "settled")
     world.check()
 
 
