@@ -112,9 +112,7 @@ def test_no_officer_pays_with_the_money_of_an_institution(institution):
 def test_vouchers_are_granted_to_people_alone():
     world = coupon_world()
     for number, holder in enumerate([TILL.party, "bakery", MINISTRY.party, "ministry", "treasury-bank", "operator"]):
-        assert (
-            world.refuse("vouchers.not_for", granting(row(f"r{number}", holder)), by=MINISTRY).reason == f"r{number}"
-        )
+        assert world.refuse("vouchers.not_for", granting(row(f"r{number}", holder)), by=MINISTRY).reason == f"r{number}"
     grant(world, row("r1", ALICE.party))
 
 

@@ -1,0 +1,116 @@
+"""Onnuri vouchers, and what businesses are granted for chargers and data, through their whole lives."""
+
+from madang.base.money import ledger as money
+from madang.services.vouchers import queries
+from madang.services.vouchers.transactions import Buy, Cancel, CashOut, Confirm, Reimburse
+from tests.services.vouchers.presets.scene import DAY, Play, play, shop
+from tests.support.cast import ALICE, officer
+
+SALE = 1_735_657_200 + 10 * DAY
+"""2025-01-11T00:00:00+09:00."""
+SALES_END, OVER = 1_767_193_200, 1_924_959_600
+"""2026-01-01 and 2031-01-01, both at midnight."""
+
+
+def buying(made: Play, amount: int, price: int, by=ALICE) -> Buy:
+    return Buy(by=by.party, programme=made.name, amount=amount, price=price)
+
+
+def bought(made: Play, amount: int = 200_000, price: int = 180_000) -> str:
+    before = [one.number for one in queries.own_vouchers(made.world.state(), ALICE.party, made.name)]
+    made.world.accept(buying(made, amount, price), by=ALICE)
+    after = [one.number for one in queries.own_vouchers(made.world.state(), ALICE.party, made.name)]
+    return next(one for one in after if one not in before)
+
+
+def test_onnuri_is_bought_with_ten_percent_off_and_spent_on_markets():
+    made = play("onnuri-2025", SALE)
+    made.not_granted(made.row("gift", 10_000), "grant.granted")
+    made.refused(buying(made, 15_000, 13_500), ALICE, "buy.thousands")
+    made.refused(buying(made, 100_000, 89_000), ALICE, "buy.price")
+    made.refused(buying(made, 2_010_000, 1_809_000), ALICE, "buy.month_limit")
+    number = bought(made)
+    assert money.balance(made.world.state(), ALICE.party) == 120_000
+    made.not_paid(number, 10_000, "diner", "spend.market")
+    made.refused(CashOut(by=ALICE.party, programme=made.name, voucher=number), ALICE, "cash_out.used")
+    payment = made.pay(number, 150_000, "market")
+    made.refund("market", payment, 20_000)
+    made.pay(number, 10_000, "market")
+    made.world.accept(CashOut(by=ALICE.party, programme=made.name, voucher=number), by=ALICE)
+    assert money.balance(made.world.state(), ALICE.party) == 120_000 + 54_000
+    made.at(OVER)
+    made.end([number], ["market"])
+
+
+def test_onnuri_is_given_back_within_a_week_and_sold_for_a_year():
+    made = play("onnuri-2025", SALE)
+    first = bought(made, 100_000, 90_000)
+    made.world.advance(7 * DAY - 1)
+    made.world.accept(Cancel(by=ALICE.party, programme=made.name, voucher=first), by=ALICE)
+    assert money.balance(made.world.state(), ALICE.party) == 300_000
+    second = bought(made, 100_000, 90_000)
+    made.world.advance(7 * DAY)
+    made.refused(Cancel(by=ALICE.party, programme=made.name, voucher=second), ALICE, "cancel.in_time")
+    made.at(SALES_END)
+    made.refused(buying(made, 10_000, 9_000), ALICE, "buy.year")
+    made.pay(second, 100_000, "market")
+
+
+SPRING = 1_772_290_800 + DAY
+"""2026-03-02T00:00:00+09:00."""
+FIRM = "f" * 64
+
+
+def confirming(made: Play, number: str, stage: int) -> Confirm:
+    return Confirm(by="welfare", programme=made.name, voucher=number, stage=stage, evidence=f"{stage}" * 64)
+
+
+def test_a_charger_is_paid_for_when_it_was_bought_and_installed():
+    made = play("ev-charger-2026", SPRING)
+    made.not_granted(made.row("person", 5_000_000, subjects=[FIRM]), "vouchers.not_for")
+    firm = shop("start-up")
+    made.not_granted(made.row("much", 10_000_001, firm, size=2, subjects=[FIRM]), "grant.chargers")
+    made.not_granted(made.row("many", 1, firm, size=11, subjects=[FIRM]), "grant.chargers")
+    (number,) = made.grant(made.row("firm", 10_000_000, firm, size=2, subjects=[FIRM]))
+    made.not_granted(made.row("again", 1, firm, subjects=[FIRM]), "vouchers.locked")
+    made.not_paid(number, 1, "charging", "spend.spendable", firm)
+    paying = Reimburse(by="start-up", programme=made.name, voucher=number, amount=9_000_000)
+    made.refused(paying, firm, "reimburse.shown")
+    for stage in (1, 2):
+        made.refused(paying, firm, "reimburse.shown")
+        made.world.accept(confirming(made, number, stage), by=officer("welfare"))
+    made.world.accept(paying, by=firm)
+    assert money.balance(made.world.state(), "start-up") == 19_000_000
+    made.refused(
+        Reimburse(by="start-up", programme=made.name, voucher=number, amount=1_000_001), firm, "reimburse.enough"
+    )
+    made.at(1_798_729_200)
+    made.end([number], [])
+
+
+MAY_2021 = 1_619_794_800 + DAY
+"""2021-05-02T00:00:00+09:00."""
+DECEMBER_2021 = 1_638_284_400
+
+
+def test_data_is_paid_for_by_milestones_with_an_own_share():
+    made = play("data-voucher-2021", MAY_2021)
+    firm = shop("start-up")
+    for sort, most in (("a", 18_000_000), ("b", 45_000_000), ("d", 0)):
+        made.not_granted(made.row("much", most + 1, firm, amount_class=sort, subjects=[FIRM]), "grant.sort")
+    (number,) = made.grant(made.row("firm", 30_000_000, firm, amount_class="c", subjects=[FIRM]))
+    made.not_paid(number, 1_000, "data-house", "spend.milestone", firm, own=100)
+    made.world.accept(confirming(made, number, 1), by=officer("welfare"))
+    made.not_paid(number, 9_000_001, "data-house", "spend.milestone", firm, own=1_000_000)
+    made.not_paid(number, 9_000_000, "data-house", "spend.own_share", firm, own=899_999)
+    made.not_paid(number, 9_000_000, "charging", "spend.supplier", firm, own=900_000)
+    made.pay(number, 9_000_000, "data-house", firm, own=900_000)
+    made.not_paid(number, 1, "data-house", "spend.milestone", firm, own=1)
+    made.world.accept(confirming(made, number, 2), by=officer("welfare"))
+    made.pay(number, 12_000_000, "data-house", firm, own=1_200_000)
+    made.world.accept(confirming(made, number, 3), by=officer("welfare"))
+    last = made.pay(number, 9_000_000, "data-house", firm, own=900_000)
+    made.refund("data-house", last, 1_100_000)
+    assert made.view(number, firm).left == 1_000_000
+    made.at(DECEMBER_2021)
+    made.end([number], ["data-house"])
