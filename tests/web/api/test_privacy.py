@@ -33,6 +33,15 @@ GUESSES: dict[str, list[str]] = {
     "references": ["first-1"],
     "since": ["0"],
     "merchant": ["bakery"],
+    "account": [ALICE.party, "bakery"],
+    "party": [ALICE.party, "bakery"],
+    "holder": [ALICE.party],
+    "bank": ["bank-a"],
+    "handler": ["bank-a"],
+    "by": ["bank-a"],
+    "at": ["0"],
+    "case": ["0" * 32],
+    "card": ["0" * 43],
 }
 
 
