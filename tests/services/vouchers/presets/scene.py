@@ -1,6 +1,6 @@
 """A country in small for the programmes that are shipped: towns, shops of every sort, a card in each hand.
 
-`play(name)` is a world in which that programme is open and funded. A `Play` knows it and says what happens in few words.
+`play(name)` is a world in which that programme is open and funded; a `Play` says in few words what happens in it.
 """
 
 from functools import cache
@@ -75,10 +75,9 @@ class Play:
         """It is this time now."""
         self.world.time = seconds
 
-    def row(
-        self, reference: str, amount: int, holder: Wallet = ALICE, region: str = SEOUL[:5], **members: Any
-    ) -> GrantRow:
-        return GrantRow(reference=reference, amount=amount, region=region, holder=holder.party, **members)
+    def row(self, reference: str, amount: int, holder: Wallet = ALICE, /, **members: Any) -> GrantRow:
+        """A row to grant, in Seoul if nothing else is said."""
+        return GrantRow(reference=reference, amount=amount, holder=holder.party, **({"region": SEOUL[:5]} | members))
 
     def grant(self, *rows: GrantRow) -> list[str]:
         """The authority grants; the vouchers' numbers."""
@@ -98,8 +97,13 @@ class Play:
 
     def pay(self, number: str, amount: int, merchant: str, by: Wallet = ALICE, **members: Any) -> str:
         """A payment; its number."""
+        before = self._payments(merchant)
         self.world.accept(self.paying(number, amount, merchant, by, **members), by=by)
-        return queries.shop_payments(self.world.state(), merchant, self.name)[-1].payment
+        (payment,) = self._payments(merchant) - before
+        return payment
+
+    def _payments(self, merchant: str) -> set[str]:
+        return {one.payment for one in queries.shop_payments(self.world.state(), merchant, self.name, limit=500)}
 
     def not_paid(
         self, number: str, amount: int, merchant: str, reason: str, by: Wallet = ALICE, **members: Any
@@ -130,7 +134,7 @@ class Play:
         return present(programme(self.world.state(), self.name)).totals
 
     def end(self, vouchers: list[str], shops: list[str]) -> None:
-        """All that is left lapses, shops are paid out, the rest goes back, and the programme closes with nothing in it."""
+        """What is left lapses, shops are paid out, the rest goes back, and the programme closes with nothing in it."""
         before = self.totals()
         live = [one for one in vouchers if self._status(one) in ("active", "frozen")]
         if live:

@@ -1,5 +1,7 @@
 """The agri-food and the energy voucher through their whole lives."""
 
+from typing import Any
+
 import pytest
 
 from madang.services.vouchers.transactions import Bind, CarryOver, Draw, PaymentPart, Succession
@@ -73,7 +75,7 @@ CUSTOMER = "c" * 64
 
 
 def seasons(made: Play, size: int = 2, summer: int = 58_800, winter: int = 348_700) -> list[str]:
-    members = {"size": size, "subjects": [HOUSE]}
+    members: dict[str, Any] = {"size": size, "subjects": [HOUSE]}
     return made.grant(
         made.row("summer", summer, instalment=1, until=OCTOBER, **members),
         made.row("winter", winter, instalment=2, since=OCTOBER, **members),

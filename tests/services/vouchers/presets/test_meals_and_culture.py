@@ -1,6 +1,8 @@
 """Meals for children, and the culture pass, through their whole lives."""
 
-from madang.services.vouchers.transactions import Capture, RecallUnused, Void
+from typing import Any
+
+from madang.services.vouchers.transactions import Capture, GrantRow, RecallUnused, Void
 from tests.services.vouchers.presets.scene import BUSAN, DAY, Play, play, shop
 from tests.support.cast import ALICE, BORA, CHUL
 
@@ -18,10 +20,9 @@ def meals() -> tuple[Play, str]:
     return made, number
 
 
-def month_row(made: Play, reference: str = "march", amount: int = 300_000, **members):
-    return made.row(
-        reference, amount, **({"since": MARCH, "until": APRIL, "instalment": 3, "subjects": [CHILD]} | members)
-    )
+def month_row(made: Play, reference: str = "march", amount: int = 300_000, **members: Any) -> GrantRow:
+    whole: dict[str, Any] = {"since": MARCH, "until": APRIL, "instalment": 3, "subjects": [CHILD]}
+    return made.row(reference, amount, **(whole | members))
 
 
 def test_a_meal_a_day_and_an_hour_have_their_limits():
