@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from madang import contract
 from madang.contract import OutOfRange, Refused, Unbalanced
-from madang.contract.generator import month_of, remainder
+from madang.contract.generator import remainder
 from madang.contract.intervals import combine, quotient
+from madang.contract.months import MONTHS, month_of
 from madang.contract.names import is_id, is_text
 from madang.contract.values import read_value
 from madang.contract.valuetypes import BOOL, DATE, MONTH, TIME, Number
@@ -124,6 +125,13 @@ def test_months_of_every_day() -> None:
             assert month_of(number) == (year - 1970) * 12 + month - 1
             if number:
                 assert month_of(number - 1) == month_of(number) - 1
+
+
+def test_months_that_are_written_out() -> None:
+    assert tuple([month_of(day) for day in range(len(MONTHS))]) == MONTHS
+    last, next_day = "2199-12-31T12:00", "2200-01-01T12:00"
+    for moment, month, since_paid in ((last, 12, 2_098), (next_day, 1, 2_099)):
+        assert holds(f"month_of_year(at) == {month} && month(at) - paid == {since_paid}", at=korea(moment))
 
 
 SMALL_INTEGERS = st.integers(-40, 40)

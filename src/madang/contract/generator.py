@@ -10,11 +10,13 @@ from typing import Any, Final, Protocol
 
 from madang.contract.errors import OutOfRange, Refused, Unbalanced, Violated
 from madang.contract.intervals import quotient
-from madang.contract.limits import OFFSET_SECONDS, TIME_HIGH, WON_HIGH
+from madang.contract.limits import OFFSET_SECONDS, TEXT_CHARACTERS, TIME_HIGH, WON_HIGH
 from madang.contract.linear import balances
 from madang.contract.lists import NO_LISTS, Lists
-from madang.contract.names import is_id, is_text
+from madang.contract.months import MONTHS, month_of
+from madang.contract.names import is_text
 from madang.contract.recordtypes import record_class
+from madang.contract.repeated import repeated
 from madang.contract.scope import fields_of
 from madang.contract.syntax import Action, Kind, Subject, Value
 from madang.contract.typed import (
@@ -43,8 +45,8 @@ from madang.contract.typed import (
     TypedInvariant,
     VersionOf,
 )
-from madang.contract.valuetypes import VERSION, Bool, Enum, Number, Table, Text, Type
-from madang.contract.walk import walk
+from madang.contract.valuetypes import DATE, VERSION, Bool, Enum, Number, Table, Text, Type
+from madang.contract.walk import parts, walk
 
 
 class Run(Protocol):
@@ -77,20 +79,6 @@ def generate(
     return run
 
 
-def month_of(day: int) -> int:
-    """Months since January 1970 of a day since 1970-01-01.
-
-    Counts in years that begin in March, so that the leap day is a year's last (Hinnant, days_from_civil).
-    """
-    day += 719_468
-    era = day // 146_097
-    of_era = day - era * 146_097
-    year = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
-    of_year = of_era - (365 * year + year // 4 - year // 100)
-    from_march = (5 * of_year + 2) // 153
-    return (era * 400 + year - 1970) * 12 + from_march + 2
-
-
 def remainder(left: int, right: int) -> int:
     """The remainder of a division that rounds towards zero; it has the sign of `left`."""
     return left - right * quotient(left, right)
@@ -118,6 +106,9 @@ class _Generator:
         self.given = {field.name: f"g{index}" for index, field in enumerate(action.given)}
         self.fields: dict[tuple[str, str], str] = {}
         self.versions: dict[str, str] = {}
+        self.repeated = repeated(self.expressions())
+        self.shared: dict[TypedExpression, str] = {}
+        self.temporaries = 0
         self.after: dict[tuple[str, str], str] = {}
         self.each: tuple[str, str] = ("", "")
         self.types = {record.name: record for record in (*kind.records, *kind.facts)}
@@ -140,7 +131,7 @@ class _Generator:
         for clause in self.clauses:
             name = self.keep(clause.name)
             words = self.keep(dict(clause.words))
-            self.line(f"if not {self.expression(clause.when)}:")
+            self.line(f"if not {self.share(clause.when)}:")
             self.line(f"    raise Refused(action, {name}, {words})")
         postings = self.changes()
         self.check_balances(postings)
@@ -212,9 +203,14 @@ class _Generator:
         if isinstance(type_, Enum):
             members = self.keep(frozenset(type_.members))
             return f"{type_of}({variable}) is not {self.function('str', str)} or {variable} not in {members}"
+        # Written out for what nearly all texts are, since a call costs more than the checks; `is_id` and `is_text` say
+        # what they are.
+        word, length = self.function("str", str), self.function("len", len)
+        short = f"0 < {length}({variable}) <= {TEXT_CHARACTERS}"
+        plain = f"{type_of}({variable}) is {word} and {short} and {variable}.isascii() and {variable}.isprintable()"
         if isinstance(type_, Text):
-            return f"not {self.function('is_text', is_text)}({variable})"
-        return f"not {self.function('is_id', is_id)}({variable})"
+            return f"not ({plain} or {self.function('is_text', is_text)}({variable}))"
+        return f"not ({plain} and ' ' not in {variable})"
 
     def expressions(self) -> list[TypedExpression]:
         return [
@@ -246,11 +242,11 @@ class _Generator:
         """New values and amounts, then the checks of their ranges. Returns the amounts."""
         for index, assignment in enumerate(self.typed.set):
             self.after[assignment.alias, assignment.field] = f"s{index}"
-            self.line(f"s{index} = {self.expression(assignment.value)}")
+            self.line(f"s{index} = {self.share(assignment.value)}")
         amounts = []
         for index, posting in enumerate(self.typed.post):
             amounts.append(f"p{index}")
-            self.line(f"p{index} = {self.expression(posting.amount)}")
+            self.line(f"p{index} = {self.share(posting.amount)}")
         for index, assignment in enumerate(self.typed.set):
             wanted, value = assignment.type, assignment.value.type
             if isinstance(wanted, Number) and not (
@@ -321,11 +317,31 @@ class _Generator:
     def field(self, alias: str, name: str) -> str:
         return self.fields.get((alias, name)) or f"{self.records[alias]}.{name}"
 
+    def share(self, expression: TypedExpression) -> str:
+        """Source of the expression, after lines that compute what it holds of repeated parts.
+
+        Every part is total, so it may be computed before it is known to be needed.
+        """
+        self.compute(expression)
+        return self.expression(expression)
+
+    def compute(self, node: TypedExpression) -> None:
+        if node in self.shared:
+            return
+        for part in parts(node):
+            self.compute(part)
+        if node in self.repeated:
+            variable = f"e{len(self.shared)}"
+            self.line(f"{variable} = {self.expression(node)}")
+            self.shared[node] = variable
+
     def value(self, value: Value) -> str:
         return repr(value) if type(value) is int else self.keep(value)
 
     def expression(self, node: TypedExpression) -> str:
         """Source of the expression, in brackets unless it is one name, number or call."""
+        if node in self.shared:
+            return self.shared[node]
         if isinstance(node, Constant) and not isinstance(node.value, tuple):
             return self.value(node.value)
         if isinstance(node, ParameterOf):
@@ -407,8 +423,8 @@ class _Generator:
     def arithmetic(self, node: Arithmetic) -> str:
         left, right = self.expression(node.left), self.expression(node.right)
         if node.operator in ("min", "max"):
-            function = self.function(node.operator, min if node.operator == "min" else max)
-            return f"{function}({left}, {right})"
+            (first, least), (second, most) = self.named(left), self.named(right)
+            return f"({least} if {first} {'<=' if node.operator == 'min' else '>='} {second} else {most})"
         if node.operator in ("/", "%"):
             a, b = node.left.type, node.right.type
             if isinstance(a, Number) and isinstance(b, Number) and a.low >= 0 and b.low > 0:
@@ -418,6 +434,14 @@ class _Generator:
             return f"{self.function('remainder', remainder)}({left}, {right})"
         return f"({left} {node.operator} {right})"
 
+    def named(self, source: str) -> tuple[str, str]:
+        """Source to be read first, and again: what is no name or number is given a name at the first reading."""
+        if source.isidentifier() or source.removeprefix("-").isdecimal():
+            return source, source
+        variable = f"m{self.temporaries}"
+        self.temporaries += 1
+        return f"({variable} := {source})", variable
+
     def calendar(self, node: Calendar) -> str:
         operand = self.expression(node.operand)
         if node.function == "hour":
@@ -426,11 +450,15 @@ class _Generator:
         day = f"(({operand} + {OFFSET_SECONDS}) // 86400)"
         if isinstance(type_, Number) and type_.unit == "date":
             day = operand
+        elif node.function != "day":
+            day = self.shared.get(Calendar("day", node.operand, DATE), day)
         if node.function == "day":
             return day
         if node.function == "weekday":
             return f"(({day} + 3) % 7 + 1)"
-        month = f"{self.function('month_of', month_of)}({day})"
+        first, again = self.named(day)
+        near, far = self.function("MONTHS", MONTHS), self.function("month_of", month_of)
+        month = f"({near}[{again}] if {first} < {len(MONTHS)} else {far}({again}))"
         return month if node.function == "month" else f"({month} % 12 + 1)"
 
 
@@ -438,4 +466,4 @@ def _tuple(items: list[str]) -> str:
     return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
 
 
-__all__ = ["Run", "generate", "month_of", "remainder"]
+__all__ = ["Run", "generate", "remainder"]
