@@ -48,6 +48,8 @@ app.add_typer(transactions.transactions, name="transaction")
 app.add_typer(transactions.receipts, name="receipt")
 app.add_typer(witness.app, name="witness")
 app.add_typer(exchange.qr, name="qr")
+app.add_typer(exchange.payout, name="payout")
+app.command()(exchange.reconcile)
 app.add_typer(
     typer.Typer(cls=Acts, no_args_is_help=True, help="Sign an act and submit it: madang act MODULE ACT."), name="act"
 )

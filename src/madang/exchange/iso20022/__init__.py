@@ -2,7 +2,7 @@
 
 | message | here |
 | --- | --- |
-| pain.001.001.09 | an order: a bank is told to pay these accounts (`write_order`) |
+| pain.001.001.09 | an order: a bank is told to pay these accounts (`write_order`, `read_order`) |
 | pain.002.001.10 and .12 | its status: which payments were accepted, which rejected and why (`read_status`) |
 | pacs.008.001.08 | payments between banks (`write_payments`, `read_payments`) |
 | pacs.004.001.09 | their return (`write_returns`, `read_returns`) |
@@ -25,7 +25,7 @@ from madang.exchange.iso20022.interbank import (
     write_payments,
     write_returns,
 )
-from madang.exchange.iso20022.orders import Order, Transfer, write_order
+from madang.exchange.iso20022.orders import Order, Transfer, read_order, write_order
 from madang.exchange.iso20022.parts import Account
 from madang.exchange.iso20022.reasons import explain
 from madang.exchange.iso20022.statements import Entry, Statement, read_statements, write_statement
@@ -44,6 +44,7 @@ __all__ = [
     "Transfer",
     "Verdict",
     "explain",
+    "read_order",
     "read_payments",
     "read_returns",
     "read_statements",

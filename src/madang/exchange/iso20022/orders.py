@@ -5,8 +5,18 @@ import datetime
 import msgspec
 
 from madang.exchange.iso20022 import values
-from madang.exchange.iso20022.document import Element, write_document
-from madang.exchange.iso20022.parts import Account, agent, check_account, check_list, numbered, party, remittance
+from madang.exchange.iso20022.document import Element, read_document, write_document
+from madang.exchange.iso20022.parts import (
+    Account,
+    agent,
+    check_account,
+    check_list,
+    check_totals,
+    numbered,
+    party,
+    read_account,
+    remittance,
+)
 
 MESSAGE = "pain.001.001.09"
 
@@ -32,12 +42,7 @@ class Order(msgspec.Struct, frozen=True):
 
 def write_order(order: Order) -> bytes:
     """The message. Raises `MadangError`: `iso.list`, `iso.twice`, `iso.value`, `bank.unknown`."""
-    values.identifier(order.identifier, "order")
-    check_list((one.end_to_end for one in order.transfers), "The order")
-    check_account(order.debtor, "debtor")
-    for one in order.transfers:
-        values.identifier(one.end_to_end, "end to end")
-        check_account(one.creditor, "creditor")
+    _check(order)
     totals = (
         Element("NbOfTxs", str(len(order.transfers))),
         Element("CtrlSum", str(sum(one.amount for one in order.transfers))),
@@ -61,6 +66,42 @@ def write_order(order: Order) -> bytes:
         *map(_transfer, order.transfers),
     )
     return write_document(MESSAGE, Element("CstmrCdtTrfInitn", header, batch))
+
+
+def read_order(data: bytes) -> Order:
+    """An order that `write_order` made. Raises `MadangError`: `iso.totals`, what it raises, and what reading raises."""
+    body = read_document(data, (MESSAGE,), "CstmrCdtTrfInitn")
+    header, batch = body.get("GrpHdr"), body.get("PmtInf")
+    order = Order(
+        values.identifier(header.get("MsgId").text, "MsgId"),
+        values.read_moment(header.get("CreDtTm")),
+        values.read_day(batch.get("ReqdExctnDt/Dt")),
+        read_account(batch, "Dbtr"),
+        tuple(map(_read_transfer, batch.all("CdtTrfTxInf"))),
+    )
+    _check(order)
+    for totals in (header, batch):
+        check_totals(totals, len(order.transfers), sum(one.amount for one in order.transfers), "CtrlSum")
+    return order
+
+
+def _check(order: Order) -> None:
+    values.identifier(order.identifier, "order")
+    check_list((one.end_to_end for one in order.transfers), "The order")
+    check_account(order.debtor, "debtor")
+    for one in order.transfers:
+        values.identifier(one.end_to_end, "end to end")
+        check_account(one.creditor, "creditor")
+
+
+def _read_transfer(element: Element) -> Transfer:
+    words = element.find("RmtInf/Ustrd")
+    return Transfer(
+        element.get("PmtId/EndToEndId").text,
+        values.read_amount(element.get("Amt/InstdAmt")),
+        read_account(element, "Cdtr"),
+        "" if words is None else values.text(words.text, 140, "Ustrd"),
+    )
 
 
 def _transfer(transfer: Transfer) -> Element:

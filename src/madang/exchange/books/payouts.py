@@ -1,0 +1,109 @@
+"""Payouts of a programme: takings that left its escrow for the merchants' own accounts."""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from madang.base.money.queries import escrow_of
+from madang.base.money.state import ACCOUNTS
+from madang.base.programmes.state import PROGRAMMES, compiled
+from madang.engine.ledger import Durable
+from madang.engine.store import View
+from madang.exchange.books.calendar import Days
+from madang.exchange.books.log import Logged, logged, written_before
+from madang.kernel.errors import MadangError
+from madang.kernel.state import State, Table
+
+TAKINGS = "takings"
+MOST_PLACES = 1_000
+_Written = dict[bytes, bytes | None]
+
+
+class Payout(msgspec.Struct, frozen=True):
+    """Won that a merchant was paid out; `place` counts the merchants of one transaction, by name.
+
+    `end_to_end` stays with the payment at banks: the transaction's id, and the place in three digits. It fits the 35
+    characters that ISO 20022 has for it.
+    """
+
+    merchant: str
+    amount: int
+    transaction: str
+    place: int
+    time: int
+
+    @property
+    def end_to_end(self) -> str:
+        """The identifier that leads from a bank's file to the ledger."""
+        return f"{self.transaction}{self.place:03}"
+
+
+def payouts(view: View, programme: str, days: Days, day: datetime.date) -> list[Payout]:
+    """What merchants were paid out of a programme on a business day, in order.
+
+    Raises `MadangError`: `payout.programme` (none of this name, or it has no takings), `payout.unclear` (what left the
+    escrow is not what takings fell by: no programme of vouchers does that).
+    """
+    table = _takings_table(view, programme)
+    return list(_Payouts(view, programme, table).of(days, day))
+
+
+def _takings_table(view: View, programme: str) -> "Table[Any]":
+    state = State(Durable(view))
+    found = state.get(PROGRAMMES, programme)
+    table = compiled(state, found).tables.get(TAKINGS) if found is not None else None
+    if table is None:
+        raise MadangError("payout.programme", f"This ledger has no programme {programme} with takings. Check its name.")
+    return table
+
+
+class _Payouts:
+    """Goes through the log and keeps what accounts and takings held last."""
+
+    def __init__(self, view: View, programme: str, table: "Table[Any]") -> None:
+        self._view = view
+        self._table = table
+        self._takings = table.range(programme, TAKINGS)[0]
+        self._escrow = ACCOUNTS.key(escrow_of(programme))
+        self._last: _Written = {}
+
+    def of(self, days: Days, day: datetime.date) -> Iterator[Payout]:
+        """Payouts of the day."""
+        for one in logged(self._view, *days.around(day)):
+            ours = {key: value for key, value in one.writes.items() if self._is_ours(key)}
+            if self._escrow in ours and days.date_of(one.height, one.time) == day.isoformat():
+                yield from self._paid(one, ours)
+            self._last.update(ours)
+
+    def _is_ours(self, key: bytes) -> bool:
+        return key == self._escrow or key.startswith(self._takings)
+
+    def _paid(self, one: Logged, ours: _Written) -> Iterator[Payout]:
+        """What left the escrow in a transaction. Takings that fall without it are refunds."""
+        unknown = [key for key in ours if key not in self._last]
+        self._last.update(written_before(self._view, one.position, unknown))
+        left = self._escrow_balance(self._last[self._escrow]) - self._escrow_balance(ours[self._escrow])
+        fallen: dict[str, int] = {}
+        for key in sorted(ours):
+            merchant = key[len(self._takings) :].decode() if key != self._escrow else ""
+            amount = self._due(self._last[key]) - self._due(ours[key]) if merchant else 0
+            if amount > 0 and ACCOUNTS.key(merchant) in one.writes:
+                fallen[merchant] = amount
+        if not fallen:
+            return
+        if sum(fallen.values()) != left or len(fallen) > MOST_PLACES:
+            raise MadangError(
+                "payout.unclear",
+                f"Transaction {one.id} moved the escrow by {left} won and takings by {sum(fallen.values())}: "
+                "it did more than pay out. Look at it, and order its payouts by hand.",
+            )
+        for place, (merchant, amount) in enumerate(fallen.items()):
+            yield Payout(merchant, amount, one.id, place, one.time)
+
+    def _due(self, stored: bytes | None) -> int:
+        return 0 if stored is None else int(self._table.decode(stored).due)
+
+    def _escrow_balance(self, stored: bytes | None) -> int:
+        return 0 if stored is None else ACCOUNTS.decode(stored).balance
