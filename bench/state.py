@@ -22,7 +22,7 @@ from madang.base.programmes.transactions import Approve, Draft, Open, Publish
 from madang.base.registers.transactions import Publish as PublishRegister
 from madang.client.wallet import make_payload
 from madang.contract import canonical, digest, read_kind, read_programme
-from madang.demo import actors
+from madang.demo import actors, stage
 from madang.demo.actors import Actor
 from madang.engine.genesis import write_genesis
 from madang.engine.ledger import Ledger
@@ -146,7 +146,7 @@ def genesis() -> bytes:
             kind=digest(kind).hex(),
             document=digest(programme).hex(),
         ),
-        Publish(by=actors.OPERATOR, programme=PROGRAMME),
+        Publish(by=actors.OPERATOR, programme=PROGRAMME, proof=stage.proof(kind, programme)),
         Open(by=actors.MINISTRY, programme=PROGRAMME),
         Fund(by=actors.MINISTRY, programme=PROGRAMME, amount=1_400_000_000_000_000),
     ]

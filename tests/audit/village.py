@@ -26,6 +26,7 @@ from madang.services.vouchers import queries
 from madang.services.vouchers.transactions import Fund, Grant, PayOut, Refund
 from tests.services.vouchers.scene import BUSAN, COUPON, OPENS, SEOUL, documents, facts, pay, row
 from tests.support.cast import ALICE, BAKERY, BORA, CHUL, funds, genesis, officer, quorum, residents
+from tests.support.proofs import vouched
 from tests.support.signing import ORIGIN, SITE, Wallet, envelope
 
 CHAIN = "madang-village"
@@ -42,7 +43,7 @@ def founding(interval: int = 0, delay: int = 3) -> bytes:
         Register(by="operator", entries=[Entry(merchant="bakery", facts=facts(BUSAN))]),
         Draft(by="ministry", programme=COUPON, bank="treasury-bank", kind=kind, document=programme),
         Approve(by="ministry", programme=COUPON, bank="treasury-bank", kind=kind_digest, document=programme_digest),
-        PublishProgramme(by="operator", programme=COUPON),
+        PublishProgramme(by="operator", programme=COUPON, proof=vouched(kind_digest, programme_digest)),
         Open(by="ministry", programme=COUPON),
         Fund(by="ministry", programme=COUPON, amount=10_000_000),
     ]

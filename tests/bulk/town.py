@@ -17,6 +17,7 @@ from madang.services.vouchers import queries
 from madang.services.vouchers.transactions import Fund, GrantRow
 from tests.support import cast
 from tests.support.cast import ALICE, officer
+from tests.support.proofs import vouched_for
 from tests.support.signing import ORIGIN, SITE
 from tests.support.world import START, World
 
@@ -51,7 +52,7 @@ def acts(budget: int = BUDGET) -> list[Act]:
             kind=digest(kind).hex(),
             document=digest(programme).hex(),
         ),
-        PublishProgramme(by="operator", programme=COUPON),
+        PublishProgramme(by="operator", programme=COUPON, proof=vouched_for(kind, programme)),
         Open(by="ministry", programme=COUPON),
         Fund(by="ministry", programme=COUPON, amount=budget),
     ]

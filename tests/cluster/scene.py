@@ -41,6 +41,8 @@ def document(members: Sequence[Member]) -> bytes:
             act["document"] = canonical(programme).decode()
         if act["type"] == "programmes.approve":
             act["document"] = digest(programme).hex()
+        if act["type"] == "programmes.publish":
+            act["proof"]["document"] = digest(programme).hex()
     admitted = [
         Admit(by="operator", institution=one.name, consensus_key=to_base64url(one.keys.public()), power=POWER)
         for one in members

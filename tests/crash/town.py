@@ -19,6 +19,7 @@ from madang.services.vouchers import queries
 from madang.services.vouchers.transactions import Fund, Grant, GrantRow, Pay, PaymentPart
 from tests.services.vouchers.scene import BUSAN, CENTRE, COUPON, OPENS, SEOUL, documents, facts
 from tests.support.cast import funds, genesis, new_key, residents
+from tests.support.proofs import vouched
 from tests.support.signing import ORIGIN, SITE, Wallet, envelope, wallet
 
 CHAIN = "madang-crash"
@@ -64,7 +65,7 @@ def document(time: int = OPENS) -> bytes:
             ),
             Draft(by="ministry", programme=COUPON, bank="treasury-bank", kind=kind, document=programme),
             Approve(by="ministry", programme=COUPON, bank="treasury-bank", kind=kind_digest, document=programme_digest),
-            PublishProgramme(by="operator", programme=COUPON),
+            PublishProgramme(by="operator", programme=COUPON, proof=vouched(kind_digest, programme_digest)),
             Open(by="ministry", programme=COUPON),
             Fund(by="ministry", programme=COUPON, amount=10_000_000),
             Grant(

@@ -9,7 +9,8 @@ import yaml
 
 from madang import contract
 from madang.contract import Kind, Programme
-from madang.prover import Proof, prove
+from madang.prover.proving import prove
+from madang.prover.results import Proof
 
 DOCUMENTS = Path(contract.__file__).parent / "documents"
 

@@ -14,7 +14,7 @@ from madang.kernel.errors import MadangError
 
 if TYPE_CHECKING:
     from madang.contract import Kind, Programme
-    from madang.prover import Counterexample, Proof, Result
+    from madang.prover.results import Counterexample, Proof, Result
 
 KindFile = Annotated[
     Path | None, typer.Option("--kind", help="Its kind, in YAML; vouchers if not said.", exists=True, dir_okay=False)
@@ -32,6 +32,14 @@ def prove(
         Path | None,
         typer.Option("--check", help="Prove it again, and compare with this receipt.", exists=True, dir_okay=False),
     ] = None,
+    widens: Annotated[
+        Path | None,
+        typer.Option(
+            help="Prove, too, that it only widens this programme, so that it can take its place.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     force: files.Force = False,
     as_json: Json = False,
 ) -> None:
@@ -39,17 +47,22 @@ def prove(
     for path in (receipt, output):
         if path is not None:
             files.check_free(path, force=force)
-    proving, receipts = _prover()
+    import msgspec
+
+    from madang.prover import installed, receipts
+
     kind_document, programme = _documents(file, kind)
+    old = None if widens is None else _documents(widens, kind)
     started = time.perf_counter()
     with patience(f"Proving {programme.programme}"):
-        proof: Proof = proving.prove(kind_document, programme)
+        proof = installed.prove(kind_document, programme, widens=old)
     seconds = time.perf_counter() - started
     made = receipts.receipt(proof)
     if receipt is not None:
         files.write(receipt, receipts.encode(made), force=force)
     if output is not None and proof.is_complete:
-        files.write(output, receipts.fields(made, programme.programme), force=force)
+        fields = {"programme": programme.programme, "proof": receipts.summary(made)}
+        files.write(output, msgspec.json.encode(fields), force=force)
     text = "\n".join(_lines(programme.programme, proof, seconds))
     tell(text, {"seconds": round(seconds, 3), "complete": proof.is_complete, "proof": proof}, as_json=as_json)
     if check is not None:
@@ -60,17 +73,6 @@ def prove(
         raise MadangError(
             "prover.unproved", f"{programme.programme} is not proved, so it can't be published. Mend its documents."
         )
-
-
-def _prover() -> tuple[Any, Any]:
-    try:
-        from madang import prover
-        from madang.prover import receipts
-    except ImportError:
-        raise MadangError(
-            "prover.missing", "The solver is not installed. Install it beside Madang: pip install 'madang[prove]'."
-        ) from None
-    return prover, receipts
 
 
 def _documents(file: Path, kind: Path | None) -> tuple[Kind, Programme]:
@@ -105,8 +107,14 @@ def _lines(name: str, proof: Proof, seconds: float) -> list[str]:
 
 
 def _why(result: Result) -> str:
+    if result.property == "flows/through":
+        return "no money gets from one outside account to another 돈이 흘러갈 길이 없음" if result.clauses else ""
     if result.property.startswith("flows/"):
-        return f"no money can go {' or '.join(result.clauses)} 돈이 들어오거나 나갈 수 없음" if result.clauses else ""
+        if result.status == "off":
+            return "not used 쓰지 않음"
+        return "money that comes in can't leave 들어온 돈이 나갈 길이 없음" if result.clauses else ""
+    if result.property == "widens/parameters":
+        return f"no rule reads them, and they differ: {', '.join(result.clauses)}" if result.clauses else ""
     if result.status == "off":
         return f"the parameters don't allow it: {result.clauses[0]}"
     return f"these clauses contradict each other: {', '.join(result.clauses)}" if result.clauses else ""

@@ -6,13 +6,17 @@ from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
 
+import msgspec
+
 from madang import contract, data
 from madang.base.money.transactions import IssueCurrency, IssueTokens, OpenAccounts
+from madang.base.programmes.transactions import Proof
 from madang.base.registers.transactions import Publish
 from madang.contract import Kind, Programme, read_kind, read_programme
 from madang.demo import actors
 from madang.engine.genesis import write_genesis
 from madang.kernel.transaction import Act
+from madang.prover import installed, receipts
 
 CHAIN = "madang-demo"
 ORIGIN = "madang.example/demo"
@@ -58,6 +62,17 @@ def genesis(seed: str, citizens: int = 0, time: int = MORNING, more: Sequence[Ac
 def regions_in_force() -> frozenset[str]:
     """Every legal-dong code that was not abolished when the data was published."""
     return frozenset(region.code for region in data.regions() if region.abolished is None)
+
+
+def proof(kind: Kind, programme: Programme) -> Proof:
+    """The proof of a programme, as the ledger keeps it: by the receipt that is shipped beside its document, made anew
+    for other documents. Raises `MadangError` (`prover.missing`) where that takes a solver and there is none.
+    """
+    shipped = resources.files(contract) / "documents" / f"{programme.programme}.proof.json"
+    receipt = receipts.load(shipped.read_bytes()) if shipped.is_file() else None
+    if receipt is None or not receipts.covers(receipt, kind, programme):
+        receipt = receipts.receipt(installed.prove(kind, programme))
+    return msgspec.convert(receipts.summary(receipt), Proof)
 
 
 def coupon(later: int = 0) -> tuple[Kind, Programme]:

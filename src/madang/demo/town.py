@@ -161,7 +161,8 @@ class Town:
                 document=programme_digest,
             ),
         )
-        self.agree(actors.OPERATOR, Publish(by=actors.OPERATOR, programme=COUPON))
+        proof = stage.proof(kind, programme)
+        self.agree(actors.OPERATOR, Publish(by=actors.OPERATOR, programme=COUPON, proof=proof))
         opening = Open(by=actors.MINISTRY, programme=COUPON)
         funding = Fund(by=actors.MINISTRY, programme=COUPON, amount=stage.budget(len(self.people)))
         self.opened = self.accept(self.sign(ministry, opening, funding))[0].id

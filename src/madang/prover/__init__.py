@@ -8,13 +8,5 @@ keeps them. Limits: no time limit, but a bound on the solver's work that is the 
 within it is refused. Nothing on the ledger imports this: a proof is made off the ledger and vouched for by those who
 publish.
 
-Needs the package `z3-solver` (`pip install 'madang[prove]'`); importing this without it is an ImportError.
+`proving.prove` needs the package `z3-solver` (`pip install 'madang[prove]'`); receipts are read and made without it.
 """
-
-from madang.prover.proving import prove
-from madang.prover.receipts import Receipt, receipt
-from madang.prover.replay import Replay
-from madang.prover.results import Counterexample, Proof, Result
-from madang.prover.traces import Trace, TraceStep
-
-__all__ = ["Counterexample", "Proof", "Receipt", "Replay", "Result", "Trace", "TraceStep", "prove", "receipt"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -15,11 +14,13 @@ from madang.contract.walk import walk
 from madang.prover.bounded import Key, Reading, Runs, key_of
 from madang.prover.induction import Single, empty_state, single
 from madang.prover.matter import Matter, matter
+from madang.prover.receipts import Status
 from madang.prover.replay import Replay
-from madang.prover.results import PROPERTIES, Counterexample, Proof, Result, Status
+from madang.prover.results import PROPERTIES, Counterexample, Proof, Result
 from madang.prover.solving import STEP_RESOURCES, Questions
 from madang.prover.steps import Danger, allowed
 from madang.prover.traces import Trace
+from madang.prover.widening import unread_that_differ, widening
 
 PROVER = "madang 1"
 """This prover: the translation, what is assumed, and how runs are searched."""
@@ -28,22 +29,24 @@ STEPS = 10
 TRACES = 3
 """Counterexamples of one property that are kept."""
 
-Told = Callable[[Result], None]
 
+def prove(
+    kind: Kind, programme: Programme, *, widens: tuple[Kind, Programme] | None = None, steps: int = STEPS
+) -> Proof:
+    """Prove every property of a programme, and that it only widens another one if that is given.
 
-def prove(kind: Kind, programme: Programme, *, steps: int = STEPS, told: Told | None = None) -> Proof:
-    """Prove every property of a programme; `told` hears each result when it stands.
-
-    Runs of at most `steps` steps are searched for what is not proved. Raises `MadangError` (`prover.unknown_part`) for
-    a document with a part that this prover does not know.
+    Runs of at most `steps` steps are searched for what is not proved. Raises `MadangError`: `prover.unknown_part` for
+    a document with a part that this prover does not know, `prover.other_kind` for a programme that can't widen another.
     """
     subject = matter(kind, programme)
     findings = Findings(subject)
     findings.induct()
+    old = None if widens is None else matter(*widens)
+    if old is not None:
+        findings.compare(old)
     runs = _search(subject, findings, steps)
-    results = findings.results(runs, told)
-    kind_digest, programme_digest = subject.digests
-    return Proof(kind_digest, programme_digest, "", PROPERTIES, PROVER, solver(), results)
+    results = findings.results(runs)
+    return Proof(*subject.digests, "" if old is None else old.digests[1], PROPERTIES, PROVER, solver(), results)
 
 
 def solver() -> str:
@@ -82,19 +85,37 @@ class Findings:
         asked = single(self.matter, name)
         questions = Questions([*asked.assumed, *asked.encoder.facts()], STEP_RESOURCES)
         self._possible(asked, questions)
+        if not self._exclude(asked, questions) and asked.encoder.calendars.approximated:
+            for opened in self.open.values():
+                opened[:] = [each for each in opened if each.danger.action != name]
+            exact = single(self.matter, name, exact=True)
+            self._exclude(exact, Questions([*exact.assumed, *exact.encoder.facts()], STEP_RESOURCES), again=True)
+
+    def compare(self, old: Matter) -> None:
+        """Ask whether this programme only widens an old one."""
+        self._claim("widens/parameters")
+        differ = unread_that_differ(old, self.matter)
+        if differ:
+            self.impossible["widens/parameters"] = ("refuted", differ)
+        for asked in widening(old, self.matter):
+            self._exclude(asked, Questions([*asked.assumed, *asked.encoder.facts()], STEP_RESOURCES))
+
+    def _exclude(self, asked: Single, questions: Questions, *, again: bool = False) -> bool:
+        """Whether none of the dangers of a step can happen; those that can are noted."""
         for danger in asked.dangers:
-            self._claim(danger.property)
+            if not again:
+                self._claim(danger.property)
         # One question answers for all of them where nothing is wrong, which is nearly always.
         if not asked.dangers or questions.ask(z3.Or([danger.happens for danger in asked.dangers]))[0] == "unsat":
-            return
-        if asked.encoder.calendars.approximated:
-            asked = single(self.matter, name, exact=True)
-            questions = Questions([*asked.assumed, *asked.encoder.facts()], STEP_RESOURCES)
+            return True
+        excluded = True
         for danger in asked.dangers:
             answer, model = questions.ask(danger.happens)
             if answer != "unsat":
+                excluded = False
                 state = {} if model is None else _state(self.matter, asked, model)
                 self.open.setdefault(danger.property, []).append(Open(danger, state))
+        return excluded
 
     def _claim(self, name: str) -> None:
         self.claims[name] = self.claims.get(name, 0) + 1
@@ -116,7 +137,7 @@ class Findings:
         whens = [clause.when for clause in self.matter.typed.actions[action].require if clause.name in clauses]
         return len(clauses) == 1 == len(whens) and any(isinstance(part, ParameterOf) for part in walk(whens[0]))
 
-    def results(self, runs: dict[Key, Trace], told: Told | None) -> tuple[Result, ...]:
+    def results(self, runs: dict[Key, Trace]) -> tuple[Result, ...]:
         """All properties in order, with what was found of each."""
         replays = {key: Replay(self.matter).shows(trace)[0] for key, trace in runs.items()}
         found = []
@@ -136,29 +157,51 @@ class Findings:
             if examples:
                 status = "refuted" if any(example.replayed for example in examples) else "not_proved"
             examples.sort(key=lambda example: not example.replayed)
-            result = Result(name, status, claims, clauses, tuple(examples[:TRACES]))
-            if told is not None:
-                told(result)
-            found.append(result)
+            found.append(Result(name, status, claims, clauses, tuple(examples[:TRACES])))
         return tuple(found)
 
     def _flows(self) -> dict[str, int]:
-        """Money can come into each account from outside, and leave it, by actions that can happen."""
+        """Money that comes into an account can leave it, and some of it gets from one outside account to another.
+
+        An account that no action fills or empties is not used by this programme.
+        """
         flows = {}
-        live = self._live()
+        live = sorted(self._live())
         for place, account in enumerate(self.matter.kind.accounts):
             if account.sort == "outside":
                 continue
             name = f"flows/{account.name}"
-            flows[name] = 2
-            ways = {
-                "in": [action for action in live for _, target in self._posting(action) if target == place],
-                "out": [action for action in live for source, _ in self._posting(action) if source == place],
-            }
-            missing = tuple(word for word, actions in ways.items() if not actions)
-            if missing:
-                self.impossible[name] = ("refuted", missing)
+            flows[name] = 1
+            is_filled = any(target == place for action in live for _, target in self._posting(action))
+            is_emptied = any(source == place for action in live for source, _ in self._posting(action))
+            if not is_filled and not is_emptied:
+                self.impossible[name] = ("off", ())
+            elif not is_emptied:
+                self.impossible[name] = ("refuted", (account.name,))
+        outside = [place for place, account in enumerate(self.matter.kind.accounts) if account.sort == "outside"]
+        if len(outside) > 1:
+            flows["flows/through"] = 1
+            if not any(self._reached(place, live) & set(outside) - {place} for place in outside):
+                self.impossible["flows/through"] = (
+                    "refuted",
+                    tuple(self.matter.kind.accounts[p].name for p in outside),
+                )
         return flows
+
+    def _reached(self, start: int, actions: list[str]) -> set[int]:
+        """The accounts that money from this one gets to, over inner accounts."""
+        accounts = self.matter.kind.accounts
+        edges = [edge for action in actions for edge in self._posting(action)]
+        reached: set[int] = set()
+        waiting = [start]
+        while waiting:
+            place = waiting.pop()
+            for source, target in edges:
+                if source == place and target not in reached:
+                    reached.add(target)
+                    if accounts[target].sort != "outside":
+                        waiting.append(target)
+        return reached
 
     def _live(self) -> set[str]:
         """Actions that can happen in some run, as far as records and money for them come from other such actions."""
@@ -201,7 +244,13 @@ def _state(subject: Matter, asked: Single, model: Any) -> dict[str, int | bool |
 
 def _search(subject: Matter, findings: Findings, steps: int) -> dict[Key, Trace]:
     """Shortest runs for the dangers that are open."""
-    wanted = [key_of(each.danger) for opened in findings.open.values() for each in opened if each.danger.action]
+    # How one programme differs from another shows in no run of either.
+    wanted = [
+        key_of(each.danger)
+        for name, opened in findings.open.items()
+        for each in opened
+        if each.danger.action and not name.startswith("widens/")
+    ]
     found: dict[Key, Trace] = {}
     if not wanted:
         return found

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from madang.contract import Kind, Programme
+from madang.contract import digest as document_digest
 from madang.kernel.errors import MadangError
-from madang.prover.results import Proof, Status
+
+if TYPE_CHECKING:
+    from madang.prover.results import Proof
 
 MAX_BYTES = 1_048_576
+Status = Literal["proved", "off", "refuted", "not_proved"]
+"""proved: holds for ever. off: an action that this programme's parameters switch off: nothing of it can go wrong.
+refuted: a run that can happen shows the contrary, or clauses contradict each other. not_proved: neither; refused like
+the former.
+"""
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,18 +66,17 @@ def digest(made: Receipt) -> str:
     return hashlib.sha256(encode(made)).hexdigest()
 
 
-def fields(made: Receipt, programme: str) -> bytes:
-    """What `madang act programmes publish --from-json` takes: what the ledger keeps of a receipt."""
-    proof = {
+def summary(made: Receipt) -> dict[str, str | int | None]:
+    """The fields of `base.programmes.transactions.Proof`: what the ledger keeps of a receipt."""
+    return {
         "receipt": digest(made),
         "kind": made.kind,
         "document": made.programme,
-        "widens": made.widens,
+        "widens": made.widens or None,
         "prover": f"{made.prover}, {made.solver}",
         "properties": len(made.results),
         "proved": made.proved,
     }
-    return msgspec.json.encode({"programme": programme, "proof": proof})
 
 
 def load(data: bytes) -> Receipt:
@@ -83,6 +92,11 @@ def load(data: bytes) -> Receipt:
             "prover.receipt", f"This is no receipt of a proof: {error}. Make it with madang prove --receipt."
         ) from None
     return made
+
+
+def covers(made: Receipt, kind: Kind, programme: Programme) -> bool:
+    """Whether the receipt speaks of exactly these documents."""
+    return (made.kind, made.programme) == (document_digest(kind).hex(), document_digest(programme).hex())
 
 
 def differences(first: Receipt, second: Receipt) -> list[str]:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
+from madang.prover.receipts import Status
 from madang.prover.steps import Fault
 from madang.prover.traces import Trace
 
 PROPERTIES = 1
 """The version of the set of properties: what is asked of every programme. A receipt of another set is another proof."""
-
-Status = Literal["proved", "off", "refuted", "not_proved"]
-"""proved: holds for ever. off: an action that this programme's parameters switch off: nothing of it can go wrong.
-refuted: a run that can happen shows the contrary, or clauses contradict each other. not_proved: neither; refused like
-the former.
-"""
 
 
 class Counterexample(msgspec.Struct, frozen=True, omit_defaults=True):

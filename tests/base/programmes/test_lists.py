@@ -11,6 +11,7 @@ from madang.base.registers.transactions import WithdrawCodes
 from tests.base.programmes.test_rules import CITY, appoint
 from tests.base.programmes.toys import MODULES, Run, documents
 from tests.support.cast import officer, quorum, standard_world
+from tests.support.proofs import vouched
 from tests.support.world import World
 
 KIND = """
@@ -84,7 +85,7 @@ def _opened() -> World:
     world.accept(
         Approve(by="ministry", programme=NAME, bank="treasury-bank", kind=kind, document=document), by=MINISTRY
     )
-    world.accept(Publish(by="operator", programme=NAME), by=OPERATOR)
+    world.accept(Publish(by="operator", programme=NAME, proof=vouched(kind, document)), by=OPERATOR)
     world.accept(Open(by="ministry", programme=NAME), by=ONE)
     world.accept(act("fund", given=(10_000,), sponsor="ministry"), by=ONE)
     return world

@@ -27,6 +27,7 @@ from tests.base.programmes.toys import (
     world_at,
 )
 from tests.support.cast import ALICE, BAKERY, new_key, officer, officers, quorum
+from tests.support.proofs import vouched
 from tests.support.signing import wallet
 from tests.support.world import World
 
@@ -90,6 +91,16 @@ CASES = [
     (1, "programmes.stage", publishing(), OPERATOR),
     (3, "programmes.stage", publishing(), OPERATOR),
     (4, "programmes.stage", publishing(), OPERATOR),
+    (2, "programmes.unproved", publishing(proof=vouched(OTHER, DIGEST)), OPERATOR),
+    (2, "programmes.unproved", publishing(proof=vouched(KIND_DIGEST, OTHER)), OPERATOR),
+    (2, "programmes.unproved", publishing(proof=vouched(DIGEST, KIND_DIGEST)), OPERATOR),
+    (2, "programmes.unproved", publishing(proof=vouched(KIND_DIGEST, DIGEST, proved=8)), OPERATOR),
+    (
+        2,
+        "programmes.unproved",
+        publishing(proof=vouched(KIND_DIGEST, DIGEST, properties=0)),
+        OPERATOR,
+    ),
     (0, "programmes.missing", opening(), ONE),
     (2, "programmes.stage", opening(by="city"), CITY[0]),
     (4, "programmes.stage", opening(), ONE),
@@ -323,7 +334,7 @@ def test_names_that_look_dangerous_are_only_names(name):
     acts = (
         drafting(kind=texts[0], document=texts[1]),
         approving(kind=texts[2], document=texts[3]),
-        publishing(),
+        publishing(proof=vouched(texts[2], texts[3])),
         opening(),
         funding(),
         Run(by="ministry", programme=NAME, action=name, on=("b1",), given=("alice", 400)),

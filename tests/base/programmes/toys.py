@@ -7,11 +7,12 @@ import msgspec
 
 from madang.base import merchants, programmes
 from madang.base.programmes import ledger
-from madang.base.programmes.transactions import Approve, Draft, Open, Publish
+from madang.base.programmes.transactions import Approve, Draft, Open, Proof, Publish
 from madang.contract import canonical, digest, read_kind, read_programme
 from madang.kernel.module import Call, Module
 from madang.kernel.transaction import Act
 from tests.support.cast import BASE, officer, quorum, standard_world
+from tests.support.proofs import vouched
 from tests.support.world import World
 
 BOXES = """
@@ -118,9 +119,10 @@ def approving(by: str = "ministry", programme: str = NAME, bank: str = "treasury
     return Approve(by=by, programme=programme, bank=bank, **({"kind": kind, "document": document} | digests))
 
 
-def publishing(by: str = "operator", programme: str = NAME) -> Publish:
+def publishing(by: str = "operator", programme: str = NAME, proof: Proof | None = None) -> Publish:
     """Its publication."""
-    return Publish(by=by, programme=programme)
+    _, _, kind, document = documents()
+    return Publish(by=by, programme=programme, proof=proof or vouched(kind, document))
 
 
 def opening(by: str = "ministry", programme: str = NAME) -> Open:

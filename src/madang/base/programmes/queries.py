@@ -10,6 +10,8 @@ from msgspec import Meta
 from madang.base.programmes.state import (
     DOCUMENTS,
     PROGRAMMES,
+    PROOFS,
+    SUCCESSORS,
     TOTALS,
     Programme,
     Status,
@@ -42,6 +44,19 @@ class ProgrammeView(msgspec.Struct, frozen=True):
     totals: dict[str, int]
 
 
+class ProofView(msgspec.Struct, frozen=True):
+    """The proof of a document of a programme, as the quorum of `by` vouched for it: the digests of document and
+    receipt, prover and solver, how many properties were proved, and the digest of the document that it widens, if any.
+    """
+
+    document: str
+    by: str
+    receipt: str
+    prover: str
+    properties: int
+    widens: str | None
+
+
 def programme(state: State, name: Name) -> ProgrammeView | None:
     """A programme and its totals, or nothing where none has this name."""
     found = state.get(PROGRAMMES, name)
@@ -63,6 +78,22 @@ def document(state: State, digest: str) -> str | None:
     """A canonical document by its SHA-256 digest in hexadecimal."""
     found = state.get(DOCUMENTS, digest)
     return None if found is None else found.text
+
+
+def proofs(state: State, name: Name) -> list[ProofView]:
+    """The proofs of every document that ever ruled a programme, by digest of the document. The one in force is the
+    programme's `document`.
+    """
+    return [
+        ProofView(document, found.by, found.receipt, found.prover, found.properties, found.widens or None)
+        for (_, document), found in state.scan(PROOFS, name)
+    ]
+
+
+def successor(state: State, name: Name) -> str | None:
+    """The digest of the document that a sponsor proposes to take the place of the one in force, if there is one."""
+    found = state.get(SUCCESSORS, name)
+    return None if found is None else found.document
 
 
 def words(state: State, name: Name, reason: Reason, language: Language = "ko") -> str | None:
@@ -95,4 +126,4 @@ def _read_words(state: State, found: Programme) -> Words:
     return read
 
 
-ALL = (programme, programmes, document, words)
+ALL = (programme, programmes, document, proofs, successor, words)

@@ -1,5 +1,9 @@
 """The life of a programme: draft, approved, published, open, closed. Its actions run in `ledger.apply`.
 
+While it is open, a document that only widens may take the place of the one in force. A proof stands behind each
+document; the rules check that it speaks of these documents and is complete, never the proof itself: a solver's answer
+does not belong inside the fence.
+
 In order: who asks, what stage the programme is in, what the documents say; then the write.
 """
 
@@ -12,14 +16,18 @@ from madang.base.programmes import ledger
 from madang.base.programmes.state import (
     DOCUMENTS,
     PROGRAMMES,
+    PROOFS,
+    SUCCESSORS,
     TOTALS,
     AccountLayout,
     Document,
     Programme,
+    Proven,
     Status,
+    Successor,
     Totals,
 )
-from madang.base.programmes.transactions import Approve, Close, Draft, Open, Publish
+from madang.base.programmes.transactions import Amend, Approve, Close, Draft, Open, Proof, Publish, Succeed
 from madang.base.registers import queries as registers
 from madang.contract import Contract, ContractError, load_kind, load_programme
 from madang.contract import compile as compile_contract
@@ -39,6 +47,10 @@ REFUSALS = ledger.REFUSALS | {
     "stage": "{programme} is {status}; this needs it to be {needed}.",
     "other_documents": "{programme} holds other documents than these, or another bank. Read it again before approving.",
     "not_operator": "{by} is no operator of this ledger. Only an operator publishes.",
+    "unproved": "The proof does not cover {programme}: {what}. Run madang prove on its documents, send what it writes.",
+    "no_successor": "Nobody has proposed a successor for {programme}. Its sponsor does that first.",
+    "narrows": "The successor of {programme} is not proven to widen the document in force. "
+    "Draft it as a new programme: it will apply to new grants.",
     "not_yours": "{programme} belongs to another sponsor. Only its sponsor may do this.",
     "not_empty": "{programme} still holds {amount} won in '{account}'. Expire, pay out and reclaim first.",
 }
@@ -56,7 +68,7 @@ def draft(call: Call, act: Draft) -> None:
         raise refuse("taken", programme=act.programme)
     if existing is not None and existing.status != "draft":
         raise refuse("not_draft", programme=act.programme, status=existing.status)
-    contract = _compile(act)
+    contract = _compile(act.programme, act.kind, act.document)
     _check_lists(call, act.by, contract)
     kind, document = _keep(call, act.kind), _keep(call, act.document)
     layouts = tuple(_layout(contract, position) for position in range(len(contract.accounts)))
@@ -69,15 +81,15 @@ def _keep(call: Call, text: str) -> str:
     return digest
 
 
-def _compile(act: Draft) -> Contract:
+def _compile(name: str, kind_text: str, document: str) -> Contract:
     try:
-        kind = load_kind(act.kind.encode())
-        programme = load_programme(act.document.encode(), kind)
+        kind = load_kind(kind_text.encode())
+        programme = load_programme(document.encode(), kind)
     except ContractError as error:
         problem = error.problems[0]
         raise refuse("document", problem.code, problem=f"{problem.message} {problem.instead}") from None
-    if programme.programme != act.programme:
-        raise refuse("name", found=programme.programme, programme=act.programme)
+    if programme.programme != name:
+        raise refuse("name", found=programme.programme, programme=name)
     return compile_contract(kind, programme)
 
 
@@ -112,9 +124,49 @@ def publish(call: Call, act: Publish) -> None:
     if not parties.has_role(call.state, act.by, "operator"):
         raise refuse("not_operator", by=act.by)
     programme = _at_stage(call, act.programme, "approved")
+    _check_proof(act.programme, act.proof, programme.kind, programme.document)
+    _keep_proof(call, act, act.programme, act.proof)
     money.open_escrow(call, act.programme, programme.bank)
     call.state.put(TOTALS, Totals((0,) * len(programme.accounts)), act.programme)
     _advance(call, act.programme, programme, "published")
+
+
+def _check_proof(name: str, proof: Proof, kind: str, document: str) -> None:
+    if (proof.kind, proof.document) != (kind, document):
+        raise refuse("unproved", "documents", programme=name, what="it speaks of other documents")
+    if proof.properties == 0 or proof.proved != proof.properties:
+        what = f"only {proof.proved} of {proof.properties} properties are proved"
+        raise refuse("unproved", "incomplete", programme=name, what=what)
+
+
+def _keep_proof(call: Call, act: Act, name: str, proof: Proof) -> None:
+    kept = Proven(act.by, proof.receipt, proof.prover, proof.properties, proof.widens or "")
+    call.state.put(PROOFS, kept, name, proof.document)
+
+
+def succeed(call: Call, act: Succeed) -> None:
+    """The sponsor's officers propose a document of the same kind; it must compile."""
+    programme = _sponsored(call, act, act.programme, "open")
+    kind = call.state.get(DOCUMENTS, programme.kind)
+    contract = _compile(act.programme, kind.text if kind else "", act.document)
+    _check_lists(call, act.by, contract)
+    call.state.put(SUCCESSORS, Successor(_keep(call, act.document)), act.programme)
+
+
+def amend(call: Call, act: Amend) -> None:
+    """The operator lets the proposed document rule, which must be proven to widen the one in force."""
+    if not parties.has_role(call.state, act.by, "operator"):
+        raise refuse("not_operator", by=act.by)
+    programme = _at_stage(call, act.programme, "open")
+    successor = call.state.get(SUCCESSORS, act.programme)
+    if successor is None:
+        raise refuse("no_successor", programme=act.programme)
+    _check_proof(act.programme, act.proof, programme.kind, successor.document)
+    if act.proof.widens != programme.document:
+        raise refuse("narrows", programme=act.programme)
+    _keep_proof(call, act, act.programme, act.proof)
+    call.state.delete(SUCCESSORS, act.programme)
+    _put(call, act.programme, programme, successor.document, programme.status)
 
 
 def open_(call: Call, act: Open) -> None:
@@ -149,10 +201,20 @@ def _sponsored(call: Call, act: Act, name: str, needed: Status) -> Programme:
 
 
 def _advance(call: Call, name: str, programme: Programme, status: Status) -> None:
-    advanced = Programme(
-        programme.sponsor, programme.bank, programme.kind, programme.document, status, programme.accounts
-    )
-    call.state.put(PROGRAMMES, advanced, name)
+    _put(call, name, programme, programme.document, status)
 
 
-RULES: Mapping[type[Act], Rule] = {Draft: draft, Approve: approve, Publish: publish, Open: open_, Close: close}
+def _put(call: Call, name: str, programme: Programme, document: str, status: Status) -> None:
+    changed = Programme(programme.sponsor, programme.bank, programme.kind, document, status, programme.accounts)
+    call.state.put(PROGRAMMES, changed, name)
+
+
+RULES: Mapping[type[Act], Rule] = {
+    Draft: draft,
+    Approve: approve,
+    Publish: publish,
+    Open: open_,
+    Succeed: succeed,
+    Amend: amend,
+    Close: close,
+}

@@ -69,14 +69,35 @@ class Pause(Record, frozen=True):
         return time < self.until and (not self.actions or action in self.actions)
 
 
+class Proven(Record, frozen=True):
+    """Whose quorum vouched for the proof of a document: the receipt's digest, prover and solver, how many properties,
+    and the digest of the document that it widens ("" for the first).
+    """
+
+    by: str
+    receipt: str
+    prover: str
+    properties: int
+    widens: str
+
+
+class Successor(Record, frozen=True):
+    """The digest of a document that a sponsor proposes to take the place of the one in force."""
+
+    document: str
+
+
 DOCUMENTS = Table("programmes.document", Document, str, public=True)
 PROGRAMMES = Table("programmes.programme", Programme, str, public=True)
 TOTALS = Table("programmes.total", Totals, str, public=True)
 RECORDS: Table[Any] = Table("programmes.record", msgspec.Raw, str, str, str)
 """Records of contracts under (programme, record name, key). Their types come from the contract: see `compiled`."""
 PAUSES = Table("programmes.pause", Pause, str, public=True, sparse=True)
+PROOFS = Table("programmes.proof", Proven, str, str, public=True)
+"""By programme and digest of the document: one for each that was ever in force."""
+SUCCESSORS = Table("programmes.successor", Successor, str, public=True)
 
-TABLES: tuple[Table[Any], ...] = (DOCUMENTS, PROGRAMMES, TOTALS, RECORDS, PAUSES)
+TABLES: tuple[Table[Any], ...] = (DOCUMENTS, PROGRAMMES, TOTALS, RECORDS, PAUSES, PROOFS, SUCCESSORS)
 
 
 MAX_COMPILED = 1024

@@ -5,9 +5,30 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from madang.kernel.fields import Digest, Name, PartyId
-from madang.kernel.transaction import Act
+from madang.kernel.transaction import Act, Part
 
+Count = Annotated[int, Meta(ge=0, le=10_000, description="A number of properties.")]
+Prover = Annotated[
+    str, Meta(pattern=r"^[a-z0-9][a-z0-9 .,-]{0,63}\Z", description="A prover and a solver, each with its version.")
+]
 Document = Annotated[str, Meta(min_length=2, max_length=256 * 1024, description="Canonical JSON of a document.")]
+
+
+class Proof(Part, frozen=True, kw_only=True):
+    """What the ledger keeps of a proof's receipt (docs/proofs.md): its digest, and a summary.
+
+    Digests are SHA-256 of the canonical receipt, kind and programme, in hexadecimal; `widens` is that of the programme
+    which this one is shown to widen. Of `properties` so many are `proved`. No validator runs a solver: whoever signs
+    vouches for the receipt, and anyone can make it again.
+    """
+
+    receipt: Digest
+    kind: Digest
+    document: Digest
+    widens: Digest | None = None
+    prover: Prover
+    properties: Count
+    proved: Count
 
 
 class Draft(Act, frozen=True, kw_only=True, tag="programmes.draft"):
@@ -38,17 +59,46 @@ class Approve(Act, frozen=True, kw_only=True, tag="programmes.approve"):
 
 
 class Publish(Act, frozen=True, kw_only=True, tag="programmes.publish"):
-    """The operator publishes an approved programme: its documents are final, its escrow account is opened."""
+    """The operator publishes an approved programme: its documents are final, its escrow account is opened.
+
+    `proof` is what `madang prove -o` writes: the proof of exactly these documents, with nothing left to show.
+    """
 
     quorum: ClassVar[bool] = True
 
     programme: Name
+    proof: Proof
 
 
 class Open(Act, frozen=True, kw_only=True, tag="programmes.open"):
     """The sponsor opens a published programme: from now on its rules run."""
 
     programme: Name
+
+
+class Succeed(Act, frozen=True, kw_only=True, tag="programmes.succeed"):
+    """The sponsor's officers propose a document to take the place of an open programme's, or another one instead.
+
+    `document` is a canonical programme of the same kind and name. It changes nothing until the operator amends.
+    """
+
+    quorum: ClassVar[bool] = True
+
+    programme: Name
+    document: Document
+
+
+class Amend(Act, frozen=True, kw_only=True, tag="programmes.amend"):
+    """The operator lets the proposed document take the place of the one in force, for granted vouchers too.
+
+    `proof` is the proof of exactly that document, with nothing left to show, and that it only widens the one in force:
+    what that one allowed it allows, with the same effect on money. It rules whatever is ordered after this.
+    """
+
+    quorum: ClassVar[bool] = True
+
+    programme: Name
+    proof: Proof
 
 
 class Close(Act, frozen=True, kw_only=True, tag="programmes.close"):
