@@ -154,7 +154,7 @@ PAUSES = Table("money.pause", Pause, str, public=True, sparse=True)
 """A bank's name, or `CURRENCY`."""
 HOLDS = Table("money.hold", Hold, str, str)
 """(account, digest of the order)"""
-HELD = Table("money.held", Held, str, sparse=True)
+HELD = Table("money.held", Held, str)
 EXPORTS = Table("money.export", Export, str, str)
 """(bank or auditor, digest of the export)"""
 
