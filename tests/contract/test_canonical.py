@@ -186,11 +186,18 @@ def test_every_single_byte_matters() -> None:
 SCRIPT = """
 import hashlib
 from madang.contract import canonical, compile, ContractError, load_kind, load_programme, read_kind
+from tests.contract.pairs import random_pair
 from tests.contract.sampling import Sampler, outcome
 from tests.contract.support import compiled, coupon, small, voucher
 found = [canonical(voucher()).hex(), canonical(coupon()).hex()]
 sampler = Sampler(voucher(), compiled(), 7)
 found += [repr(outcome(compiled().actions["spend"].run, *sampler.inputs("spend"))) for _ in range(50)]
+kind, programme = random_pair(3)
+found += [canonical(kind).hex(), canonical(programme).hex()]
+ready = compile(kind, programme)
+sampler = Sampler(kind, ready, 8)
+for _ in range(50):
+    found.append(repr(outcome(ready.actions["pay"].run, *sampler.inputs("pay"), sampler.lists())))
 try:
     read_kind(small("amuont > 1 && foo(1) && x.stat == 1"))
 except ContractError as error:

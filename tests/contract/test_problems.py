@@ -82,6 +82,7 @@ CLAUSES = [
     ("amount > 0x10", "syntax", 9, "decimal"),
     ("amount > 99999999999999999999", "syntax", 9, "at most"),
     ("(amount > 1", "syntax", 11, ")"),
+    ("min(amount", "syntax", 10, "quotes around an expression that holds a comma"),
     ("amount > 1)", "syntax", 10, "operator or the end"),
     ("x.left.left > 1", "syntax", 6, "operator or the end"),
     ("x.owner.size() > 1", "syntax", 7, "operator or the end"),

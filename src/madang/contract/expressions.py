@@ -173,6 +173,9 @@ class _Parser:
         token = self.peek()
         if token.sort == "name" and token.text in _WORDS:
             return SyntaxProblem("syntax", token.offset, f"`{token.text}` has no meaning here.", _WORDS[token.text])
+        if token.sort == "end" and wanted in (",", ")", "]"):
+            # Most often YAML took the comma of a call for its own, and what stands behind it for the next key.
+            wanted = f"{wanted} and, inside {{…}} or […] of YAML, quotes around an expression that holds a comma"
         found = "the end" if token.sort == "end" else f"`{token.text}`"
         return SyntaxProblem("syntax", token.offset, f"Found {found}.", wanted)
 
