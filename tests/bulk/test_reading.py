@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from madang.bulk import GrantFileError, GrantRow, read_grants
-from madang.bulk.reading import COLUMNS, MAX_BYTES
+from madang.bulk.reading import COLUMNS, FURTHER, MAX_BYTES
 from tests.bulk.town import as_csv, digest_of, held, waiting
 
 HEADER = "reference,amount,region,holder,code"
@@ -173,4 +173,60 @@ def test_what_is_written_is_read_again(amounts):
 
 
 def test_the_columns_are_those_of_the_act():
-    assert set(COLUMNS) == set(GrantRow.__struct_fields__)
+    named = {"first_day": "since", "last_day": "until"}
+    assert {named.get(one, one) for one in (*COLUMNS, *FURTHER)} == set(GrantRow.__struct_fields__)
+
+
+ALL = HEADER + ",instalment,first_day,last_day,size,amount_class,subjects"
+HOUSE, MEMBER = "1" * 64, "2" * 64
+
+
+def test_further_columns_are_read():
+    line = f"r1,65000,26,,{CODE},3,2026-03-01,2026-03-31,2,b,{HOUSE} {MEMBER}"
+    assert read_grants(file_of(line, header=ALL)) == [
+        GrantRow(
+            reference="r1",
+            amount=65_000,
+            region="26",
+            code=CODE,
+            instalment=3,
+            since=1_772_290_800,
+            until=1_772_290_800 + 31 * 86_400,
+            size=2,
+            amount_class="b",
+            subjects=[HOUSE, MEMBER],
+        )
+    ]
+
+
+def test_a_further_cell_may_be_empty_and_a_further_column_missing():
+    assert read_grants(file_of(GOOD + ",,,,,,", header=ALL)) == read_grants(file_of(GOOD))
+    (row,) = read_grants(file_of(GOOD + ",4", header=HEADER + ",size"))
+    assert (row.size, row.since, row.subjects) == (4, None, [])
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "code"),
+    [
+        *(("instalment", cell, "cell.value") for cell in ("0", "1001", "x", "1.0")),
+        *(
+            ("first_day", cell, "cell.value")
+            for cell in ("2026-02-30", "20260301", "2026-3-1", "1.3.2026", "2026-W09-7")
+        ),
+        ("last_day", "2026-13-01", "cell.value"),
+        *(("size", cell, "cell.value") for cell in ("0", "21", "two")),
+        *(("amount_class", cell, "cell.value") for cell in ("g", "A", "ab")),
+        *(
+            ("subjects", cell, "cell.value")
+            for cell in ("x", HOUSE + ",", f"{HOUSE}  {MEMBER}", " ".join([HOUSE] * 25))
+        ),
+        ("subjects", "=1", "cell.formula"),
+    ],
+)
+def test_what_is_wrong_in_a_further_column_is_named(column, cell, code):
+    line = f'{GOOD},"{cell}"'
+    assert problems_of(file_of(line, header=f"{HEADER},{column}")) == [(2, column, code)]
+
+
+def test_further_columns_stand_in_their_order():
+    assert problems_of(file_of(GOOD, header=HEADER + ",size,instalment")) == [(1, "", "file.column_order")]

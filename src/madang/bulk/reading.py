@@ -1,14 +1,18 @@
 """Reads a CSV file of grants: all of it, or one error that names every row that is wrong.
 
-The form is RFC 4180 in UTF-8 without a byte order mark, with the header `reference,amount,region,holder,code`. Each
-row names a holder or a code. Row numbers count as a spreadsheet does: the header is row 1.
+The form is RFC 4180 in UTF-8 without a byte order mark, with the header `reference,amount,region,holder,code`, behind
+which may stand any of `instalment,first_day,last_day,size,amount_class,subjects`, in this order. Each row names a
+holder or a code; a further cell may be empty. Days are those of Korea. Row numbers count as a spreadsheet does: the
+header is row 1.
 
 A cell that a spreadsheet would run as a formula is refused. In `holder` a leading hyphen is allowed, since one
 thumbprint in 64 begins with one.
 """
 
 import csv
+import datetime
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +20,10 @@ from typing import Any
 import msgspec
 
 from madang.kernel.errors import MadangError
-from madang.kernel.fields import Digest, PartyId, Reference, Won
-from madang.services.vouchers.transactions import Area, GrantRow
+from madang.services.vouchers.transactions import GrantRow
 
 COLUMNS = ("reference", "amount", "region", "holder", "code")
+FURTHER = ("instalment", "first_day", "last_day", "size", "amount_class", "subjects")
 MAX_ROWS = 1_000_000
 MAX_BYTES = 256 * 1024 * 1024
 MOST_SHOWN = 100
@@ -27,13 +31,21 @@ FIRST_ROW = 2
 """The number of the first row behind the header."""
 
 _FORMULA = ("=", "+", "-", "@", "\t")
-_KINDS: dict[str, Any] = {"reference": Reference, "amount": Won, "region": Area, "holder": PartyId, "code": Digest}
+_KOREA = datetime.timezone(datetime.timedelta(hours=9))
+_DAY = 86_400
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _INSTEAD = {
     "reference": "Write 1 to 64 letters, digits or . _ : / - that begin with a letter or digit: a keyed digest.",
     "amount": "Write whole won in digits alone, such as 150000: no comma, point, sign, space or leading zero.",
     "region": "Write 2 to 10 digits: the beginning of a legal-dong code, such as 26 for Busan. Keep leading zeros.",
     "holder": "Write the thumbprint of the holder's key, 43 letters, digits, - or _; or leave it empty, with a code.",
     "code": "Write the SHA-256 digest of the claim code: 64 of 0-9 and a-f, in lower case; or leave it empty.",
+    "instalment": "Write a number from 1 to 1000, or leave it empty for 1.",
+    "first_day": "Write the first day of use as 2026-03-01, or leave it empty for the programme's.",
+    "last_day": "Write the last day of use as 2026-03-31, or leave it empty for the programme's.",
+    "size": "Write how many live in the household, 1 to 20, or leave it empty for 1.",
+    "amount_class": "Write a, b, c, d, e or f as the authority attested it, or leave it empty for a.",
+    "subjects": "Write keyed digests, 64 of 0-9 and a-f each, with one space between them; or leave it empty.",
 }
 
 
@@ -71,7 +83,7 @@ def read_grants(source: Path | bytes) -> list[GrantRow]:
     records = csv.reader(io.StringIO(_text(_bytes(source)), newline=""), strict=True)
     found = _Found()
     try:
-        _check_header(next(records, []))
+        found.columns = _header(next(records, []))
         for number, cells in enumerate(records, FIRST_ROW):
             found.add(number, cells)
     except csv.Error:
@@ -117,18 +129,20 @@ def _guess(data: bytes) -> str:
     return "This is not UTF-8; it may be CP949 (EUC-KR), as spreadsheets write 'CSV'. Save it as CSV in UTF-8."
 
 
-def _check_header(names: list[str]) -> None:
-    wanted = ",".join(COLUMNS)
-    if tuple(names) == COLUMNS:
-        return
+def _header(names: list[str]) -> tuple[str, ...]:
+    """The columns of a file."""
+    columns = (*COLUMNS, *(name for name in FURTHER if name in names))
+    if tuple(names) == columns:
+        return columns
+    wanted = ",".join(columns)
     if not set(names) & set(COLUMNS):
         raise _file_error("header", f"The first line is no header, or not separated by commas. Write: {wanted}", 1)
-    for name in COLUMNS:
+    for name in columns:
         if names.count(name) > 1:
             raise _file_error("column_twice", f"The header has {name} twice. Write: {wanted}", 1)
         if name not in names:
             raise _file_error("column_missing", f"The header has no {name}. Write: {wanted}", 1)
-    if len(names) > len(COLUMNS):
+    if len(names) > len(columns):
         raise _file_error("column_unknown", f"The header has a column nobody reads. Write only: {wanted}", 1)
     raise _file_error("column_order", f"The columns are in another order. Write: {wanted}", 1)
 
@@ -141,6 +155,7 @@ class _Found:
     """Rows and problems as the file is read."""
 
     def __init__(self) -> None:
+        self.columns: tuple[str, ...] = COLUMNS
         self._rows: list[GrantRow] = []
         self._problems: list[RowProblem] = []
         self._count = 0
@@ -158,14 +173,15 @@ class _Found:
         if self._blank:
             self._report(self._blank, "", "row.empty", "The line is empty. Remove it.")
             self._blank = 0
-        if len(cells) != len(COLUMNS):
-            instead = f"The row has {len(cells)} cells, not {len(COLUMNS)}. Write a comma for each cell that is empty."
+        if len(cells) != len(self.columns):
+            count = len(self.columns)
+            instead = f"The row has {len(cells)} cells, not {count}. Write a comma for each cell that is empty."
             self._report(number, "", "row.cells", instead)
             return
-        reference, amount, region, holder, code = cells
-        row = _fast(reference, amount, region, holder, code)
+        reference, code = cells[0], cells[4]
+        row = _fast(self.columns, cells)
         if row is None:
-            for problem in _problems(number, cells):
+            for problem in _problems(number, self.columns, cells):
                 self._report(problem.row, problem.column, problem.code, problem.instead)
         else:
             self._rows.append(row)
@@ -192,24 +208,52 @@ class _Found:
             self._problems.append(RowProblem(row, column, code, instead))
 
 
-def _fast(reference: str, amount: str, region: str, holder: str, code: str) -> GrantRow | None:
+def _fast(columns: tuple[str, ...], cells: list[str]) -> GrantRow | None:
     """The row, or None where anything at all is wrong with it."""
-    if not _is_plain(amount) or (not holder) == (not code):
+    if any(not cell for cell in cells[:3]) or (not cells[3]) == (not cells[4]):
         return None
-    named = {"holder": holder} if holder else {"code": code}
     try:
-        return msgspec.convert({"reference": reference, "amount": int(amount), "region": region, **named}, GrantRow)
-    except msgspec.ValidationError:
+        fields = {
+            field: value
+            for column, cell in zip(columns, cells, strict=True)
+            if cell
+            for field, value in (_field(column, cell),)
+        }
+        return msgspec.convert(fields, GrantRow)
+    except (ValueError, msgspec.ValidationError):
         return None
 
 
-def _is_plain(amount: str) -> bool:
-    return amount.isascii() and amount.isdigit() and amount[0] != "0" and len(amount) <= 16
+def _field(column: str, cell: str) -> tuple[str, Any]:
+    """The field of a grant's row that a cell stands for, and its value. Raises `ValueError` if it can't be read."""
+    if column in ("amount", "instalment", "size"):
+        return column, _number(cell)
+    if column == "first_day":
+        return "since", _midnight(cell)
+    if column == "last_day":
+        return "until", _midnight(cell) + _DAY
+    if column == "subjects":
+        return column, cell.split(" ")
+    return column, cell
 
 
-def _problems(number: int, cells: list[str]) -> Iterator[RowProblem]:
-    """Everything wrong with a row of five cells."""
-    for column, cell in zip(COLUMNS, cells, strict=True):
+def _number(cell: str) -> int:
+    if not (cell.isascii() and cell.isdigit() and cell[0] != "0" and len(cell) <= 16):
+        raise ValueError
+    return int(cell)
+
+
+def _midnight(cell: str) -> int:
+    """The first second of a day in Korea."""
+    if not _DATE.match(cell):
+        raise ValueError
+    day = datetime.date.fromisoformat(cell)
+    return int(datetime.datetime(day.year, day.month, day.day, tzinfo=_KOREA).timestamp())
+
+
+def _problems(number: int, columns: tuple[str, ...], cells: list[str]) -> Iterator[RowProblem]:
+    """Everything wrong with a row."""
+    for column, cell in zip(columns, cells, strict=True):
         if cell.startswith(_FORMULA) and not (column == "holder" and cell[0] == "-"):
             instead = f"A spreadsheet would run this cell as a formula. {_INSTEAD[column]}"
             yield RowProblem(number, column, "cell.formula", instead)
@@ -221,10 +265,12 @@ def _problems(number: int, cells: list[str]) -> Iterator[RowProblem]:
 
 
 def _fits(column: str, cell: str) -> bool:
-    if column == "amount" and not _is_plain(cell):
-        return False
     try:
-        msgspec.convert(int(cell) if column == "amount" else cell, _KINDS[column])
-    except msgspec.ValidationError:
+        field, value = _field(column, cell)
+        msgspec.convert(value, _TYPES[field])
+    except (ValueError, msgspec.ValidationError):
         return False
     return True
+
+
+_TYPES = {field.name: field.type for field in msgspec.structs.fields(GrantRow)}
