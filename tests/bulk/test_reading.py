@@ -17,7 +17,7 @@ def problems_of(data: bytes) -> list[tuple[int, str, str]]:
         read_grants(data)
     assert caught.value.code == "bulk.file"
     assert caught.value.count >= len(caught.value.problems) > 0
-    assert all(one.instead.endswith(".") or one.instead.endswith(HEADER) for one in caught.value.problems)
+    assert all(one.instead.endswith(".") or HEADER in one.instead for one in caught.value.problems)
     return [(one.row, one.column, one.code) for one in caught.value.problems]
 
 
@@ -209,17 +209,12 @@ def test_a_further_cell_may_be_empty_and_a_further_column_missing():
     ("column", "cell", "code"),
     [
         *(("instalment", cell, "cell.value") for cell in ("0", "1001", "x", "1.0")),
-        *(
-            ("first_day", cell, "cell.value")
-            for cell in ("2026-02-30", "20260301", "2026-3-1", "1.3.2026", "2026-W09-7")
-        ),
+        *(("first_day", cell, "cell.value") for cell in ("2026-02-30", "20260301", "2026-3-1", "2026-W09-7")),
         ("last_day", "2026-13-01", "cell.value"),
         *(("size", cell, "cell.value") for cell in ("0", "21", "two")),
         *(("amount_class", cell, "cell.value") for cell in ("g", "A", "ab")),
-        *(
-            ("subjects", cell, "cell.value")
-            for cell in ("x", HOUSE + ",", f"{HOUSE}  {MEMBER}", " ".join([HOUSE] * 25))
-        ),
+        *(("subjects", cell, "cell.value") for cell in ("x", f"{HOUSE},{MEMBER}", f"{HOUSE}  {MEMBER}")),
+        ("subjects", " ".join([HOUSE] * 25), "cell.value"),
         ("subjects", "=1", "cell.formula"),
     ],
 )
