@@ -63,6 +63,31 @@ def test_format_refuses_what_is_no_document(tmp_path):
         assert file.read_bytes() == data
 
 
+def test_explain_says_a_programme_and_a_kind_in_words(tmp_path):
+    coupon = DOCUMENTS / "consumption-coupon-2025.yaml"
+    said = json.loads(madang("programme", "explain", coupon, "--json").stdout)
+    assert (said["sort"], said["language"], said["name"]) == ("programme", "ko", "consumption-coupon-2025")
+    compiled = json.loads(madang("programme", "compile", coupon, "--json").stdout)
+    assert said["digest"] == compiled["document"]
+    for look in ("table", "prose", "markdown"):
+        shown = madang("programme", "explain", coupon, "--as", look, "--language", "en")
+        assert shown.returncode == 0, shown.stderr
+        assert "Consumption coupon 2025" in shown.stdout
+        assert "spend" in shown.stdout
+    kind = madang("programme", "explain", DOCUMENTS / "voucher.yaml", "--as", "prose")
+    assert "바우처 잔액이 결제 금액 이상이어야 합니다." in kind.stdout
+
+
+def test_explain_shows_what_a_document_says_and_takes_nothing_for_colour(tmp_path):
+    file = tmp_path / "coupon.yaml"
+    text = (DOCUMENTS / "consumption-coupon-2025.yaml").read_text(encoding="utf-8")
+    file.write_text(text.replace("en: Consumption coupon 2025", "en: '[red]Coupon[/red]'"), encoding="utf-8")
+    assert "[red]Coupon[/red]" in madang("programme", "explain", file, "--language", "en").stdout
+    file.write_text("programme: x\nkind: voucher\n", encoding="utf-8")
+    refused = madang("programme", "explain", file)
+    assert (refused.returncode, "[programme.document]" in refused.stderr) == (1, True)
+
+
 def test_a_file_of_grants_is_checked_whole(tmp_path):
     file = tmp_path / "grants.csv"
     file.write_text(f"reference,amount,region,holder,code\nr1,180000,26,{'h' * 43},\nr2,1000,26,{'i' * 43},\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,22 @@ from madang.kernel.errors import MadangError
 
 if TYPE_CHECKING:
     from madang.contract import Kind
+
+
+class Look(enum.Enum):
+    """How an explanation looks."""
+
+    table = "table"
+    prose = "prose"
+    markdown = "markdown"
+
+
+class Language(enum.Enum):
+    """In which language it is."""
+
+    ko = "ko"
+    en = "en"
+
 
 app = typer.Typer(no_args_is_help=True, help="Check and compile programmes (docs/language.md).")
 Text = Annotated[Path, typer.Argument(help="The programme, in YAML.", exists=True, dir_okay=False)]
@@ -103,3 +120,33 @@ def format_(
         files.write(file, after.encode(), force=True)
     words = "is laid out anew" if changed else "has the layout already"
     tell(f"{file} {words}.", {"file": str(file), "changed": changed}, as_json=as_json)
+
+
+@app.command("explain")
+def explain(
+    file: Annotated[Path, typer.Argument(help="A programme or kind, in YAML.", exists=True, dir_okay=False)],
+    kind: KindFile = None,
+    language: Annotated[Language, typer.Option(help="Korean or English.")] = Language.ko,
+    look: Annotated[
+        Look, typer.Option("--as", help="Decision tables for the terminal, sentences, or tables in Markdown.")
+    ] = Look.table,
+    as_json: Json = False,
+) -> None:
+    """Say in words what a programme or kind allows, refuses, moves and changes, for people who can't program."""
+    from madang import contract, presentation
+
+    with _document_errors():
+        text = file.read_bytes().decode("utf-8")
+        if presentation.is_programme(text, file.name):
+            kind_document = _kind(kind)
+            programme = contract.read_programme(text, kind_document, file.name)
+            explanation = presentation.explain_programme(kind_document, programme, language.value)
+        else:
+            explanation = presentation.explain_kind(contract.read_kind(text, file.name), language.value)
+    if look is Look.table and not as_json:
+        from madang.cli.explaining import print_tables
+
+        print_tables(explanation)
+        return
+    write = presentation.as_prose if look is Look.prose else presentation.as_tables
+    tell(write(explanation), explanation, as_json=as_json)

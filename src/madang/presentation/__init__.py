@@ -5,6 +5,16 @@ documents may come from anyone and are bounded by the limits of the language. No
 runs the document, never a sentence about it.
 """
 
-from madang.presentation.formatter import format_document
+from madang.presentation.explanation import Explanation, explain_kind, explain_programme
+from madang.presentation.formatter import format_document, is_programme
+from madang.presentation.markdown import as_prose, as_tables
 
-__all__ = ["format_document"]
+__all__ = [
+    "Explanation",
+    "as_prose",
+    "as_tables",
+    "explain_kind",
+    "explain_programme",
+    "format_document",
+    "is_programme",
+]

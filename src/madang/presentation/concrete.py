@@ -10,7 +10,7 @@ import bisect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import yaml
 
@@ -74,14 +74,12 @@ class Comment:
     gap: bool
 
 
-def read(text: str) -> Collection | None:
-    """The tree of a readable document with every comment in it; None if the document is no mapping or list."""
+def read(text: str) -> Collection:
+    """The tree of a document that is readable and a mapping, with every comment in it."""
     events: Any = yaml.parse(text, Loader=yaml.SafeLoader)
     next(events)
     next(events)
-    root = _node(next(events), events)
-    if not isinstance(root, Collection):
-        return None
+    root = cast(Collection, _node(next(events), events))
     _Placing(text, root).place()
     return root
 

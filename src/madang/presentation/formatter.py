@@ -13,7 +13,7 @@ import yaml
 from yaml.resolver import Resolver
 
 from madang.contract.errors import ContractError, Problem
-from madang.contract.yamltree import TreeProblem, read_tree
+from madang.contract.yamltree import Mapping, TreeProblem, read_tree
 from madang.presentation import shapes
 from madang.presentation.concrete import Collection, Scalar, Slot, Tree, read
 from madang.presentation.shapes import Shape
@@ -32,23 +32,29 @@ def format_document(text: str, name: str = "document.yaml") -> str:
     Raises `ContractError` for a text that no document can be read from; a document that is readable but not valid is
     laid out as well.
     """
-    try:
-        _, problems = read_tree(text)
-    except TreeProblem as stop:
-        raise ContractError([stop.problem], name) from None
-    if problems:
-        raise ContractError(problems, name)
+    shape = shapes.PROGRAMME if is_programme(text, name) else shapes.KIND
     root = read(text)
-    if root is None or not root.slots or root.slots[0].key is None:
-        problem = Problem("wrong-shape", 1, 1, "A document is a mapping.", "kind: … or programme: …")
-        raise ContractError([problem], name)
-    keys = [slot.key.text for slot in root.slots if slot.key is not None]
-    shape = shapes.PROGRAMME if "programme" in keys else shapes.KIND
     header = _header(root)
     _raise_comments(root, shape)
     body = _block(root, shape, 0)
     written = [*header, "", *body] if header else body
     return "\n".join(written) + "\n"
+
+
+def is_programme(text: str, name: str = "document.yaml") -> bool:
+    """Whether a document is a programme; else it is a kind.
+
+    Raises `ContractError` for a text that no document can be read from.
+    """
+    try:
+        tree, problems = read_tree(text)
+    except TreeProblem as stop:
+        raise ContractError([stop.problem], name) from None
+    if not problems and not (isinstance(tree, Mapping) and tree.entries):
+        problems = [Problem("wrong-shape", 1, 1, "A document is a mapping.", "kind: … or programme: …")]
+    if problems:
+        raise ContractError(problems, name)
+    return isinstance(tree, Mapping) and any(entry.key == "programme" for entry in tree.entries)
 
 
 def _header(root: Collection) -> list[str]:
