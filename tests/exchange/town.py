@@ -1,4 +1,4 @@
-"""A ledger on disk with two business days of payments, payouts and conversions, as banks find it in the evening.
+"""A ledger on disk with three business days of payments, payouts and conversions, as banks find it in the evening.
 
 Genesis is of Monday 2025-07-21, 9 o'clock in Seoul. What happens is in `live`; `Lived.ids` names each transaction.
 """
@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from madang.app import MODULES
+from madang.base.debts.transactions import Impose
 from madang.base.money.transactions import CloseAccount, CloseDay, IssueTokens, OpenDay, RedeemTokens
 from madang.engine import node as nodes
 from madang.engine.node import Node
@@ -22,10 +23,10 @@ from madang.services.vouchers.transactions import Pay, PaymentPart, PayOut, Refu
 from tests.crash import town
 from tests.engine.toy import WAIT, LocalVerifier
 from tests.services.vouchers.scene import COUPON, OPENS
-from tests.support.cast import BAKERY, GROCER, officer
+from tests.support.cast import BAKERY, GROCER, officer, quorum
 from tests.support.signing import Wallet, envelope
 
-MONDAY, TUESDAY = datetime.date(2025, 7, 21), datetime.date(2025, 7, 22)
+MONDAY, TUESDAY, WEDNESDAY = (datetime.date(2025, 7, day) for day in (21, 22, 23))
 
 
 def at(day: int, hour: int, minute: int = 0) -> int:
@@ -113,8 +114,30 @@ def live(folder: Path) -> Lived:
         for who in (5, 6):
             act = RedeemTokens(by=town.payer(who).party, amount=100, reference="cash")
             life.send(f"redeem cash {who}", [act], town.payer(who))
+        _debts(life)
     patch.undo()
     return life.lived
+
+
+def _debts(life: Life) -> None:
+    """On Wednesday the sponsor sets off what two shops owe it: some of one's takings, and all of the other's."""
+    life.time = at(22, 14)
+    for shop, principal in (("grocer", 300), ("bakery", 5_000)):
+        ground = f"decision-{shop}"
+        act = Impose(
+            by="ministry",
+            debtor=shop,
+            ground=ground,
+            principal=principal,
+            conduct_at=at(21, 12),
+            due_at=at(22, 15),
+        )
+        life.send(ground, [act], quorum("ministry"))
+    life.time = at(23, 9)
+    life.pay(5, "grocer", 1_000)
+    life.pay(6, "bakery", 600)
+    life.time = at(23, 10)
+    life.pay_out("wednesday", "bakery", "grocer")
 
 
 def _refund(life: Life, amount: int) -> None:

@@ -9,7 +9,7 @@ from madang.exchange.books import Days, Payout, genesis_root, payouts
 from madang.exchange.books import log as books_log
 from madang.kernel.errors import MadangError
 from madang.kernel.state import State
-from tests.exchange.town import MONDAY, TUESDAY, Lived, at
+from tests.exchange.town import MONDAY, TUESDAY, WEDNESDAY, Lived, at
 from tests.services.vouchers.scene import COUPON
 
 
@@ -25,6 +25,12 @@ def test_each_day_has_its_payouts(view: View, lived: Lived) -> None:
     ]
 
 
+def test_what_was_set_off_is_no_payout(view: View, lived: Lived) -> None:
+    assert payouts(view, COUPON, Days(view), WEDNESDAY) == [
+        Payout("grocer", 700, lived.ids["wednesday"], 0, at(23, 10)),
+    ]
+
+
 def test_what_was_paid_out_is_what_merchants_had(view: View) -> None:
     grocer = sum(
         one.amount
@@ -34,7 +40,7 @@ def test_what_was_paid_out_is_what_merchants_had(view: View) -> None:
     )
     # What it gave back, and what its bank issued to it beside.
     assert grocer == 13_145
-    assert balance(State(Durable(view)), "grocer") == grocer - 13_145 + 1_000
+    assert balance(State(Durable(view)), "grocer") == grocer - 13_145 + 1_000 + 700
 
 
 def test_an_end_to_end_id_leads_to_the_transaction_and_fits_its_field(view: View, lived: Lived) -> None:

@@ -48,16 +48,17 @@ def logged(view: View, since: int, until: int) -> Iterator[Logged]:
 
 def written_before(view: View, position: int, keys: Collection[bytes]) -> dict[bytes, bytes | None]:
     """What each of these keys held before the entry at `position` was written; None where it held nothing."""
+    wanted = frozenset(keys)
     found: dict[bytes, bytes | None] = {}
     stop = position
-    while stop and len(found) < len(keys):
+    while stop and len(found) < len(wanted):
         start = max(0, stop - BACK)
         newest: dict[bytes, bytes | None] = {}
         for at, (_, data) in enumerate(view.log_scan(entries.entry_key(start), entries.entry_key(stop)), start):
             entry, leaf = _read(data, at)
             if isinstance(leaf, TransactionLeaf) and leaf.kind is Kind.ACCEPTED:
                 writes = _writes(entry, leaf, at)
-                newest.update({key: writes[key] for key in keys if key in writes})
+                newest.update({key: value for key, value in writes.items() if key in wanted})
         found = newest | found
         stop = start
     return dict.fromkeys(keys) | found

@@ -22,7 +22,9 @@ _Written = dict[bytes, bytes | None]
 
 
 class Payout(msgspec.Struct, frozen=True):
-    """Won that a merchant was paid out; `place` counts the merchants of one transaction, by name.
+    """Won that a merchant received, without what it owed and was set off.
+
+    `place` counts the merchants of one transaction, by name.
 
     `end_to_end` stays with the payment at banks: the transaction's id, and the place in three digits. It fits the 35
     characters that ISO 20022 has for it.
@@ -43,8 +45,8 @@ class Payout(msgspec.Struct, frozen=True):
 def payouts(view: View, programme: str, days: Days, day: datetime.date) -> list[Payout]:
     """What merchants were paid out of a programme on a business day, in order.
 
-    Raises `MadangError`: `payout.programme` (none of this name, or it has no takings), `payout.unclear` (what left the
-    escrow is not what takings fell by: no programme of vouchers does that).
+    Raises `MadangError`: `payout.programme` (none of this name, or it has no takings), `payout.unclear` (a transaction
+    that also moved other money to a merchant, which its signers must have wanted).
     """
     table = _takings_table(view, programme)
     return list(_Payouts(view, programme, table).of(days, day))
@@ -81,29 +83,41 @@ class _Payouts:
         return key == self._escrow or key.startswith(self._takings)
 
     def _paid(self, one: Logged, ours: _Written) -> Iterator[Payout]:
-        """What left the escrow in a transaction. Takings that fall without it are refunds."""
-        unknown = [key for key in ours if key not in self._last]
-        self._last.update(written_before(self._view, one.position, unknown))
-        left = self._escrow_balance(self._last[self._escrow]) - self._escrow_balance(ours[self._escrow])
-        fallen: dict[str, int] = {}
-        for key in sorted(ours):
-            merchant = key[len(self._takings) :].decode() if key != self._escrow else ""
-            amount = self._due(self._last[key]) - self._due(ours[key]) if merchant else 0
-            if amount > 0 and ACCOUNTS.key(merchant) in one.writes:
-                fallen[merchant] = amount
-        if not fallen:
-            return
-        if sum(fallen.values()) != left or len(fallen) > MOST_PLACES:
-            raise MadangError(
-                "payout.unclear",
-                f"Transaction {one.id} moved the escrow by {left} won and takings by {sum(fallen.values())}: "
-                "it did more than pay out. Look at it, and order its payouts by hand.",
-            )
-        for place, (merchant, amount) in enumerate(fallen.items()):
-            yield Payout(merchant, amount, one.id, place, one.time)
+        """What merchants received of what left the escrow in a transaction.
+
+        Takings that fall by more are refunds made before, or went to a creditor that set them off.
+        """
+        merchants = {key[len(self._takings) :].decode(): key for key in ours if key != self._escrow}
+        accounts = {name: ACCOUNTS.key(name) for name in merchants}
+        unknown = {key for key in ours if key not in self._last}
+        before = written_before(self._view, one.position, unknown | set(accounts.values()))
+        self._last.update({key: before[key] for key in unknown})
+        left = _balance(self._last[self._escrow]) - _balance(ours[self._escrow])
+        received: dict[str, int] = {}
+        for name in sorted(merchants):
+            account, takings = accounts[name], merchants[name]
+            fell = self._due(self._last[takings]) - self._due(ours[takings])
+            rose = _balance(one.writes[account]) - _balance(before[account]) if account in one.writes else 0
+            if fell > 0 and rose > 0:
+                received[name] = rose
+            if rose > max(fell, 0):
+                raise _unclear(one.id)
+        if sum(received.values()) > max(left, 0) or len(received) > MOST_PLACES:
+            raise _unclear(one.id)
+        for place, (name, amount) in enumerate(received.items()):
+            yield Payout(name, amount, one.id, place, one.time)
 
     def _due(self, stored: bytes | None) -> int:
         return 0 if stored is None else int(self._table.decode(stored).due)
 
-    def _escrow_balance(self, stored: bytes | None) -> int:
-        return 0 if stored is None else ACCOUNTS.decode(stored).balance
+
+def _balance(stored: bytes | None) -> int:
+    return 0 if stored is None else ACCOUNTS.decode(stored).balance
+
+
+def _unclear(transaction: str) -> MadangError:
+    return MadangError(
+        "payout.unclear",
+        f"Transaction {transaction} moved more to a merchant than its takings fell by: it did more than pay out. "
+        "Look at it, and order its payouts by hand.",
+    )
