@@ -25,9 +25,10 @@ from madang.base.parties.transactions import (
 )
 from madang.kernel.errors import Malformed
 from madang.services.vouchers import queries as vouchers
-from madang.services.vouchers.transactions import Refund
+from madang.services.vouchers.transactions import Refund, Void
 from tests.base.cards.scene import CARD, SERVER, SERVICE, stock
 from tests.base.mandates.scene import DAY, errand, mandates_world, scope
+from tests.services.vouchers import everything
 from tests.services.vouchers.scene import COUPON, coupon_world, grant, pay, row
 from tests.support.cast import ALICE, BAKERY, BORA, new_key, officer, quorum, standard_world
 from tests.support.signing import Wallet, wallet
@@ -73,6 +74,20 @@ def test_vouchers_own_money_and_refunds_follow_the_person_to_a_new_key():
     assert left(world, number) == 180_000 - 30_000 + 10_000 - 60_000
     assert money.balance(world.state(), ALICE.party) == own
     assert queries.party(world.state(), ALICE.party).keys == (NEW_PHONE.kid,)
+    world.check()
+
+
+def test_what_a_shop_holds_for_an_order_is_let_go_for_the_person_under_the_new_key():
+    world = everything.world_of()
+    (number,) = everything.grant(world, everything.row("r-1"))
+    payment = everything.pay(world, (number, 50_000), later=True)
+    world.accept(FREEZE, by=DESK)
+    recovered(world)
+    world.accept(Reinstate(by="bank-a", party=ALICE.party), by=BANK)
+    void = Void(by="bakery", programme=everything.FULL, merchant="bakery", payment=payment)
+    world.accept(void, by=BAKERY)
+    assert vouchers.voucher(world.state(), ALICE.party, everything.FULL, number).left == 100_000
+    world.accept(everything.paying((number, 100_000)), by=NEW_PHONE)
     world.check()
 
 

@@ -12,7 +12,8 @@ stop it.
 
 Limits: one card and one waiting code a person. Cards are blank until bound, never bound twice, and look alike.
 Whom it trusts: the card service not to sign without the PIN; it could spend within the limits of its cards. Two
-officers of a desk for whom they hand a card to. Whoever sees a code can use it first: it is shown like cash.
+officers of a desk for whom they hand a card to. Whoever sees a code can use it first: it is shown like cash. A shop can
+find out whether the limit of a code that it is shown could be paid, so wallets present what is to be paid and no more.
 """
 
 from madang.base.cards import queries
