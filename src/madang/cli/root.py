@@ -16,6 +16,7 @@ from madang.cli import (
     nodes,
     programmes,
     proving,
+    settlement,
     suspicious,
     transactions,
     witness,
@@ -50,6 +51,7 @@ app.add_typer(witness.app, name="witness")
 app.add_typer(exchange.qr, name="qr")
 app.add_typer(exchange.payout, name="payout")
 app.command()(exchange.reconcile)
+app.command()(settlement.settlement)
 app.add_typer(
     typer.Typer(cls=Acts, no_args_is_help=True, help="Sign an act and submit it: madang act MODULE ACT."), name="act"
 )
