@@ -229,12 +229,11 @@ PAYOUT = ("--programme", COUPON, "--day", "2025-07-21")
 
 
 def test_payouts_are_listed_ordered_and_answered(run: Run, lived: Lived, tmp_path: Path) -> None:
-    settlement = tmp_path / "settlement.csv"
-    listed = run("payout", "list", lived.folder, *PAYOUT, "--settlement", settlement, "--json")
+    listed = run("payout", "list", lived.folder, *PAYOUT, "--report", tmp_path / "payouts.csv", "--json")
     assert listed.status == 0, listed.err
     paid = {one["merchant"]: one["amount"] for one in listed.json["payouts"]}
     assert paid == {"bakery": 30_000, "grocer": 12_345}
-    assert settlement.read_text(encoding="utf-8-sig").splitlines()[1] == "26110,2,2,42345"
+    assert len((tmp_path / "payouts.csv").read_text(encoding="utf-8-sig").splitlines()) == 3
 
     (tmp_path / "accounts.csv").write_text(ACCOUNTS, encoding="utf-8")
     order, status = tmp_path / "order.xml", tmp_path / "status.xml"
@@ -256,6 +255,19 @@ def test_payouts_are_listed_ordered_and_answered(run: Run, lived: Lived, tmp_pat
     rejected = run("payout", "results", lived.folder, order, status, *PAYOUT)
     assert rejected.status == 1
     assert "DUPL" in rejected.out and "look for the first" in rejected.out
+
+
+def test_a_period_is_settled_by_region(run: Run, lived: Lived, tmp_path: Path) -> None:
+    period = ("--programme", COUPON, "--since", "2025-07-20", "--until", "2025-07-27")
+    said = run("payout", "settlement", lived.folder, *period, "--regions", tmp_path / "regions.csv")
+    assert said.status == 0, said.err
+    rows = (tmp_path / "regions.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert rows[1:] == ["26110,5,2,50945", "합계,5,2,50945"]
+    said = run("payout", "settlement", lived.folder, *period, "--funders", tmp_path / "funders.csv", "--json")
+    assert (said.status, json.loads(said.err)["code"]) == (1, "payout.one_funder")
+    backwards = ("--programme", COUPON, "--since", "2025-07-27", "--until", "2025-07-20")
+    said = run("payout", "settlement", lived.folder, *backwards, "--json")
+    assert (said.status, json.loads(said.err)["code"]) == (1, "calendar.period")
 
 
 @pytest.mark.parametrize(

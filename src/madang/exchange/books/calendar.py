@@ -11,9 +11,11 @@ from madang.base.money.queries import business_day as latest_day
 from madang.base.money.queries import finality
 from madang.engine.ledger import Durable
 from madang.engine.store import View
-from madang.exchange.banks import MIDNIGHT, business_day, window
+from madang.exchange.banks import MIDNIGHT, business_day, next_business_day, previous_business_day, window
+from madang.kernel.errors import MadangError
 from madang.kernel.state import State
 
+ONE_DAY = datetime.timedelta(days=1)
 NEAR = 14 * 86_400
 """Seconds around a day in which what belongs to it was ordered: the longest holidays, and a central bank's delay."""
 
@@ -38,10 +40,17 @@ class Days:
             self._known[height] = found
         return found
 
-    def around(self, day: datetime.date) -> tuple[int, int]:
-        """A stretch of time (seconds, the last not included) that holds the day and what lies near it.
+    def around(self, day: datetime.date, last: datetime.date | None = None) -> tuple[int, int]:
+        """A stretch of time (seconds, the end not included) that holds the days up to `last`, and what lies near them.
 
-        Raises `MadangError`: `calendar.closed`, `.cut_off`, `.year`.
+        `day` alone must be a business day; either end of a period may be any. Raises `MadangError`: `calendar.closed`,
+        `.cut_off`, `.year`, `.period` (it ends before it begins).
         """
-        since, until = window(day, self._cut_off)
+        if last is None:
+            since, until = window(day, self._cut_off)
+            return since - NEAR, until + NEAR
+        if last < day:
+            raise MadangError("calendar.period", "The period ends before it begins. Give its first day first.")
+        since, _ = window(next_business_day(day - ONE_DAY), self._cut_off)
+        _, until = window(previous_business_day(last + ONE_DAY), self._cut_off)
         return since - NEAR, until + NEAR

@@ -42,14 +42,16 @@ class Payout(msgspec.Struct, frozen=True):
         return f"{self.transaction}{self.place:03}"
 
 
-def payouts(view: View, programme: str, days: Days, day: datetime.date) -> list[Payout]:
-    """What merchants were paid out of a programme on a business day, in order.
+def payouts(
+    view: View, programme: str, days: Days, day: datetime.date, last: datetime.date | None = None
+) -> list[Payout]:
+    """What merchants were paid out of a programme on a business day, or on all from `day` to `last`, in order.
 
     Raises `MadangError`: `payout.programme` (none of this name, or it has no takings), `payout.unclear` (a transaction
     that also moved other money to a merchant, which its signers must have wanted).
     """
     table = _takings_table(view, programme)
-    return list(_Payouts(view, programme, table).of(days, day))
+    return list(_Payouts(view, programme, table).of(days, day, last))
 
 
 def _takings_table(view: View, programme: str) -> "Table[Any]":
@@ -71,11 +73,12 @@ class _Payouts:
         self._escrow = ACCOUNTS.key(escrow_of(programme))
         self._last: _Written = {}
 
-    def of(self, days: Days, day: datetime.date) -> Iterator[Payout]:
-        """Payouts of the day."""
-        for one in logged(self._view, *days.around(day)):
+    def of(self, days: Days, day: datetime.date, last: datetime.date | None) -> Iterator[Payout]:
+        """Payouts of the day, or of the period."""
+        first, final = day.isoformat(), (last or day).isoformat()
+        for one in logged(self._view, *days.around(day, last)):
             ours = {key: value for key, value in one.writes.items() if self._is_ours(key)}
-            if self._escrow in ours and days.date_of(one.height, one.time) == day.isoformat():
+            if self._escrow in ours and first <= days.date_of(one.height, one.time) <= final:
                 yield from self._paid(one, ours)
             self._last.update(ours)
 

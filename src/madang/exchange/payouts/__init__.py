@@ -13,13 +13,21 @@ Limits: one order a programme, bank and day, 20,000 payments.
 from madang.exchange.payouts.accounts import AccountFileError, read_accounts
 from madang.exchange.payouts.ordering import Made, make_order, order_identifier, redeemed
 from madang.exchange.payouts.results import Result, read_results
-from madang.exchange.payouts.settlement import Settled, payout_sheet, result_sheet, settle, settlement_sheet
+from madang.exchange.payouts.settlement import (
+    Settled,
+    funding_sheet,
+    payout_sheet,
+    result_sheet,
+    settle,
+    settlement_sheet,
+)
 
 __all__ = [
     "AccountFileError",
     "Made",
     "Result",
     "Settled",
+    "funding_sheet",
     "make_order",
     "order_identifier",
     "payout_sheet",
