@@ -1,12 +1,14 @@
-"""Mistakes planted in copies of the real documents: each is found and named, and the contract repeats the run."""
+"""Mistakes planted in copies of the real documents: each is found and named, and the ledger repeats the run."""
 
 import pytest
 
+from madang.base.programmes import queries
 from madang.prover.matter import matter
 from madang.prover.proving import prove
 from madang.prover.replay import Replay
 from madang.prover.results import Proof
 from tests.prover.documents import coupon, proved_coupon, read, voucher
+from tests.prover.ledger import repeat
 
 
 def bad(proof: Proof) -> dict[str, str]:
@@ -72,8 +74,18 @@ PLANTED = [
 ]
 
 
+ON_THE_LEDGER = {
+    "wider": ("accepted", ""),
+    "narrower": ("rejected", "programmes.clause"),
+    "violated": ("rejected", "programmes.unsound"),
+    "out_of_range": ("rejected", "programmes.out_of_range"),
+    "broken": ("accepted", ""),
+}
+"""What the real ledger answers to the last step of a run that goes wrong so."""
+
+
 @pytest.mark.parametrize(("plant", "name", "action", "fault"), PLANTED, ids=lambda each: getattr(each, "__name__", ""))
-def test_a_planted_mistake_is_shown_by_a_run_that_the_contract_repeats(plant, name, action, fault):
+def test_a_planted_mistake_is_shown_by_a_run_that_the_ledger_repeats(plant, name, action, fault):
     kind, programme = voucher(), coupon()
     plant(kind, programme)
     documents = read(kind, programme)
@@ -84,6 +96,9 @@ def test_a_planted_mistake_is_shown_by_a_run_that_the_contract_repeats(plant, na
     assert (example.fault, example.replayed) == (fault, True)
     shown, outcomes = Replay(matter(*documents)).shows(example.trace)
     assert shown
+    world, last = repeat(*documents, example.trace)
+    assert (last.outcome, last.code) == ON_THE_LEDGER[fault], last
+    assert fault != "broken" or queries.programme(world.state(), documents[1].programme).totals["free"] > 1_000_000
     assert [outcome.result for outcome in outcomes[:-1]] == ["accepted"] * (len(outcomes) - 1)
 
 

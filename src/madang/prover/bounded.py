@@ -23,6 +23,7 @@ from madang.prover.traces import Ending, Trace, TraceList, TraceStep, TraceSubje
 PLACES = 2
 """Records of each type that a run can make, at least: as many as one action names, if that is more."""
 
+_DAY = 86_400
 Key = tuple[str, str, str, Fault]
 """Of a danger: property, action, what and fault."""
 
@@ -222,14 +223,36 @@ class Runs:
 
     def find(self, wanted: Key) -> tuple[str, Any]:
         """Whether a danger can happen in the last step that was looked at: the answer, and a model."""
+        terms = self._wanted(wanted)
+        if not terms:
+            return "unsat", None
+        answer, model = self.questions.ask(*terms)
+        if answer == "sat":
+            # The same run while the programme is open, if there is one: it reads better.
+            likely, better = self.questions.ask(*terms, *self._likely())
+            model = better if likely == "sat" else model
+        return answer, model
+
+    def _wanted(self, wanted: Key) -> list[Term]:
         property_, action, _, fault = wanted
         if fault == "broken" and property_.startswith("invariant/"):
-            return self._find_broken(property_.removeprefix("invariant/"), action)
+            return self._broken(property_.removeprefix("invariant/"), action)
         attempt = next(each for each in self.moments[-1].attempts if each.name == action)
         happens = attempt.dangers.get(wanted)
-        return ("unsat", None) if happens is None else self.questions.ask(attempt.meets, happens)
+        return [] if happens is None else [attempt.meets, happens]
 
-    def _find_broken(self, name: str, action: str) -> tuple[str, Any]:
+    def _likely(self) -> list[Term]:
+        """Every time lies between the times that the programme names, or a little outside."""
+        declared = {field.name: field.type for field in self.matter.kind.parameters}
+        declared |= {each.name: each.declared for each in self.matter.programme.parameters if each.declared is not None}
+        values = self.matter.values.parameters
+        named = [value for name, value in values.items() if declared[name] == TIME and isinstance(value, int)]
+        times = [moment.attempts[0].before.at for moment in self.moments]
+        if not named:
+            return []
+        return [times[0] >= min(named) - _DAY, times[-1] <= max(named) + _DAY]
+
+    def _broken(self, name: str, action: str) -> list[Term]:
         """An invariant of accounts is not checked when run: whether the action can be the one that breaks it."""
         invariant = next(each for each in self.matter.typed.invariants if each.name == name)
         attempt = next(each for each in self.moments[-1].attempts if each.name == action)
@@ -243,7 +266,7 @@ class Runs:
             )
             for there, record in self._bound(attempt, invariant.record)
         ]
-        return self.questions.ask(goes, z3.Or(fails))
+        return [goes, z3.Or(fails)]
 
     def _bound(self, attempt: Attempt, type_: str) -> list[tuple[Term, Record]]:
         """The records of a type after an attempt; an empty one for an invariant of none."""

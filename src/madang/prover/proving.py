@@ -243,7 +243,7 @@ def _state(subject: Matter, asked: Single, model: Any) -> dict[str, int | bool |
 
 
 def _search(subject: Matter, findings: Findings, steps: int) -> dict[Key, Trace]:
-    """Shortest runs for the dangers that are open."""
+    """Shortest runs, one for each property that has a danger open: that suffices to refuse it."""
     # How one programme differs from another shows in no run of either.
     wanted = [
         key_of(each.danger)
@@ -257,11 +257,12 @@ def _search(subject: Matter, findings: Findings, steps: int) -> dict[Key, Trace]
     runs = Runs(subject)
     for _ in range(steps):
         runs.look()
-        for key in [key for key in wanted if key not in found]:
-            answer, model = runs.find(key)
-            if answer == "sat":
-                found[key] = runs.trace(model, key)
-        if len(found) == len(wanted):
+        for key in wanted:
+            if not any(key[0] == other[0] for other in found):
+                answer, model = runs.find(key)
+                if answer == "sat":
+                    found[key] = runs.trace(model, key)
+        if {key[0] for key in found} == {key[0] for key in wanted}:
             break
         runs.go()
     return found

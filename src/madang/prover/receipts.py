@@ -66,13 +66,13 @@ def digest(made: Receipt) -> str:
     return hashlib.sha256(encode(made)).hexdigest()
 
 
-def summary(made: Receipt) -> dict[str, str | int | None]:
+def summary(made: Receipt) -> dict[str, str | int]:
     """The fields of `base.programmes.transactions.Proof`: what the ledger keeps of a receipt."""
-    return {
+    widens = {"widens": made.widens} if made.widens else {}
+    return widens | {
         "receipt": digest(made),
         "kind": made.kind,
         "document": made.programme,
-        "widens": made.widens or None,
         "prover": f"{made.prover}, {made.solver}",
         "properties": len(made.results),
         "proved": made.proved,

@@ -1,0 +1,111 @@
+"""madang prove: what it says of a programme that is proved and of one that is not, and what it writes."""
+
+import json
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+from madang.base.programmes.transactions import Proof
+from madang.prover import receipts
+from tests.prover.documents import DOCUMENTS
+
+TALLY = """
+kind: tally
+language: 1
+records:
+  tally: {count: {int: 0..10}}
+actions:
+  start: {on: {t: new tally}, set: {t.count: 0}}
+  add:
+    on: {t: tally}
+    require: {room: t.count < ROOM}
+    set: {t.count: t.count + 1}
+"""
+PROGRAMME = "programme: my-tally\nkind: tally\ntitle: {en: Tally}\n"
+
+
+def madang(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-c", "from madang.cli import main; main()", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment or None,
+    )
+
+
+@pytest.fixture
+def tally(tmp_path):
+    (tmp_path / "good.yaml").write_text(TALLY.replace("ROOM", "10"))
+    (tmp_path / "bad.yaml").write_text(TALLY.replace("ROOM", "11"))
+    (tmp_path / "tally.yaml").write_text(PROGRAMME)
+    return tmp_path
+
+
+def test_what_prove_writes_is_what_publishing_takes(tmp_path):
+    file, receipt, output = (
+        DOCUMENTS / "consumption-coupon-2025.yaml",
+        tmp_path / "coupon.proof.json",
+        tmp_path / "publish.json",
+    )
+    done = madang("prove", file, "--receipt", receipt, "-o", output)
+    assert done.returncode == 0, done.stderr
+    fields = json.loads(output.read_text())
+    proof = msgspec.convert(fields["proof"], Proof)
+    made = receipts.load(receipt.read_bytes())
+    assert fields["programme"] == "consumption-coupon-2025"
+    assert (proof.receipt, proof.kind, proof.document) == (receipts.digest(made), made.kind, made.programme)
+    assert proof.proved == proof.properties == len(made.results)
+    assert f"{proof.proved} of {proof.properties} properties proved" in done.stdout
+
+
+def test_a_receipt_is_checked_by_proving_again(tally):
+    receipt = tally / "receipt.json"
+    good = ("prove", tally / "tally.yaml", "--kind", tally / "good.yaml")
+    assert madang(*good, "--receipt", receipt).returncode == 0
+    assert madang(*good, "--check", receipt).returncode == 0
+    made = json.loads(receipt.read_text())
+    made["results"][0]["claims"] += 1
+    receipt.write_bytes(msgspec.json.encode(made, order="sorted"))
+    refused = madang(*good, "--check", receipt)
+    assert (refused.returncode, "[prover.differs]" in refused.stderr) == (1, True)
+    receipt.write_text("{}")
+    assert "[prover.receipt]" in madang(*good, "--check", receipt).stderr
+
+
+def test_what_goes_wrong_is_shown_as_a_run_and_nothing_is_written_to_publish(tally):
+    output = tally / "publish.json"
+    (tally / "bad.yaml").write_text(TALLY.replace("0..10", "0..2").replace("ROOM", "3"))
+    done = madang("prove", tally / "tally.yaml", "--kind", tally / "bad.yaml", "-o", output)
+    assert (done.returncode, output.exists()) == (1, False)
+    assert "[prover.unproved]" in done.stderr
+    assert "REFUTED" in done.stdout and "replayed on the contract" in done.stdout
+    steps = [line.split() for line in done.stdout.splitlines() if "tally-1" in line]
+    assert [step[3] for step in steps] == ["start", "add", "add", "add"]
+
+
+def test_what_no_short_run_shows_is_not_proved_either(tally):
+    """Twelve steps would: the state before the last one is shown instead."""
+    done = madang("prove", tally / "tally.yaml", "--kind", tally / "bad.yaml")
+    assert done.returncode == 1
+    assert "NOT PROVED" in done.stdout and "t.count=10" in done.stdout
+
+
+def test_the_json_holds_the_trace(tally):
+    (tally / "bad.yaml").write_text(TALLY.replace("0..10", "0..2").replace("ROOM", "3"))
+    done = madang("prove", tally / "tally.yaml", "--kind", tally / "bad.yaml", "--json")
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["complete"]) == (1, False)
+    ranges = next(each for each in said["proof"]["results"] if each["property"] == "ranges/add")
+    steps = ranges["counterexamples"][0]["trace"]["steps"]
+    assert [step["action"] for step in steps] == ["start", "add", "add", "add"]
+    assert json.loads(done.stderr)["code"] == "prover.unproved"
+
+
+def test_without_a_solver_it_says_what_to_install(tally):
+    (tally / "z3.py").write_text("raise ImportError('not here')")
+    done = madang("prove", tally / "tally.yaml", "--kind", tally / "good.yaml", PYTHONPATH=str(tally))
+    assert done.returncode == 1
+    assert "madang[prove]" in done.stderr and "[prover.missing]" in done.stderr
