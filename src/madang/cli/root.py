@@ -14,11 +14,13 @@ from madang.cli import (
     keys,
     node,
     nodes,
+    notices,
     programmes,
     proving,
     settlement,
     suspicious,
     transactions,
+    vault,
     witness,
 )
 from madang.cli.declared import Acts, Queries
@@ -44,6 +46,8 @@ app.add_typer(programmes.app, name="programme")
 app.add_typer(grants.app, name="grants")
 app.add_typer(card.app, name="card")
 app.add_typer(appeals.app, name="appeals")
+app.add_typer(vault.app, name="vault")
+app.add_typer(notices.app, name="notices")
 app.add_typer(fraud.app, name="fraud")
 app.add_typer(transactions.transactions, name="transaction")
 app.add_typer(transactions.receipts, name="receipt")

@@ -118,3 +118,64 @@ VAULT_ACCESSES = Table(
     Column("item", words(22), nullable=False),
 )
 """Who did what with whose data, and why. Rows are only ever added."""
+
+NOTICES = Table(
+    "notice",
+    metadata,
+    Column("key", words(64), primary_key=True),
+    Column("recipient", words(43), nullable=False),
+    Column("kind", words(24), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("programme", words(48), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("number", words(4), nullable=False),
+    Column("day", BigInteger, nullable=False),
+    Column("detail", words(32), nullable=False),
+    Column("planned", Integer, nullable=False),
+    Index(None, "recipient", "at", "key"),
+    Index(None, "planned", "at"),
+)
+"""What people are told, once each: `key` stands for what happened. `planned` is 1 once it is known how it is sent."""
+
+NOTICE_DELIVERIES = Table(
+    "notice_delivery",
+    metadata,
+    Column("key", words(64), ForeignKey("notice.key"), primary_key=True),
+    Column("channel", words(16), primary_key=True),
+    Column("status", words(8), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("done_at", BigInteger, nullable=False),
+    Column("error", words(48), nullable=False),
+    Index(None, "status", "due_at"),
+)
+"""A notice on a channel: waiting, sent, or dead once it is given up."""
+
+NOTICE_VOUCHERS = Table(
+    "notice_voucher",
+    metadata,
+    Column("programme", words(48), primary_key=True),
+    Column("number", words(22), primary_key=True),
+    Column("holder", words(43), nullable=False),
+    Column("granted_at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("usable", Integer, nullable=False),
+    Index(None, "usable", "until"),
+)
+"""Whose voucher ends when, and whether there is still something to use: no amounts."""
+
+NOTICE_REFUNDS = Table(
+    "notice_refund",
+    metadata,
+    Column("part", LargeBinary(32), primary_key=True),
+    Column("refunded", BigInteger, nullable=False),
+)
+"""How much of a part of a payment was given back so far, under a digest of its key; only of parts with a refund."""
+
+NOTICE_TITLES = Table(
+    "notice_title",
+    metadata,
+    Column("programme", words(48), primary_key=True),
+    Column("language", words(2), primary_key=True),
+    Column("title", words(200), nullable=False),
+)

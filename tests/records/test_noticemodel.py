@@ -1,0 +1,191 @@
+"""What was written on the ledger, and who is told what of it, once."""
+
+import pytest
+from sqlalchemy import select
+
+from madang.base.mandates.transactions import Grant as MandateGrant
+from madang.base.mandates.transactions import Scope
+from madang.base.parties.transactions import Reinstate, Suspend
+from madang.records.noticemodel import Notices, remind
+from madang.records.projection import project, rebuild
+from madang.records.schema import NOTICES, metadata
+from madang.services.appeals import queries as appeals
+from madang.services.fraud import queries as fraud
+from madang.services.vouchers import queries
+from madang.services.vouchers.state import code_digest
+from madang.services.vouchers.transactions import Claim, Grant, GrantRow, Refund
+from tests.crash import town
+from tests.records.scene import Yard
+from tests.services.appeals.scene import DESK, SECOND, UNTIL, decide, lodge, take
+from tests.services.fraud.scene import OPENER, opening, raising, stating
+from tests.services.vouchers.scene import CLOSES, COUPON, pay, row
+from tests.support.cast import ALICE, BAKERY, BORA, officer
+
+DAY = 86_400
+
+
+def told(database, recipient: str) -> list[tuple]:
+    """Kind, amount and detail of what somebody is told, in order."""
+    with database.reading() as connection:
+        found = select(NOTICES).where(NOTICES.c.recipient == recipient).order_by(NOTICES.c.at, NOTICES.c.kind)
+        return [(one.kind, one.amount, one.detail) for one in connection.execute(found)]
+
+
+def every(database) -> list[tuple]:
+    with database.reading() as connection:
+        return sorted(map(tuple, connection.execute(select(NOTICES)).all()))
+
+
+def take_in(yard: Yard, database) -> None:
+    project(database, yard.node.ledger.store.view(), Notices())
+
+
+def granted(yard: Yard, *rows: GrantRow) -> list[str]:
+    """Grant rows; the vouchers' numbers."""
+    yard.accept(Grant(by="ministry", programme=COUPON, rows=list(rows)), by=officer("ministry"))
+    return [str(queries.granted(yard.node.state(), "ministry", COUPON, one.reference)) for one in rows]
+
+
+def test_whoever_is_granted_a_voucher_is_told_and_whoever_waits_for_a_code_when_it_is_claimed(yard, database):
+    code = "A" * 26
+    letter = GrantRow(reference="letter", amount=180_000, region="26", code=code_digest(COUPON, code))
+    granted(yard, row("r-alice", ALICE.party), letter)
+    take_in(yard, database)
+    assert told(database, ALICE.party) == [("granted", 0, "")]
+    assert told(database, BORA.party) == []
+    yard.accept(Claim(by=BORA.party, programme=COUPON, code=code), by=BORA)
+    take_in(yard, database)
+    assert told(database, BORA.party) == [("granted", 0, "")]
+    for number in range(town.PAYERS):
+        assert told(database, town.payer(number).party) == [("granted", 0, "")]
+
+
+def test_a_payment_of_several_parts_and_own_money_is_told_once_with_its_number(yard, database):
+    numbers = granted(yard, row("n1", ALICE.party), row("n2", ALICE.party))
+    yard.accept(pay({numbers[0]: 12_000, numbers[1]: 3_000}, own=500), by=ALICE)
+    take_in(yard, database)
+    assert [one for one in told(database, ALICE.party) if one[0] == "paid"] == [("paid", 15_500, "")]
+    (shop,) = queries.shop_payments(yard.node.state(), "bakery", COUPON)
+    with database.reading() as connection:
+        number = connection.execute(select(NOTICES.c.number).where(NOTICES.c.kind == "paid")).scalar_one()
+    assert number == shop.number
+
+
+def test_each_refund_is_told_with_what_came_back_then(yard, database):
+    (number,) = granted(yard, row("n1", ALICE.party))
+    yard.accept(pay({number: 10_000}, own=2_000), by=ALICE)
+    payment = queries.shop_payments(yard.node.state(), "bakery", COUPON)[0].payment
+    for amount in (1_200, 600, 10_200):
+        yard.now += 1
+        refund = Refund(by="bakery", programme=COUPON, merchant="bakery", payment=payment, amount=amount)
+        yard.accept(refund, by=BAKERY)
+        take_in(yard, database)
+    found = told(database, ALICE.party)
+    assert [one[1] for one in found if one[0] == "refunded"] == [1_200, 600, 10_200]
+    assert [one[1] for one in found if one[0] == "paid"] == [12_000]
+
+
+def test_a_payment_and_its_refund_in_one_second_are_told_apart(yard, database):
+    (number,) = granted(yard, row("n1", ALICE.party))
+    yard.accept(pay({number: 10_000}), by=ALICE)
+    payment = queries.shop_payments(yard.node.state(), "bakery", COUPON)[0].payment
+    refund = Refund(by="bakery", programme=COUPON, merchant="bakery", payment=payment, amount=4_000)
+    yard.accept(refund, by=BAKERY)
+    take_in(yard, database)
+    amounts = {one[0]: one[1] for one in told(database, ALICE.party)}
+    assert (amounts["paid"], amounts["refunded"]) == (10_000, 4_000)
+
+
+def test_appeals_mandates_and_keys_are_told(yard, database):
+    scope = Scope(acts=["appeals.lodge"], programme=COUPON, until=UNTIL)
+    yard.accept(MandateGrant(by=ALICE.party, delegate=BORA.party, scope=scope), by=ALICE)
+    yard.accept(lodge(by=BORA.party, for_party=ALICE.party), by=BORA)
+    take_in(yard, database)
+    assert told(database, ALICE.party) == [("mandate_used", 0, "appeals.lodge")]
+    (appeal,) = appeals.due(yard.node.state(), "desk", "desk", 2**40)
+    yard.accept(take(appeal.number), by=DESK)
+    yard.now += 1
+    yard.accept(decide(appeal.number), by=SECOND)
+    yard.now += 1
+    yard.accept(Suspend(by="bank-a", party=ALICE.party), by=officer("bank-a"))
+    yard.now += 1
+    yard.accept(Reinstate(by="bank-a", party=ALICE.party), by=officer("bank-a"))
+    take_in(yard, database)
+    assert [(kind, detail) for kind, _, detail in told(database, ALICE.party)] == [
+        ("mandate_used", "appeals.lodge"),
+        ("appeal_decided", "dismissed"),
+        ("key_frozen", ""),
+        ("key_released", ""),
+    ]
+    assert told(database, BORA.party) == []
+
+
+def test_a_case_is_told_once_with_the_last_day_of_its_hearing(yard, database):
+    yard.accept(raising(), by=OPENER)
+    ((flag, _),) = fraud.flags(yard.node.state(), "ministry", COUPON)
+    yard.accept(opening(flag), by=OPENER)
+    ((name, found),) = fraud.cases(yard.node.state(), "ministry", COUPON)
+    yard.now += 1
+    yard.accept(stating(name), by=BAKERY)
+    opened = found.hearing_ends
+    take_in(yard, database)
+    assert told(database, "bakery") == [("case_opened", 0, "")]
+    with database.reading() as connection:
+        assert connection.execute(select(NOTICES.c.day).where(NOTICES.c.kind == "case_opened")).scalar_one() == opened
+
+
+def test_taken_in_again_from_the_first_block_nobody_is_told_twice(yard, database):
+    (number,) = granted(yard, row("n1", ALICE.party))
+    yard.accept(pay({number: 10_000}, own=100), by=ALICE)
+    payment = queries.shop_payments(yard.node.state(), "bakery", COUPON)[0].payment
+    yard.accept(Refund(by="bakery", programme=COUPON, merchant="bakery", payment=payment, amount=70), by=BAKERY)
+    take_in(yard, database)
+    before = every(database)
+    rebuild(database, yard.node.ledger.store.view(), Notices())
+    assert every(database) == before
+
+
+def test_no_amount_of_a_grant_and_no_rest_is_kept(yard, database):
+    (number,) = granted(yard, row("n1", ALICE.party, amount=330_000))
+    yard.accept(pay({number: 12_345}), by=ALICE)
+    take_in(yard, database)
+    with database.reading() as connection:
+        stored = repr([connection.execute(select(table)).all() for table in metadata.sorted_tables])
+    assert "330000" not in stored
+    assert str(330_000 - 12_345) not in stored
+    assert "12345" in stored
+
+
+@pytest.mark.parametrize(
+    ("left", "kinds"), [(31 * DAY, 0), (30 * DAY, 1), (8 * DAY, 1), (7 * DAY, 1), (DAY, 1), (0, 0), (-1, 0)]
+)
+def test_reminders_come_within_their_term_and_never_after_the_end(yard, database, left, kinds):
+    granted(yard, row("n1", ALICE.party), row("n2", ALICE.party))
+    take_in(yard, database)
+    with database.writing() as connection:
+        remind(connection, CLOSES - left)
+        remind(connection, CLOSES - left)
+    assert len([one for one in told(database, ALICE.party) if one[0] == "use_by"]) == kinds
+
+
+def test_reminders_come_once_a_term_to_those_who_still_have_something(yard, database):
+    numbers = granted(yard, row("n1", ALICE.party), row("n2", BORA.party))
+    yard.accept(pay({numbers[1]: 180_000}, by=BORA.party), by=BORA)
+    take_in(yard, database)
+    with database.writing() as connection:
+        for day in range(40, -1, -1):
+            remind(connection, CLOSES - day * DAY)
+    assert len([one for one in told(database, ALICE.party) if one[0] == "use_by"]) == 3
+    assert not [one for one in told(database, BORA.party) if one[0] == "use_by"]
+
+
+def test_whoever_is_granted_a_voucher_within_the_last_days_is_not_reminded_of_the_longer_terms(yard, database):
+    yard.now = CLOSES - 5 * DAY
+    granted(yard, row("n1", ALICE.party))
+    take_in(yard, database)
+    with database.writing() as connection:
+        remind(connection, CLOSES - 5 * DAY + 60)
+    assert [one[0] for one in told(database, ALICE.party)] == ["granted"]
+    with database.writing() as connection:
+        remind(connection, CLOSES - DAY)
+    assert [one[0] for one in told(database, ALICE.party)] == ["granted", "use_by"]
