@@ -46,6 +46,17 @@ def test_tills_that_stood_elsewhere(run: Run, day: Day, tmp_path: Path) -> None:
     assert [one["subject"] for one in found if one["reason"] == "off_premises"] == [one.payment]
 
 
+def test_more_findings_than_an_act_takes_are_not_cut_in_silence(run: Run, day: Day, tmp_path: Path) -> None:
+    places = tmp_path / "places.csv"
+    rows = [f"{one.merchant},{one.order},5011010100" for one in day.payments]
+    places.write_text("\n".join(["merchant,order,region", *rows]) + "\n")
+    (tmp_path / "key").write_bytes(SECRET)
+    flags = tmp_path / "flags.json"
+    done = detect(run, day.folder, "--places", places, "--key", tmp_path / "key", "--flags", flags)
+    assert (done.status, "[detection.rows]" in done.err) == (1, True), done
+    assert not flags.exists()
+
+
 @pytest.mark.parametrize(
     ("text", "row"),
     [
