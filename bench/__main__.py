@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import cluster, payments
+from bench import appeals, cluster, payments, programmes
 
 
 def main() -> None:
@@ -10,6 +10,8 @@ def main() -> None:
     full = [one for one in sys.argv[1:] if one == "--full"]
     payments.main(full)
     cluster.main(full)
+    programmes.main([])
+    appeals.main([])
 
 
 if __name__ == "__main__":

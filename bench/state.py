@@ -38,7 +38,7 @@ PROGRAMME = "bench-coupon"
 SHOPS = 1_000
 REGION = "2611010100"
 ROOT = Path("var/bench")
-FORMAT = "2"
+FORMAT = "3"
 BATCH = 1_000
 
 _DOCUMENT = f"""
@@ -46,15 +46,20 @@ programme: {PROGRAMME}
 kind: voucher
 title: {{ko: 성능 측정용 바우처, en: Voucher for measuring}}
 parameters:
+  purpose: measuring
+  subject: anyone
   opens: 2020-01-01T00:00:00+09:00
   closes: 2090-01-01T00:00:00+09:00
-  cap: 10_000_000
+  cap: 100_000_000
   excluded: {{type: {{list: text}}, value: ["47111", "4713", "56211", "9124"]}}
-spend:
+spend: # as many clauses as any programme that is shipped: those of the coupon, and those of meals for children
   require:
     region: starts_with(shop.region, v.region)
     small_shop: shop.sales_class != "over_3b"
     industry: "!has_prefix(shop.industry, excluded)"
+    hours: 0 <= hour(at) && hour(at) < 24
+    one_meal: whole <= 1_000_000
+    daily: "(a.day == day(at) ? a.day_spent : 0) + amount <= 100_000_000"
 """
 
 
