@@ -97,6 +97,12 @@ def test_a_version_that_can_not_be_is_refused_before_any_clause(version: Any) ->
     assert pay(lists=Broken(version, False)) == (OutOfRange, "pay: version(usable) is out of range")
 
 
+def test_a_version_is_checked_though_it_decides_nothing() -> None:
+    clause = "true || version(items) > 0"
+    assert pay(clause, lists=Broken(-1, True)) == (OutOfRange, "pay: version(items) is out of range")
+    assert pay(clause) == 7
+
+
 @pytest.mark.parametrize("held", [1, "yes", None, [True]])
 def test_only_true_is_yes(held: Any) -> None:
     assert pay(lists=Broken(7, True)) == 7

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final, Protocol
 
+import msgspec
+
 from madang.contract.errors import OutOfRange, Refused, Unbalanced, Violated
+from madang.contract.folding import fold
 from madang.contract.intervals import quotient
 from madang.contract.limits import OFFSET_SECONDS, TEXT_CHARACTERS, TIME_HIGH, WON_HIGH
 from madang.contract.linear import balances
@@ -45,7 +48,7 @@ from madang.contract.typed import (
     TypedInvariant,
     VersionOf,
 )
-from madang.contract.valuetypes import DATE, VERSION, Bool, Enum, Number, Table, Text, Type
+from madang.contract.valuetypes import BOOL, DATE, VERSION, Bool, Enum, Number, Table, Text, Type
 from madang.contract.walk import parts, walk
 
 
@@ -58,6 +61,8 @@ class Run(Protocol):
         """Run the action once."""
         ...
 
+
+ALWAYS: Final = Constant(True, BOOL)
 
 _FEW: Final = 8
 """Up to so many prefixes `str.startswith` is quicker than a look-up for each length."""
@@ -96,17 +101,25 @@ class _Generator:
     ) -> None:
         self.kind = kind
         self.action = action
-        self.typed = typed
-        self.clauses = (*typed.require, *further)
-        self.invariants = invariants
         self.parameters = parameters
+        # What is read from outside is checked whether or not the parameters of this programme make use of it.
+        self.read = [part for expression in _expressions(typed, further) for part in walk(expression)]
+        self.clauses = [
+            msgspec.structs.replace(clause, when=fold(clause.when, parameters)) for clause in (*typed.require, *further)
+        ]
+        self.post = [msgspec.structs.replace(each, amount=fold(each.amount, parameters)) for each in typed.post]
+        self.set = [msgspec.structs.replace(each, value=fold(each.value, parameters)) for each in typed.set]
+        self.typed = TypedAction(typed.name, tuple(self.clauses), tuple(self.post), tuple(self.set))
+        self.invariants = [
+            msgspec.structs.replace(each, holds=fold(each.holds, parameters)) for each in invariants if each.local
+        ]
         self.constants: dict[str, Any] = {}
         self.lines: list[str] = []
         self.records = {subject.alias: f"r{index}" for index, subject in enumerate(action.on)}
         self.given = {field.name: f"g{index}" for index, field in enumerate(action.given)}
         self.fields: dict[tuple[str, str], str] = {}
         self.versions: dict[str, str] = {}
-        self.repeated = repeated(self.expressions())
+        self.repeated = repeated(_expressions(self.typed))
         self.shared: dict[TypedExpression, str] = {}
         self.temporaries = 0
         self.after: dict[tuple[str, str], str] = {}
@@ -129,6 +142,8 @@ class _Generator:
         self.check_versions()
         self.hoist()
         for clause in self.clauses:
+            if clause.when == ALWAYS:
+                continue
             name = self.keep(clause.name)
             words = self.keep(dict(clause.words))
             self.line(f"if not {self.share(clause.when)}:")
@@ -174,7 +189,7 @@ class _Generator:
         whole = self.function("int", int)
         self.out_of_range(f"{function}(at) is not {whole} or not 0 <= at <= {TIME_HIGH}", "at")
         facts = [subject for subject in self.action.on if subject.type[:1].isupper()]
-        read = self.reads()
+        read = {(part.alias, part.field) for part in self.read if isinstance(part, FieldOf)}
         for fact in facts:
             for name, type_ in fields_of(self.types[fact.type]).items():
                 if (fact.alias, name) in read:
@@ -185,12 +200,11 @@ class _Generator:
 
     def check_versions(self) -> None:
         """Versions of published lists come from outside too. Each is asked for once."""
-        for expression in self.expressions():
-            for part in walk(expression):
-                if isinstance(part, VersionOf) and part.list.name not in self.versions:
-                    variable = self.versions[part.list.name] = f"v{len(self.versions)}"
-                    self.line(f"{variable} = lists.version({self.expression(part.list)})")
-                    self.out_of_range(self.is_not(variable, VERSION), f"version({part.list.name})")
+        for part in self.read:
+            if isinstance(part, VersionOf) and part.list.name not in self.versions:
+                variable = self.versions[part.list.name] = f"v{len(self.versions)}"
+                self.line(f"{variable} = lists.version({self.expression(part.list)})")
+                self.out_of_range(self.is_not(variable, VERSION), f"version({part.list.name})")
 
     def is_not(self, variable: str, type_: Type) -> str:
         """A condition that holds when the variable does not hold a value of the type."""
@@ -212,26 +226,15 @@ class _Generator:
             return f"not ({plain} or {self.function('is_text', is_text)}({variable}))"
         return f"not ({plain} and ' ' not in {variable})"
 
-    def expressions(self) -> list[TypedExpression]:
-        return [
-            *(clause.when for clause in self.clauses),
-            *(assignment.value for assignment in self.typed.set),
-            *(posting.amount for posting in self.typed.post),
-        ]
-
-    def reads(self) -> dict[tuple[str, str], int]:
-        """How often each field is read, in order of the first reading."""
-        found: dict[tuple[str, str], int] = {}
-        for expression in self.expressions():
-            for part in walk(expression):
-                if isinstance(part, FieldOf):
-                    found[part.alias, part.field] = found.get((part.alias, part.field), 0) + 1
-        return found
-
     def hoist(self) -> None:
         """What is read more than once becomes a local variable."""
-        for (alias, name), times in self.reads().items():
-            if times > 1 and (alias, name) not in self.fields:
+        times: dict[tuple[str, str], int] = {}
+        for expression in _expressions(self.typed):
+            for part in walk(expression):
+                if isinstance(part, FieldOf):
+                    times[part.alias, part.field] = times.get((part.alias, part.field), 0) + 1
+        for alias, name in times:
+            if times[alias, name] > 1 and (alias, name) not in self.fields:
                 variable = f"f{len(self.fields)}"
                 self.fields[alias, name] = variable
                 self.line(f"{variable} = {self.records[alias]}.{name}")
@@ -240,26 +243,31 @@ class _Generator:
 
     def changes(self) -> list[str]:
         """New values and amounts, then the checks of their ranges. Returns the amounts."""
-        for index, assignment in enumerate(self.typed.set):
-            self.after[assignment.alias, assignment.field] = f"s{index}"
-            self.line(f"s{index} = {self.share(assignment.value)}")
-        amounts = []
-        for index, posting in enumerate(self.typed.post):
-            amounts.append(f"p{index}")
-            self.line(f"p{index} = {self.share(posting.amount)}")
-        for index, assignment in enumerate(self.typed.set):
+        for index, assignment in enumerate(self.set):
+            self.after[assignment.alias, assignment.field] = self.assigned(f"s{index}", assignment.value)
+        amounts = [self.assigned(f"p{index}", posting.amount) for index, posting in enumerate(self.post)]
+        for assignment in self.set:
             wanted, value = assignment.type, assignment.value.type
+            source = self.after[assignment.alias, assignment.field]
             if isinstance(wanted, Number) and not (
                 isinstance(value, Number) and wanted.low <= value.low and value.high <= wanted.high
             ):
                 self.out_of_range(
-                    f"not {wanted.low!r} <= s{index} <= {wanted.high!r}", f"{assignment.alias}.{assignment.field}"
+                    f"not {wanted.low!r} <= {source} <= {wanted.high!r}", f"{assignment.alias}.{assignment.field}"
                 )
-        for index, posting in enumerate(self.typed.post):
+        for index, posting in enumerate(self.post):
             value = posting.amount.type
             if not (isinstance(value, Number) and value.low >= 0 and value.high <= WON_HIGH):
-                self.out_of_range(f"not 0 <= p{index} <= {WON_HIGH}", f"post {index + 1}")
+                self.out_of_range(f"not 0 <= {amounts[index]} <= {WON_HIGH}", f"post {index + 1}")
         return amounts
+
+    def assigned(self, variable: str, expression: TypedExpression) -> str:
+        """Source of a value that is read several times: a variable, unless it is as short as one."""
+        source = self.share(expression)
+        if _is_short(source):
+            return source
+        self.line(f"{variable} = {source}")
+        return variable
 
     def check_balances(self, amounts: list[str]) -> None:
         for balance in balances(self.kind, self.action.name, self.typed):
@@ -267,7 +275,7 @@ class _Generator:
                 continue
             account = self.kind.accounts[balance.account]
             posted = []
-            for amount, posting in zip(amounts, self.typed.post, strict=True):
+            for amount, posting in zip(amounts, self.post, strict=True):
                 if posting.target == balance.account:
                     posted.append(f"+ {amount}")
                 if posting.source == balance.account:
@@ -284,7 +292,7 @@ class _Generator:
         """Invariants of one record, for every record that changes."""
         for subject in self.changed():
             for invariant in self.invariants:
-                if not invariant.local or invariant.record != subject.type:
+                if invariant.record != subject.type or invariant.holds == ALWAYS:
                     continue
                 self.each = (subject.type, subject.alias)
                 self.line(f"if not {self.expression(invariant.holds)}:")
@@ -308,7 +316,7 @@ class _Generator:
         return _tuple(
             [
                 f"({posting.source!r}, {posting.target!r}, {amount})"
-                for amount, posting in zip(amounts, self.typed.post, strict=True)
+                for amount, posting in zip(amounts, self.post, strict=True)
             ]
         )
 
@@ -436,7 +444,7 @@ class _Generator:
 
     def named(self, source: str) -> tuple[str, str]:
         """Source to be read first, and again: what is no name or number is given a name at the first reading."""
-        if source.isidentifier() or source.removeprefix("-").isdecimal():
+        if _is_short(source):
             return source, source
         variable = f"m{self.temporaries}"
         self.temporaries += 1
@@ -460,6 +468,20 @@ class _Generator:
         near, far = self.function("MONTHS", MONTHS), self.function("month_of", month_of)
         month = f"({near}[{again}] if {first} < {len(MONTHS)} else {far}({again}))"
         return month if node.function == "month" else f"({month} % 12 + 1)"
+
+
+def _expressions(action: TypedAction, further: tuple[TypedClause, ...] = ()) -> list[TypedExpression]:
+    """All that an action with further clauses computes, in order."""
+    return [
+        *(clause.when for clause in (*action.require, *further)),
+        *(assignment.value for assignment in action.set),
+        *(posting.amount for posting in action.post),
+    ]
+
+
+def _is_short(source: str) -> bool:
+    """Whether the source is a name or a number."""
+    return source.isidentifier() or source.removeprefix("-").isdecimal()
 
 
 def _tuple(items: list[str]) -> str:
