@@ -10,8 +10,8 @@ from madang.base.money.transactions import Pay, PlaceHold
 from madang.base.parties.transactions import Suspend
 from madang.kernel.module import InvariantBroken
 from madang.services.disputes import MODULE, queries
-from madang.services.disputes.state import CASES, CONCERNS, Concern
-from madang.services.disputes.transactions import SetTerms
+from madang.services.disputes.state import CASES, CONCERNS, MAX_OPEN, OPEN, Concern, Open
+from madang.services.disputes.transactions import SetTerms, Transfer
 from tests.services.disputes.scene import (
     BANK,
     CENTRAL,
@@ -108,6 +108,18 @@ def test_terms_bind_what_is_filed_from_then_on():
     world.accept(filing(payee="bakery"), by=ALICE)
 
 
+def test_a_holder_has_so_many_open_disputes_and_no_more():
+    world = dispute_world()
+    for number in range(MAX_OPEN):
+        other = Transfer(transaction=f"{number:032x}", at=START)
+        world.accept(filing(transfer=other), by=ALICE)
+    world.refuse("disputes.too_many", filing(), by=ALICE)
+    case, _ = queries.disputes(world.state(), ALICE.party, ALICE.party)[0]
+    world.accept(with_case(withdrawing(), case), by=ALICE)
+    world.accept(filing(), by=ALICE)
+    world.check()
+
+
 def test_each_sees_its_own_part():
     world, case = filed()
     state, bank, auditor = world.state(), officer("bank-a").party, officer("audit-board").party
@@ -185,12 +197,16 @@ def test_the_laws_see_what_is_wrong():
     assert broken(credited=100_001) == ["amounts_agree"]
     assert broken(charged=1) == ["amounts_agree"]
     assert broken(credited=1, charged=1) == ["amounts_agree"]
-    assert broken(standing="upheld", credited=99_999) == ["amounts_agree"]
-    assert broken(standing="rejected", credited=5, returned=3, owed=1) == ["amounts_agree"]
-    assert broken(standing="withdrawn", credited=5, returned=3) == ["amounts_agree"]
+    assert broken(standing="upheld", credited=99_999) == ["amounts_agree", "open_ones_are_counted"]
+    assert broken(standing="rejected", credited=5, returned=3, owed=1) == ["amounts_agree", "open_ones_are_counted"]
+    assert broken(standing="withdrawn", credited=5, returned=3) == ["amounts_agree", "open_ones_are_counted"]
     assert broken(payee="bakery") == ["concerns_are_known"]
+    assert broken(standing="upheld", credited=100_000) == ["open_ones_are_counted"]
     world, case = filed()
     state = world.state()
     state.put(CONCERNS, Concern("payee"), "bakery", case)
+    state.put(OPEN, Open(2), ALICE.party)
+    with pytest.raises(InvariantBroken, match="counted"):
+        MODULE.invariants[2](state)
     with pytest.raises(InvariantBroken, match="bakery"):
         MODULE.invariants[1](state)

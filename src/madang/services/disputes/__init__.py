@@ -10,9 +10,9 @@ from a shop or with the payee's consent. From anybody else only a court's order 
 A phone in wrong hands is stopped in the same transaction: `parties.suspend` by whoever registered the holder, or
 `vouchers.freeze`. A refund of a voucher payment is the shop's own act, `vouchers.refund`, best beside its answer.
 
-Limits: a payment is disputed once. Nothing here looks whether it happened or how much was paid: that is what the
-investigation finds, in the ledger's entries and the bank's own files. Texts stay there, and here is their keyed digest.
-A decision after its deadline can only be for the holder.
+Limits: a payment is disputed once, and a holder has 32 open disputes at most. Nothing here looks whether a payment
+happened or how much was paid: that is what the investigation finds, in the ledger's entries and the bank's own files.
+Texts stay there, and here is their keyed digest. A decision after its deadline can only be for the holder.
 
 Trusts the holder's bank with the decision, and auditors to look at how it decides.
 """

@@ -15,10 +15,13 @@ from madang.services.disputes.state import (
     CASES,
     CONCERNS,
     FILED,
+    MAX_OPEN,
+    OPEN,
     TERMS,
     Concern,
     Dispute,
     Filed,
+    Open,
     Terms,
     roles,
     terms,
@@ -45,6 +48,7 @@ REFUSALS: dict[str, str] = {
     "ahead": "That payment lies in the future. Name the time of the block that holds it.",
     "too_late": "A payment can be disputed for {days} days. Go to the financial dispute mediation, or to court.",
     "filed": "This payment is disputed already, as {case}.",
+    "too_many": "{holder} has {limit} open disputes. Wait until some are decided, or withdraw some.",
     "unknown_case": "There is no such dispute of yours. Check its number.",
     "settled": "This dispute is {standing} already.",
     "answered": "The payee has answered already.",
@@ -83,6 +87,7 @@ def file(call: Call, act: File) -> None:
     before = call.state.get(FILED, act.holder, f"{act.payee}/{programme}/{payment}")
     if before is not None:
         raise refuse("filed", case=before.case)
+    _count(call, act.holder, 1)
     dispute = Dispute(
         act.holder, handler, act.payee, programme, payment, paid_at, act.ground, act.amount, act.statement, call.time,
         call.time + rules.answer * DAY, call.time + rules.decide * DAY, rules.charge, "", "", "open", 0, "", 0, 0, 0, 0,
@@ -123,6 +128,7 @@ def decide(call: Call, act: Decide) -> None:
         raise refuse("answer_waits", until=dispute.answer_by)
     if not act.upheld and call.time >= dispute.decide_by:
         raise refuse("decision_late", until=dispute.decide_by)
+    _count(call, dispute.holder, -1)
     decided = _replace(dispute, decided_at=call.time, reasons=act.reasons)
     if act.upheld:
         decided = _replace(decided, standing="upheld")
@@ -159,6 +165,7 @@ def charge_back(call: Call, act: ChargeBack) -> None:
 def withdraw(call: Call, act: Withdraw) -> None:
     """The dispute is over as if it had not been."""
     dispute = _open_case(call, act.case, act.by, "holder")
+    _count(call, dispute.holder, -1)
     money.refund_transfer(call, dispute.holder, dispute.handler, dispute.credited)
     withdrawn = _replace(dispute, standing="withdrawn", decided_at=call.time, returned=dispute.credited)
     call.state.put(CASES, withdrawn, act.case)
@@ -186,6 +193,18 @@ def _payment(call: Call, act: File) -> tuple[str, str, str, int]:
     if appointed is None or not ("bank" in appointed.roles or "desk" in appointed.roles):
         raise refuse("no_handler", holder=act.holder)
     return handler, programme, payment, paid_at
+
+
+def _count(call: Call, holder: str, more: int) -> None:
+    """Count a holder's open disputes, within `MAX_OPEN`."""
+    before = call.state.get(OPEN, holder)
+    count = (before.count if before else 0) + more
+    if count > MAX_OPEN:
+        raise refuse("too_many", holder=holder, limit=MAX_OPEN)
+    if count:
+        call.state.put(OPEN, Open(count), holder)
+    else:
+        call.state.delete(OPEN, holder)
 
 
 def _open_case(call: Call, case: str, by: str, role: str) -> Dispute:

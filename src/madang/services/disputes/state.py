@@ -5,6 +5,7 @@ from typing import Literal
 from madang.kernel.module import Invariant, InvariantBroken
 from madang.kernel.state import Record, State, Table
 
+MAX_OPEN = 32
 Standing = Literal["open", "withdrawn", "upheld", "rejected"]
 Answered = Literal["", "agrees", "denies"]
 
@@ -65,14 +66,21 @@ class Filed(Record, frozen=True):
     case: str
 
 
+class Open(Record, frozen=True):
+    """How many disputes a holder has that are not decided; never above `MAX_OPEN`."""
+
+    count: int
+
+
 TERMS = Table("disputes.terms", Terms, public=True)
 CASES = Table("disputes.case", Dispute, str)
 CONCERNS = Table("disputes.concern", Concern, str, str)
 """(party, case): a party's disputes by the second in which they were filed."""
 FILED = Table("disputes.filed", Filed, str, str)
 """(holder, payee and payment): in the holder's own name, so that nobody stands in another's way."""
+OPEN = Table("disputes.open", Open, str)
 
-TABLES = (TERMS, CASES, CONCERNS, FILED)
+TABLES = (TERMS, CASES, CONCERNS, FILED, OPEN)
 
 
 def terms(state: State) -> Terms:
@@ -106,9 +114,20 @@ def concerns_are_known(state: State) -> None:
         raise InvariantBroken(f"disputes are listed for {sorted(listed)}, and concern {sorted(expected)}")
 
 
+def open_ones_are_counted(state: State) -> None:
+    """Each holder's open disputes are as many as counted, and not too many."""
+    found: dict[str, int] = {}
+    for _, one in state.scan(CASES):
+        if one.standing == "open":
+            found[one.holder] = found.get(one.holder, 0) + 1
+    counted = {holder: record.count for (holder,), record in state.scan(OPEN)}
+    if counted != found or any(count > MAX_OPEN for count in counted.values()):
+        raise InvariantBroken(f"open disputes are counted as {counted}, and are {found}")
+
+
 def roles(dispute: Dispute) -> list[tuple[Literal["holder", "handler", "payee"], str]]:
     """Whom a dispute concerns, as what: three different parties."""
     return [("holder", dispute.holder), ("handler", dispute.handler), ("payee", dispute.payee)]
 
 
-INVARIANTS: tuple[Invariant, ...] = (amounts_agree, concerns_are_known)
+INVARIANTS: tuple[Invariant, ...] = (amounts_agree, concerns_are_known, open_ones_are_counted)
