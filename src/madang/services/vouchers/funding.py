@@ -13,9 +13,9 @@ from madang.kernel.module import Call, Rule
 from madang.kernel.state import State
 from madang.kernel.transaction import Act
 from madang.services.vouchers.access import sponsored, voucher_programme
-from madang.services.vouchers.refunding import keep
+from madang.services.vouchers.refunding import keep, promised
 from madang.services.vouchers.refusals import refuse
-from madang.services.vouchers.state import FUNDERS, PROMISES, Funders
+from madang.services.vouchers.state import FUNDERS, Funders
 from madang.services.vouchers.transactions import CreditInterest, Fund, NameFunders, PayOut, Reclaim, Settle
 
 _replace = msgspec.structs.replace
@@ -109,7 +109,7 @@ def pay_out(call: Call, act: PayOut) -> None:
         raise refuse("not_payer", by=act.by)
     for merchant in act.merchants:
         keep(call, ruled, act.programme, merchant)
-        if next(call.state.scan(PROMISES, act.programme, merchant), None) is not None:
+        if promised(call.state, act.programme, merchant):
             raise refuse("refunds_promised", merchant, merchant=merchant)
         takings = call.state.get(ruled.tables["takings"], act.programme, "takings", merchant)
         if takings is None or takings.due == 0:

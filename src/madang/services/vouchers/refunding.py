@@ -9,10 +9,11 @@ from madang.base.money.state import ACCOUNTS
 from madang.base.programmes.ledger import apply
 from madang.base.programmes.state import Compiled
 from madang.kernel.module import Call, Rule
+from madang.kernel.state import State
 from madang.kernel.transaction import Act
 from madang.services.vouchers.access import existing, require_seller, voucher_programme
 from madang.services.vouchers.refusals import refuse
-from madang.services.vouchers.state import OWN, PROMISES, Promise, parts_of
+from madang.services.vouchers.state import OWN, PROMISED, PROMISES, Promise, Promised, parts_of
 from madang.services.vouchers.transactions import KeepPromises, Refund, Repay
 
 MAX_PROMISES = 100
@@ -24,17 +25,25 @@ def refund(call: Call, act: Refund) -> None:
     _, ruled = voucher_programme(call.state, act.programme)
     require_seller(call.state, act.by, act.merchant)
     left = sum(_refundable(call, ruled, act.programme, act.merchant, act.payment))
-    waiting = [promise for _, promise in call.state.scan(PROMISES, act.programme, act.merchant)]
-    left -= sum(promise.amount for promise in waiting if promise.payment == act.payment)
+    count = promised(call.state, act.programme, act.merchant)
+    waiting = call.state.scan(PROMISES, act.programme, act.merchant) if count else ()
+    left -= sum(promise.amount for _, promise in waiting if promise.payment == act.payment)
     if act.amount > left:
         raise refuse("refund_too_much", left=left, amount=act.amount)
     if not act.promised or _covers(call, ruled, act.programme, act.merchant, act.payment, act.amount):
         _give_back(call, ruled, act.programme, act.merchant, act.payment, act.amount)
         return
-    if len(waiting) >= MAX_PROMISES:
+    if count >= MAX_PROMISES:
         raise refuse("too_many_promises", merchant=act.merchant)
     key = f"{call.time:010x}{call.handle()}"
     call.state.put(PROMISES, Promise(act.payment, act.amount), act.programme, act.merchant, key)
+    call.state.put(PROMISED, Promised(count + 1), act.programme, act.merchant)
+
+
+def promised(state: State, programme: str, merchant: str) -> int:
+    """How many refunds a merchant owes in a programme."""
+    found = state.get(PROMISED, programme, merchant)
+    return found.count if found else 0
 
 
 def keep_promises(call: Call, act: KeepPromises) -> None:
@@ -46,13 +55,21 @@ def keep_promises(call: Call, act: KeepPromises) -> None:
 
 def keep(call: Call, ruled: Compiled, programme: str, merchant: str) -> int:
     """Make promised refunds of a merchant, the oldest first, until one is not covered; returns how many."""
-    waiting = [(key, promise) for (_, _, key), promise in call.state.scan(PROMISES, programme, merchant)]
-    for kept, (key, promise) in enumerate(waiting):
+    count = promised(call.state, programme, merchant)
+    if not count:
+        return 0
+    kept = 0
+    for (_, _, key), promise in list(call.state.scan(PROMISES, programme, merchant)):
         if not _covers(call, ruled, programme, merchant, promise.payment, promise.amount):
-            return kept
+            break
         call.state.delete(PROMISES, programme, merchant, key)
         _give_back(call, ruled, programme, merchant, promise.payment, promise.amount)
-    return len(waiting)
+        kept += 1
+    if kept == count:
+        call.state.delete(PROMISED, programme, merchant)
+    elif kept:
+        call.state.put(PROMISED, Promised(count - kept), programme, merchant)
+    return kept
 
 
 def repay(call: Call, act: Repay) -> None:

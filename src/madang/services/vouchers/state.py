@@ -71,6 +71,12 @@ class Promise(Record, frozen=True):
     amount: int
 
 
+class Promised(Record, frozen=True):
+    """How many refunds a merchant owes in a programme: one look tells, where a scan would cost a look at the block."""
+
+    count: int
+
+
 class Funders(Record, frozen=True):
     """Who funds a programme together: shares in basis points, and what each paid in and had back (won)."""
 
@@ -98,10 +104,12 @@ OWN = Table("vouchers.own", OwnMoney, str, str, str)
 """(programme, merchant, payment)"""
 PROMISES = Table("vouchers.promise", Promise, str, str, str)
 """(programme, merchant, second and handle)"""
+PROMISED = Table("vouchers.promised", Promised, str, str)
+"""(programme, merchant)"""
 FUNDERS = Table("vouchers.funders", Funders, str)
 """(programme)"""
 
-TABLES: tuple[Table[Any], ...] = (GRANTS, CODES, HELD, LOCKS, LOCKED, BASKETS, OWN, PROMISES, FUNDERS)
+TABLES: tuple[Table[Any], ...] = (GRANTS, CODES, HELD, LOCKS, LOCKED, BASKETS, OWN, PROMISES, PROMISED, FUNDERS)
 
 
 def code_digest(programme: str, code: str) -> str:
@@ -169,4 +177,14 @@ def funders_share_the_whole(state: State) -> None:
             raise InvariantBroken(f"{name}: {record}")
 
 
-INVARIANTS = (own_refunds_are_bounded, holders_hold, locks_are_whole, funders_share_the_whole)
+def promises_are_counted(state: State) -> None:
+    """A merchant owes as many refunds as are waiting."""
+    waiting: dict[tuple[str, ...], int] = {}
+    for (programme, merchant, _), _promise in state.scan(PROMISES):
+        waiting[programme, merchant] = waiting.get((programme, merchant), 0) + 1
+    counted = {parts: record.count for parts, record in state.scan(PROMISED)}
+    if waiting != counted:
+        raise InvariantBroken(f"promised refunds are {waiting}, counted are {counted}")
+
+
+INVARIANTS = (own_refunds_are_bounded, holders_hold, locks_are_whole, promises_are_counted, funders_share_the_whole)
