@@ -88,6 +88,17 @@ def test_explain_shows_what_a_document_says_and_takes_nothing_for_colour(tmp_pat
     assert (refused.returncode, "[programme.document]" in refused.stderr) == (1, True)
 
 
+def test_schema_is_that_of_programmes_of_a_kind_or_of_kinds(tmp_path):
+    standard = json.loads(madang("programme", "schema").stdout)
+    assert standard["properties"]["kind"] == {"const": "voucher"}
+    assert "spend" in standard["properties"]
+    other = tmp_path / "tally.yaml"
+    records = "records: {tally: {count: {int: 0..10}}}"
+    other.write_text(f"kind: tally\nlanguage: 1\n{records}\nactions: {{add: {{on: {{t: tally}}}}}}\n", encoding="utf-8")
+    assert json.loads(madang("programme", "schema", "--kind", other).stdout)["properties"]["kind"] == {"const": "tally"}
+    assert "language" in json.loads(madang("programme", "schema", "kind").stdout)["required"]
+
+
 def test_a_file_of_grants_is_checked_whole(tmp_path):
     file = tmp_path / "grants.csv"
     file.write_text(f"reference,amount,region,holder,code\nr1,180000,26,{'h' * 43},\nr2,1000,26,{'i' * 43},\n")

@@ -26,6 +26,13 @@ class Look(enum.Enum):
     markdown = "markdown"
 
 
+class Sort(enum.Enum):
+    """Which sort of document."""
+
+    programme = "programme"
+    kind = "kind"
+
+
 class Language(enum.Enum):
     """In which language it is."""
 
@@ -150,3 +157,18 @@ def explain(
         return
     write = presentation.as_prose if look is Look.prose else presentation.as_tables
     tell(write(explanation), explanation, as_json=as_json)
+
+
+@app.command("schema")
+def schema(
+    sort: Annotated[Sort, typer.Argument(help="Of programmes of a kind, or of kinds.")] = Sort.programme,
+    kind: KindFile = None,
+) -> None:
+    """Print a JSON Schema (draft 2020-12), with which editors complete keys and show mistakes (docs/authoring.md)."""
+    import json
+
+    from madang import presentation
+
+    with _document_errors():
+        made = presentation.kind_schema() if sort is Sort.kind else presentation.programme_schema(_kind(kind))
+    print(json.dumps(made, ensure_ascii=False, indent=2))

@@ -8,6 +8,7 @@ runs the document, never a sentence about it.
 from madang.presentation.explanation import Explanation, explain_kind, explain_programme
 from madang.presentation.formatter import format_document, is_programme
 from madang.presentation.markdown import as_prose, as_tables
+from madang.presentation.schema import kind_schema, programme_schema
 
 __all__ = [
     "Explanation",
@@ -17,4 +18,6 @@ __all__ = [
     "explain_programme",
     "format_document",
     "is_programme",
+    "kind_schema",
+    "programme_schema",
 ]
