@@ -1,9 +1,14 @@
 """A bank's conversions, each on the business day to which it belongs."""
 
+import datetime
+
+import pytest
+
 from madang.base.money.queries import show_issue
 from madang.engine.ledger import Durable
 from madang.engine.store import View
 from madang.exchange.books import Days, movements
+from madang.kernel.errors import MadangError
 from madang.kernel.state import State
 from tests.exchange.town import MONDAY, Lived, at
 
@@ -74,6 +79,20 @@ def test_an_account_that_was_closed_at_once_was_still_of_its_bank(dated: View) -
     found = {one.reference: one for one in movements(dated, "bank-a", Days(dated), *EVER)}
     assert (found["goodbye"].account, found["goodbye"].amount) == ("bakery", 1_000)
     assert "goodbye" not in dates(dated, "bank-b", Days(dated))
+
+
+def test_the_central_bank_may_open_a_day_when_banks_are_closed(view: View, dated: View) -> None:
+    sunday = datetime.date(2025, 7, 20)
+    since, until = Days(dated).around(sunday)
+    assert since <= at(7, 0) and at(30, 0) <= until
+    with pytest.raises(MadangError) as refused:
+        Days(view).around(sunday)
+    assert refused.value.code == "calendar.closed"
+
+
+def test_a_period_may_begin_and_end_when_banks_are_closed(view: View) -> None:
+    since, until = Days(view).around(datetime.date(2025, 7, 20), datetime.date(2025, 7, 27))
+    assert since <= at(7, 0) and at(30, 0) <= until
 
 
 def test_a_day_lies_within_its_surroundings(view: View) -> None:

@@ -52,7 +52,7 @@ def business_day(time: int, cut_off: int = MIDNIGHT) -> datetime.date:
     _check_cut_off(cut_off)
     moment = datetime.datetime.fromtimestamp(time, KOREA)
     day = moment.date()
-    late = time - _midnight(day) >= cut_off
+    late = time - midnight(day) >= cut_off
     return next_business_day(day) if late or not is_business_day(day) else day
 
 
@@ -72,10 +72,11 @@ def window(day: datetime.date, cut_off: int = MIDNIGHT) -> tuple[int, int]:
     _check_cut_off(cut_off)
     if not is_business_day(day):
         raise MadangError("calendar.closed", f"{day} is no business day in Korea. Name the day that the file is for.")
-    return _midnight(previous_business_day(day)) + cut_off, _midnight(day) + cut_off
+    return midnight(previous_business_day(day)) + cut_off, midnight(day) + cut_off
 
 
-def _midnight(day: datetime.date) -> int:
+def midnight(day: datetime.date) -> int:
+    """The first second of a Korean day."""
     return int(datetime.datetime.combine(day, datetime.time(), KOREA).timestamp())
 
 

@@ -11,7 +11,7 @@ from madang.base.money.queries import business_day as latest_day
 from madang.base.money.queries import finality
 from madang.engine.ledger import Durable
 from madang.engine.store import View
-from madang.exchange.banks import MIDNIGHT, business_day, next_business_day, previous_business_day, window
+from madang.exchange.banks import MIDNIGHT, business_day, midnight, next_business_day, previous_business_day, window
 from madang.kernel.errors import MadangError
 from madang.kernel.state import State
 
@@ -43,14 +43,17 @@ class Days:
     def around(self, day: datetime.date, last: datetime.date | None = None) -> tuple[int, int]:
         """A stretch of time (seconds, the end not included) that holds the days up to `last`, and what lies near them.
 
-        `day` alone must be a business day; either end of a period may be any. Raises `MadangError`: `calendar.closed`,
-        `.cut_off`, `.year`, `.period` (it ends before it begins).
+        By the calendar `day` alone must be a business day; either end of a period may be any. Raises `MadangError`:
+        `calendar.closed`, `.cut_off`, `.year`, `.period` (it ends before it begins).
         """
+        if last is not None and last < day:
+            raise MadangError("calendar.period", "The period ends before it begins. Give its first day first.")
+        if self._has_days:
+            # The central bank may open a day on which banks are closed.
+            return midnight(day) - NEAR, midnight(last or day) + MIDNIGHT + NEAR
         if last is None:
             since, until = window(day, self._cut_off)
             return since - NEAR, until + NEAR
-        if last < day:
-            raise MadangError("calendar.period", "The period ends before it begins. Give its first day first.")
         since, _ = window(next_business_day(day - ONE_DAY), self._cut_off)
         _, until = window(previous_business_day(last + ONE_DAY), self._cut_off)
         return since - NEAR, until + NEAR
