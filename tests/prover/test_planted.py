@@ -117,6 +117,17 @@ def test_a_programme_that_closes_before_it_opens_lets_no_money_through():
     assert bad(proof).get("flows/through") == "refuted"
 
 
+def test_money_that_nobody_can_move_any_more_is_found_without_any_invariant():
+    kind, programme = voucher(), coupon()
+    refund_after_the_end(kind, programme)
+    del kind["invariants"]["nothing_after_end"]
+    proof = prove(*read(kind, programme), steps=0)
+    assert bad(proof) == {"stranded/issued": "not_proved"}
+    stuck = next(each for each in proof.results if each.property == "stranded/issued").counterexamples[0]
+    assert stuck.fault == "stranded"
+    assert int(stuck.state["voucher.left"]) > 0 and stuck.state["voucher.status"] not in ("active", "frozen")
+
+
 def test_an_action_that_the_parameters_switch_off_is_said_to_be_off():
     status = {each.property: (each.status, each.clauses) for each in proved_coupon().results}
     assert status["possible/buy"] == ("off", ("sold",))

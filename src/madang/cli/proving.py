@@ -127,13 +127,14 @@ _FAULTS = {
     "budget": "{what} falls below zero 계정이 음수가 됨",
     "wider": "allowed, though the specification says no 명세보다 넓게 허용",
     "narrower": "refused, though the specification says yes 명세보다 좁게 거절",
+    "stranded": "{what}: no action can move this money any more 아무도 꺼낼 수 없는 돈",
     "broken": "{what} does not hold afterwards 불변식이 깨짐",
 }
 
 
 def _example(result: Result, example: Counterexample) -> list[str]:
     fault = _FAULTS[example.fault].format(what=example.what)
-    head = f"{result.property}: {example.action or 'at the beginning'}: {fault}"
+    head = f"{result.property}: {example.action + ': ' if example.action else ''}{fault}"
     if example.trace is None:
         if not example.state:
             return [head, "  The solver found no answer within its bound. 한도 안에서 답을 찾지 못했습니다."]

@@ -8,10 +8,12 @@ import msgspec
 import z3
 
 from madang.contract import Kind, Programme
+from madang.contract.scope import TOTAL
 from madang.contract.typed import ParameterOf
-from madang.contract.valuetypes import TEXT
+from madang.contract.valuetypes import TEXT, TIME, Declared
 from madang.contract.walk import walk
 from madang.prover.bounded import Key, Reading, Runs, key_of
+from madang.prover.encoding import Encoder, Term
 from madang.prover.induction import Single, empty_state, single
 from madang.prover.matter import Matter, matter
 from madang.prover.receipts import Status
@@ -19,6 +21,7 @@ from madang.prover.replay import Replay
 from madang.prover.results import PROPERTIES, Counterexample, Proof, Result
 from madang.prover.solving import STEP_RESOURCES, Questions
 from madang.prover.steps import Danger, allowed
+from madang.prover.stranding import Stuck, strandings
 from madang.prover.traces import Trace
 from madang.prover.widening import unread_that_differ, widening
 
@@ -54,6 +57,10 @@ def solver() -> str:
     return f"z3 {z3.get_version_string()}"
 
 
+Unknown = tuple[str, Term, Declared]
+"""What is unknown in a question: its name, its term, and its type."""
+
+
 class Open(msgspec.Struct):
     """A danger that induction does not exclude: a state before it as plain values, empty if the solver gave up."""
 
@@ -80,6 +87,8 @@ class Findings:
                 self.open.setdefault(danger.property, []).append(Open(danger, {}))
         for name in self.matter.actions:
             self._action(name)
+        for stuck in strandings(self.matter):
+            self._stuck(stuck)
 
     def _action(self, name: str) -> None:
         asked = single(self.matter, name)
@@ -116,6 +125,15 @@ class Findings:
                 state = {} if model is None else _state(self.matter, asked, model)
                 self.open.setdefault(danger.property, []).append(Open(danger, state))
         return excluded
+
+    def _stuck(self, stuck: Stuck) -> None:
+        name = f"stranded/{stuck.account}"
+        self._claim(name)
+        answer, model = Questions([], STEP_RESOURCES).ask(stuck.happens)
+        if answer != "unsat":
+            state = {} if model is None else _values(self.matter, stuck.encoder, model, stuck.terms())
+            danger = Danger(name, "", f"{stuck.record}.{stuck.field}", "stranded", stuck.happens)
+            self.open.setdefault(name, []).append(Open(danger, state))
 
     def _claim(self, name: str) -> None:
         self.claims[name] = self.claims.get(name, 0) + 1
@@ -230,16 +248,20 @@ class Findings:
 
 def _state(subject: Matter, asked: Single, model: Any) -> dict[str, int | bool | str]:
     """The state before a step in a model, by the names of the documents."""
-    reading = Reading(subject, asked.encoder, model)
     action = subject.actions[asked.action]
-    terms = [(field.name, asked.before.given[field.name], field.type) for field in action.given]
+    terms: list[Unknown] = [("at", asked.before.at, TIME)]
+    terms += [(field.name, asked.before.given[field.name], field.type) for field in action.given]
     for each in action.on:
         for field, term in asked.before.records.get(each.alias, {}).items():
             terms.append((f"{each.alias}.{field}", term, subject.types[each.type][field]))
+    terms += [(name, term, TOTAL) for name, term in asked.before.totals.items()]
+    return _values(subject, asked.encoder, model, terms)
+
+
+def _values(subject: Matter, encoder: Encoder, model: Any, terms: list[Unknown]) -> dict[str, int | bool | str]:
+    reading = Reading(subject, encoder, model)
     reading.read_texts([term for _, term, type_ in terms if type_ == TEXT])
-    state: dict[str, int | bool | str] = {"at": reading.number(asked.before.at)}
-    state |= {name: reading.value(term, type_) for name, term, type_ in terms}
-    return state | {name: reading.number(term) for name, term in asked.before.totals.items()}
+    return {name: reading.value(term, type_) for name, term, type_ in terms}
 
 
 def _search(subject: Matter, findings: Findings, steps: int) -> dict[Key, Trace]:

@@ -68,7 +68,7 @@ def digest(made: Receipt) -> str:
 
 def summary(made: Receipt) -> dict[str, str | int]:
     """The fields of `base.programmes.transactions.Proof`: what the ledger keeps of a receipt."""
-    widens = {"widens": made.widens} if made.widens else {}
+    widens: dict[str, str | int] = {"widens": made.widens} if made.widens else {}
     return widens | {
         "receipt": digest(made),
         "kind": made.kind,
