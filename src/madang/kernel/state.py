@@ -145,6 +145,10 @@ class State:
         self._open: dict[bytes, Value] = {}
         # What the block read or wrote, so that each record comes from the reader once a block.
         self._seen: dict[bytes, Value] = {}
+        # What transactions of the block wrote, and of it the keys by table as far as a scan has asked for them.
+        self._accepted: list[list[tuple[bytes, bytes | None]]] = []
+        self._listed = 0
+        self._tables: dict[bytes, dict[bytes, None]] = {}
 
     def get(self, table: Table[R], *parts: Any) -> R | None:
         """The record under these key parts as this transaction would leave it, or None."""
@@ -184,7 +188,7 @@ class State:
             yield table.split(key), record
 
     def _merged(self, table: Table[R], start: bytes, stop: bytes) -> Iterator[tuple[bytes, R]]:
-        above = {key: record for key, record in self._block.items() if start <= key < stop}
+        above = {key: self._block[key] for key in self._keys(table) if start <= key < stop}
         above.update((key, value) for key, value in self._open.items() if start <= key < stop)
         waiting = sorted(above)
         position = 0
@@ -199,6 +203,14 @@ class State:
             if above[key] is not None:
                 yield key, above[key]
 
+    def _keys(self, table: Table[R]) -> dict[bytes, None]:
+        """What the block wrote of a table. Scans are few and writes many, so it is sorted out when one asks."""
+        for written in self._accepted[self._listed :]:
+            for key, _ in written:
+                self._tables.setdefault(key[: key.index(b"\0") + 1], {})[key] = None
+        self._listed = len(self._accepted)
+        return self._tables.get(table.prefix, {})
+
     def drop(self) -> None:
         """Forget what the open transaction wrote."""
         self._open.clear()
@@ -211,6 +223,7 @@ class State:
             self._block[key] = self._seen[key] = record
             written.append((key, None if record is None else _encode(record)))
         self._encoded.update(written)
+        self._accepted.append(written)
         self._open.clear()
         return written
 
