@@ -6,6 +6,7 @@ checker has shown to be plain names. Texts, lists and words are variables of an 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -400,22 +401,11 @@ class _Generator:
         return value if isinstance(value, tuple) else ()
 
     def lookup(self, node: Lookup) -> str:
-        """A dictionary in a dictionary for each dimension: no key can mean another cell."""
-        value, table = self.parameters[node.table.name], node.table.type
-        if not isinstance(table, Table) or not isinstance(value, tuple):
+        cells, table = self.parameters[node.table.name], node.table.type
+        if not isinstance(table, Table) or not isinstance(cells, tuple):
             raise TypeError(f"{node.table.name} is no table")
-        rows: list[Any] = list(value)
-        for dimension in reversed(table.by):
-            size = dimension.size()
-            rows = [
-                dict(zip(dimension.keys(), rows[start : start + size], strict=True))
-                for start in range(0, len(rows), size)
-            ]
-        keys = "".join([f"[{self.expression(key)}]" for key in node.keys])
-        return f"{self.table(node.table.name, rows[0])}{keys}"
-
-    def table(self, name: str, rows: dict[Any, Any]) -> str:
-        return self.constant(f"t_{name}", rows)
+        rows = self.constant(f"t_{node.table.name}", _rows(table, cells))
+        return rows + "".join([f"[{self.expression(key)}]" for key in node.keys])
 
     def has_prefix(self, node: HasPrefix) -> str:
         text = self.expression(node.text)
@@ -468,6 +458,19 @@ class _Generator:
         near, far = self.function("MONTHS", MONTHS), self.function("month_of", month_of)
         month = f"({near}[{again}] if {first} < {len(MONTHS)} else {far}({again}))"
         return month if node.function == "month" else f"({month} % 12 + 1)"
+
+
+@lru_cache(maxsize=256)
+def _rows(table: Table, cells: tuple[Value, ...]) -> dict[Any, Any]:
+    """A dictionary in a dictionary for each dimension: no key can mean another cell. Actions of a programme share it."""
+    rows: list[Any] = list(cells)
+    for dimension in reversed(table.by):
+        size = dimension.size()
+        rows = [
+            dict(zip(dimension.keys(), rows[start : start + size], strict=True)) for start in range(0, len(rows), size)
+        ]
+    whole: dict[Any, Any] = rows[0]
+    return whole
 
 
 def _expressions(action: TypedAction, further: tuple[TypedClause, ...] = ()) -> list[TypedExpression]:
