@@ -12,7 +12,7 @@ from madang.kernel.errors import MadangError, Malformed
 from madang.kernel.machine import Block
 from madang.kernel.state import State
 from madang.log.errors import LogError
-from madang.services.vouchers import rules
+from madang.services.vouchers import refunding
 from tests.simulation import disk
 from tests.simulation.auditor import Wrong
 from tests.simulation.simulator import Simulator
@@ -36,7 +36,7 @@ def two_batches(patch: pytest.MonkeyPatch) -> None:
 
 
 def refund_above_payment(patch: pytest.MonkeyPatch) -> None:
-    parts_of, apply = vars(rules)["parts_of"], vars(rules)["apply"]
+    parts_of, apply = vars(refunding)["parts_of"], vars(refunding)["apply"]
 
     def fresh(part):
         return msgspec.structs.replace(part, refunded=0)
@@ -50,8 +50,8 @@ def refund_above_payment(patch: pytest.MonkeyPatch) -> None:
             call.state.put(table, fresh(call.state.get(table, name, "payment", on[-1])), name, "payment", on[-1])
         return apply(call, name, ruled, action, on, given, *rest)
 
-    patch.setattr(rules, "parts_of", forgetful_parts)
-    patch.setattr(rules, "apply", forgetful_apply)
+    patch.setattr(refunding, "parts_of", forgetful_parts)
+    patch.setattr(refunding, "apply", forgetful_apply)
 
 
 def no_pruning(patch: pytest.MonkeyPatch) -> None:
