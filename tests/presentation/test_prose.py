@@ -172,6 +172,21 @@ SENTENCES = [
         "현재 시(時)가 6시 이상이어야 합니다. 현재 시(時)가 22시 미만이어야 합니다.",
         "The present hour must be at least 6:00. The present hour must be less than 22:00.",
     ),
+    (
+        "hour(at) + 1 < 12",
+        "현재 시(時)와 1의 합이 12 미만이어야 합니다.",
+        "The present hour plus 1 must be less than 12.",
+    ),
+    (
+        "count * 86_400 < 7",
+        "count에 86,400을 곱한 값이 7 미만이어야 합니다.",
+        "Count times 86,400 must be less than 7.",
+    ),
+    (
+        "born + count * 86_400 < day(at)",
+        "오늘이 born부터 (count에 86,400을 곱한 값)일만큼 지난 때 후여야 합니다.",
+        "Today must be after (count times 86,400) days after born.",
+    ),
     ("weekday(at) != 7", "오늘의 요일이 일요일이 아니어야 합니다.", "Today's day of the week must not be Sunday."),
     (
         "month_of_year(x.seen) == 12",
@@ -246,13 +261,13 @@ SENTENCES = [
     ),
     (
         "(x.day == day(at) ? x.spent : 0) + amount <= cap",
-        "지갑의 spent(오늘의 것이 아니면 0)와 결제 금액의 합이 한도 이하여야 합니다.",
-        "Spent of the purse (0 unless it is of today) plus the amount must be at most the limit.",
+        "지갑의 spent(지갑의 day가 오늘이 아니면 0)와 결제 금액의 합이 한도 이하여야 합니다.",
+        "Spent of the purse (0 unless day of the purse is today) plus the amount must be at most the limit.",
     ),
     (
         "(x.month == month(at) ? x.spent : 0) <= cap",
-        "지갑의 spent(이번 달의 것이 아니면 0)가 한도 이하여야 합니다.",
-        "Spent of the purse (0 unless it is of this month) must be at most the limit.",
+        "지갑의 spent(지갑의 month가 이번 달이 아니면 0)가 한도 이하여야 합니다.",
+        "Spent of the purse (0 unless month of the purse is this month) must be at most the limit.",
     ),
     (
         "(flag ? 10 : amount) < cap",

@@ -132,7 +132,7 @@ def value(phrase: Value) -> str:
         case say.Part():
             return _NOW[phrase.function] if phrase.now else f"{_PARTS[phrase.function]} of {_inner(phrase.of)}"
         case say.Counter():
-            return f"{value(phrase.value)} (0 unless it is of {_COUNTERS[phrase.period]})"
+            return f"{value(phrase.value)} (0 unless {value(phrase.of)} is {_COUNTERS[phrase.period]})"
         case say.Choice():
             condition = forms(phrase.condition).is_
             return f"{value(phrase.then)} if {condition}, otherwise {value(phrase.otherwise)}"

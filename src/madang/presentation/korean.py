@@ -167,7 +167,7 @@ def value(phrase: Value) -> str:
         case say.Part():
             return _NOW[phrase.function] if phrase.now else f"{_inner(phrase.of)}의 {_PARTS[phrase.function]}"
         case say.Counter():
-            return f"{value(phrase.value)}({_COUNTERS[phrase.period]}의 것이 아니면 0)"
+            return f"{value(phrase.value)}({subject(value(phrase.of))} {subject(_COUNTERS[phrase.period])} 아니면 0)"
         case say.Choice():
             condition, then, otherwise = forms(phrase.condition).if_, value(phrase.then), value(phrase.otherwise)
             return f"{condition} {then}, 아니면 {otherwise}"

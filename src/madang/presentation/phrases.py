@@ -118,7 +118,7 @@ class Elapsed(Phrase, frozen=True):
 
 
 class Days(Phrase, frozen=True):
-    """So many days, counted in seconds."""
+    """So many days of time, which the ledger counts in seconds."""
 
     number: Value
 
@@ -141,9 +141,10 @@ class Part(Phrase, frozen=True):
 
 
 class Counter(Phrase, frozen=True):
-    """A counter that begins anew each day or month: 0 unless what it counts is of this one."""
+    """A counter that begins anew each day or month: 0 unless `of`, what it counts, is this one."""
 
     value: Value
+    of: Value
     period: Period
 
 

@@ -145,7 +145,7 @@ class Reader:
             case Call():
                 return "won" if expression.function == "sum" else "int" if expression.function == "version" else None
             case Unary(operator="-"):
-                return self.sort(expression.operand)
+                return _calculated(self.sort(expression.operand))
             case Binary():
                 return self.sort_of_two(expression)
             case _:
@@ -161,11 +161,11 @@ class Reader:
         if expression.operator == "-" and left == right and left in _MOMENTS:
             return {"date": "days", "time": "seconds"}.get(str(left), "int")
         if expression.operator in ("+", "-"):
-            return next((one for one in (left, right) if one in _MOMENTS), left or right)
+            return next((one for one in (left, right) if one in _MOMENTS), _calculated(left or right))
         if expression.operator == "/" and left == right == "won":
             return "int"
         if expression.operator in ("*", "/", "%"):
-            return "won" if "won" in (left, right) else left or right
+            return "won" if "won" in (left, right) else _calculated(left or right)
         return None
 
     # ---- values
@@ -219,9 +219,9 @@ class Reader:
             if condition.operator == "==" and isinstance(now, Call) and now.arguments == (Name(name="at"),):
                 value = self.value(expression.then, sort)
                 if now.function == "day" and isinstance(condition.left, Member):
-                    return say.Counter(value, "day")
+                    return say.Counter(value, self.value(condition.left), "day")
                 if now.function == "month" and isinstance(condition.left, Member):
-                    return say.Counter(value, "month")
+                    return say.Counter(value, self.value(condition.left), "month")
         inner = sort or self.sort(expression)
         then, other = self.value(expression.then, inner), self.value(otherwise, inner)
         return say.Choice(self.condition(condition), then, other)
@@ -246,8 +246,8 @@ class Reader:
             case "+" | "-":
                 return self.sum(expression, sort)
             case "*":
-                if right == IntLiteral(value=_DAY) or left == IntLiteral(value=_DAY):
-                    return say.Days(self.value(left if right == IntLiteral(value=_DAY) else right, "int"))
+                if sort == "seconds" and right == IntLiteral(value=_DAY):
+                    return say.Days(self.value(left, "int"))
                 return say.Product(self.value(left), self.value(right))
             case "/":
                 if isinstance(left, Binary) and left.operator == "*" and right == IntLiteral(value=100):
@@ -264,8 +264,9 @@ class Reader:
             return say.Elapsed(self.value(right), self.value(left))
         for moment, length, unit in ((left, right, sorts[0]), (right, left, sorts[1])):
             if unit in _MOMENTS:
-                return say.Shifted(self.value(moment), self.value(length, "int"), str(unit), minus)
-        inner = sort or sorts[0] or sorts[1]
+                counted = "seconds" if unit == "time" else "int"
+                return say.Shifted(self.value(moment), self.value(length, counted), str(unit), minus)
+        inner = sort or _calculated(sorts[0] or sorts[1])
         whole, part = self.value(left, inner), self.value(right, inner)
         if minus:
             if isinstance(whole, say.Difference):
@@ -323,7 +324,8 @@ class Reader:
         if self.weight(right) > self.weight(left):
             left, right = right, left
             operator = _MIRRORED.get(operator, operator)
-        sort = self.sort(left) or self.sort(right)
+        sorts = self.sort(left), self.sort(right)
+        sort = "seconds" if "seconds" in sorts else sorts[0] or sorts[1]
         values = self.share(left, right) or (self.value(left, sort), self.value(right, sort))
         if operator in ("==", "!="):
             return say.Same(*values, (operator == "!=") is not negated)
@@ -373,6 +375,11 @@ def _sort(type_: Declared | None) -> str | Enum | None:
             return type_
         case Bool() | Text() | Id() | List() | Table() | Published() | None:
             return None
+
+
+def _calculated(sort: str | Enum | None) -> str | Enum | None:
+    """What is calculated from hours or weekdays is a number like others."""
+    return "int" if sort in ("hour", "weekday", "month_of_year") else sort
 
 
 def _alternatives(expression: Junction) -> tuple[Expression, list[Expression]] | None:
