@@ -209,6 +209,7 @@ def test_a_banks_own_words_are_declared(run: Run, lived: Lived, faithful: list[s
     [
         (("--bank", "bank-a", "--day", "2025-07-20"), "calendar.closed"),
         (("--bank", "bank-a", "--day", "yesterday"), "calendar.day"),
+        (("--bank", "bank-z", "--day", "2025-07-21"), "books.bank"),
         ((*DAY, "--cut-off", "5 pm"), "calendar.cut_off"),
         ((*DAY, "--column", "amount"), "reconcile.declared"),
         ((*DAY, "--column", "won=금액"), "reconcile.declared"),

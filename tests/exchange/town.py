@@ -152,8 +152,11 @@ def _latest_payment(life: Life, merchant: str) -> str:
     return shop_payments(life.node.state(), merchant, COUPON)[-1].payment
 
 
-def live_with_days(folder: Path) -> Lived:
-    """A central bank that opens and closes business days; an account that is emptied and closed at once."""
+def live_with_days(folder: Path, *, ends_open: bool = False) -> Lived:
+    """A central bank that opens and closes business days; an account that is emptied and closed at once.
+
+    `ends_open`: another day is open at the end.
+    """
     patch = pytest.MonkeyPatch()
     patch.setattr(nodes, "Verifier", LocalVerifier)
     life = Life(folder)
@@ -175,5 +178,7 @@ def live_with_days(folder: Path) -> Lived:
         life.time = at(22, 18)
         life.send("close again", [CloseDay(by="central-bank")], bank)
         life.issue("bank-a", town.payer(0).party, 70, "not-opened-yet")
+        if ends_open:
+            life.send("open at last", [OpenDay(by="central-bank", date="2025-07-23", cut_off=at(23, 17))], bank)
     patch.undo()
     return life.lived

@@ -305,23 +305,28 @@ def reconcile(
     bookings = reconciling.read_bookings(_read(file), date, columns)
     with log_errors(), opened(folder) as view:
         days = _days(view, cut_off)
+        days.check_over(date)
         found = reconciling.reconcile(bank, day, movements(view, bank, days, *days.around(date)), bookings)
     if report is not None:
         files.write(report, reconciling.difference_sheet(found), force=force)
-    tell(_told(found), found, as_json=as_json)
+    value = {**msgspec.structs.asdict(found), "ledger_ends_at": days.ends_at}
+    tell(_told(found, days.ends_at), value, as_json=as_json)
     if not found.agrees:
         raise typer.Exit(1)
 
 
-def _told(found: "Reconciliation") -> str:
+def _told(found: "Reconciliation", ends_at: int) -> str:
+    from madang.exchange.banks import KOREA
     from madang.exchange.reconciling import DIFFERENCES
 
+    end = datetime.datetime.fromtimestamp(ends_at, KOREA)
     sides = [("ledger", found.ledger), ("bank", found.at_bank)]
     rows: list[tuple[str, ...]] = [
         (name, f"{side.count:,}", f"{side.issued:,}", f"{side.redeemed:,}") for name, side in sides
     ]
     head = f"{found.bank}, {found.day}: {found.matched:,} agree, {len(found.differences):,} differ"
-    lines = [head, table(("", "conversions", "issued", "redeemed"), rows)]
+    lines = [head, f"the ledger's last block is of {end:%Y-%m-%d %H:%M:%S}"]
+    lines.append(table(("", "conversions", "issued", "redeemed"), rows))
     if found.differences:
         shown: list[tuple[str, ...]] = [
             (

@@ -1,16 +1,18 @@
 """A bank's conversions, each on the business day to which it belongs."""
 
 import datetime
+from pathlib import Path
 
 import pytest
 
+from madang.audit.stored import opened
 from madang.base.money.queries import show_issue
 from madang.engine.ledger import Durable
 from madang.engine.store import View
 from madang.exchange.books import Days, movements
 from madang.kernel.errors import MadangError
 from madang.kernel.state import State
-from tests.exchange.town import MONDAY, Lived, at
+from tests.exchange.town import MONDAY, Lived, at, live_with_days
 
 EVER = (0, 2**40)
 
@@ -79,6 +81,34 @@ def test_an_account_that_was_closed_at_once_was_still_of_its_bank(dated: View) -
     found = {one.reference: one for one in movements(dated, "bank-a", Days(dated), *EVER)}
     assert (found["goodbye"].account, found["goodbye"].amount) == ("bakery", 1_000)
     assert "goodbye" not in dates(dated, "bank-b", Days(dated))
+
+
+def test_a_day_to_which_more_may_come_is_refused(view: View, dated: View) -> None:
+    days = Days(dated)
+    days.check_over(datetime.date(2025, 7, 21))
+    days.check_over(datetime.date(2025, 7, 22))
+    with pytest.raises(MadangError) as refused:
+        days.check_over(datetime.date(2025, 7, 23))
+    assert refused.value.code == "calendar.open_day"
+    Days(view).check_over(datetime.date(2025, 7, 23))
+    assert (Days(view).ends_at, days.ends_at) == (at(23, 10), at(22, 18))
+
+
+def test_a_day_that_is_open_is_not_over(tmp_path: Path) -> None:
+    with opened(live_with_days(tmp_path / "node", ends_open=True).folder) as view:
+        days = Days(view)
+        days.check_over(datetime.date(2025, 7, 22))
+        with pytest.raises(MadangError) as refused:
+            days.check_over(datetime.date(2025, 7, 23))
+        assert refused.value.code == "calendar.open_day"
+        assert dates(view, "bank-a", days)["not-opened-yet"] == "2025-07-23"
+
+
+@pytest.mark.parametrize("bank", ["bank-z", "bakery", ""])
+def test_a_bank_that_is_none_is_named(view: View, bank: str) -> None:
+    with pytest.raises(MadangError) as refused:
+        movements(view, bank, Days(view), *EVER)
+    assert refused.value.code == "books.bank"
 
 
 def test_the_central_bank_may_open_a_day_when_banks_are_closed(view: View, dated: View) -> None:

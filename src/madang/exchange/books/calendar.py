@@ -7,6 +7,7 @@ open, and what comes between two days to the next that is opened. On a ledger wi
 
 import datetime
 
+from madang.audit.stored import tip_of
 from madang.base.money.queries import business_day as latest_day
 from madang.base.money.queries import finality
 from madang.engine.ledger import Durable
@@ -26,19 +27,39 @@ class Days:
     def __init__(self, view: View, cut_off: int = MIDNIGHT) -> None:
         self._state = State(Durable(view))
         self._cut_off = cut_off
-        self._has_days = latest_day(self._state) is not None
+        self._latest = latest_day(self._state)
+        self._ends_at = tip_of(view).time
         self._known: dict[int, str] = {}
 
     def date_of(self, height: int, time: int) -> str:
         """The date of what a block holds, such as `2026-11-20`; '' where its day was not opened yet."""
         found = self._known.get(height)
         if found is None:
-            if self._has_days:
+            if self._latest is not None:
                 found = finality(self._state, height).business_date
             else:
                 found = business_day(time, self._cut_off).isoformat()
             self._known[height] = found
         return found
+
+    @property
+    def ends_at(self) -> int:
+        """When the last block of this ledger was made, in seconds: what came later is not in it."""
+        return self._ends_at
+
+    def check_over(self, day: datetime.date) -> None:
+        """Refuse a day to which more may still come. Raises `MadangError` (`calendar.open_day`).
+
+        On a ledger without business days nobody can know: look at `ends_at`.
+        """
+        if self._latest is None:
+            return
+        date = day.isoformat()
+        if date > self._latest.date or (date == self._latest.date and not self._latest.closed_at):
+            raise MadangError(
+                "calendar.open_day",
+                f"Here {day} is not closed yet. Wait, or take a backup after the central bank closed it.",
+            )
 
     def around(self, day: datetime.date, last: datetime.date | None = None) -> tuple[int, int]:
         """A stretch of time (seconds, the end not included) that holds the days up to `last`, and what lies near them.
@@ -48,7 +69,7 @@ class Days:
         """
         if last is not None and last < day:
             raise MadangError("calendar.period", "The period ends before it begins. Give its first day first.")
-        if self._has_days:
+        if self._latest is not None:
             # The central bank may open a day on which banks are closed.
             return midnight(day) - NEAR, midnight(last or day) + MIDNIGHT + NEAR
         if last is None:

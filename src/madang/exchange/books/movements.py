@@ -6,10 +6,13 @@ from typing import Literal
 import msgspec
 
 from madang.base.money.state import ACCOUNTS, ISSUE_REFERENCES, REDEEM_REFERENCES
+from madang.base.parties.queries import party
+from madang.engine.ledger import Durable
 from madang.engine.store import View
 from madang.exchange.books.calendar import Days
 from madang.exchange.books.log import Logged, logged, written_before
-from madang.kernel.errors import StoreFailure
+from madang.kernel.errors import MadangError, StoreFailure
+from madang.kernel.state import State
 
 Direction = Literal["issue", "redemption"]
 
@@ -30,7 +33,17 @@ class Movement(msgspec.Struct, frozen=True):
 
 
 def movements(view: View, bank: str, days: Days, since: int, until: int) -> Iterator[Movement]:
-    """A bank's conversions in blocks from the second `since` up to, not including, `until`, in order."""
+    """A bank's conversions in blocks from the second `since` up to, not including, `until`, in order.
+
+    Raises `MadangError` (`books.bank`) where the ledger has no such bank, active or not.
+    """
+    found = party(State(Durable(view)), bank)
+    if found is None or "bank" not in found.roles:
+        raise MadangError("books.bank", f"This ledger has no bank {bank[:43]!r}. Check its name.")
+    return _movements(view, bank, days, since, until)
+
+
+def _movements(view: View, bank: str, days: Days, since: int, until: int) -> Iterator[Movement]:
     for one in logged(view, since, until):
         day = days.date_of(one.height, one.time)
         for key, value in one.writes.items():
