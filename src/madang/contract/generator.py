@@ -462,7 +462,7 @@ class _Generator:
 
 @lru_cache(maxsize=256)
 def _rows(table: Table, cells: tuple[Value, ...]) -> dict[Any, Any]:
-    """A dictionary in a dictionary for each dimension: no key can mean another cell. Actions of a programme share it."""
+    """A dictionary in a dictionary for each dimension: no key can mean another cell. Shared by actions."""
     rows: list[Any] = list(cells)
     for dimension in reversed(table.by):
         size = dimension.size()
