@@ -264,8 +264,6 @@ def test_a_period_is_settled_by_region(run: Run, lived: Lived, tmp_path: Path) -
     assert said.status == 0, said.err
     rows = (tmp_path / "regions.csv").read_text(encoding="utf-8-sig").splitlines()
     assert rows[1:] == ["26110,5,2,50945", "합계,5,2,50945"]
-    said = run("payout", "settlement", lived.folder, *period, "--funders", tmp_path / "funders.csv", "--json")
-    assert (said.status, json.loads(said.err)["code"]) == (1, "payout.one_funder")
     backwards = ("--programme", COUPON, "--since", "2025-07-27", "--until", "2025-07-20")
     said = run("payout", "settlement", lived.folder, *backwards, "--json")
     assert (said.status, json.loads(said.err)["code"]) == (1, "calendar.period")

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from madang.engine.store import View
     from madang.exchange.books import Days, Payout
     from madang.exchange.reconciling import Columns, Reconciliation
-    from madang.services.vouchers.queries import FundingView
 
 qr = typer.Typer(no_args_is_help=True, help="Make and read the codes that shops show (docs/files.md).")
 payout = typer.Typer(no_args_is_help=True, help="Pay merchants' deposits through banks (docs/files.md).")
@@ -159,36 +158,27 @@ def settle_payouts(
     since: Annotated[str, typer.Option(help="The first day, such as 2026-11-01.")],
     until: Annotated[str, typer.Option(help="The last day.")],
     regions: Annotated[Path | None, typer.Option(help="Write sums by city and county as CSV to this file.")] = None,
-    funders: Annotated[
-        Path | None, typer.Option(help="Write what each funder paid in and had back to this file.")
-    ] = None,
     cut_off: CutOff = "24:00",
     force: files.Force = False,
     as_json: Json = False,
 ) -> None:
-    """Settle a period (정산): what shops of each city and county were paid out, and where it came from."""
+    """Add a period up: what shops of each city and county were paid out. Whose money it was: `madang settlement`."""
     from madang.audit.stored import opened
     from madang.exchange.books import payouts
-    from madang.exchange.payouts import funding_sheet, settle, settlement_sheet
+    from madang.exchange.payouts import settle, settlement_sheet
 
-    for file in (regions, funders):
-        if file is not None:
-            files.check_free(file, force=force)
+    if regions is not None:
+        files.check_free(regions, force=force)
     with log_errors(), opened(folder) as view:
         found = payouts(view, programme, _days(view, cut_off), _date(since), _date(until))
         settled = settle(found, _regions(view, found))
-        funding = _funding(view, programme)
-    if funders is not None and funding is None:
-        raise MadangError("payout.one_funder", f"{programme} has one funder, its sponsor. Leave --funders out.")
     if regions is not None:
         files.write(regions, settlement_sheet(settled), force=force)
-    if funders is not None and funding is not None:
-        files.write(funders, funding_sheet(funding), force=force)
     rows: list[tuple[str, ...]] = [
         (one.region or "-", f"{one.payouts:,}", f"{one.merchants:,}", f"{one.amount:,}") for one in settled
     ]
     text = f"{sum(one.amount for one in settled):,} won\n{table(('region', 'payouts', 'shops', 'won'), rows)}"
-    tell(text, {"regions": settled, "funding": funding}, as_json=as_json)
+    tell(text, {"regions": settled}, as_json=as_json)
 
 
 @payout.command("order")
@@ -373,18 +363,6 @@ def _regions(view: "View", found: "list[Payout]") -> dict[str, str]:
     state = State(Durable(view))
     listed = {one.merchant: merchant(state, one.merchant) for one in found}
     return {name: entry.region for name, entry in listed.items() if entry is not None}
-
-
-def _funding(view: "View", programme: str) -> "FundingView | None":
-    """Who funds a programme, as its sponsor sees it."""
-    from madang.base.programmes.queries import programme as programme_of
-    from madang.engine.ledger import Durable
-    from madang.kernel.state import State
-    from madang.services.vouchers.queries import funding
-
-    state = State(Durable(view))
-    found = programme_of(state, programme)
-    return None if found is None else funding(state, found.sponsor, programme)
 
 
 def _date(day: str) -> datetime.date:

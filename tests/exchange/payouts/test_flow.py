@@ -11,7 +11,6 @@ from madang.exchange.books import Days, Payout, genesis_root, movements, payouts
 from madang.exchange.iso20022 import Account, read_order, read_status, write_order
 from madang.exchange.payouts import (
     Made,
-    funding_sheet,
     make_order,
     order_identifier,
     payout_sheet,
@@ -21,7 +20,6 @@ from madang.exchange.payouts import (
     settlement_sheet,
 )
 from madang.kernel.errors import MadangError
-from madang.services.vouchers.queries import FunderView, FundingView
 from tests.exchange.iso20022.judges import CREATED, OtherBank, check_schema
 from tests.exchange.town import MONDAY, TUESDAY, Lived
 from tests.services.vouchers.scene import BUSAN, COUPON
@@ -128,17 +126,6 @@ def test_what_nothing_is_said_of_is_open(view: View) -> None:
     results = read_results(found, order, report)
     assert {one.outcome for one in results} == {"open"}
     assert {row[3] for row in sheet(result_sheet(results))[1:]} == {"미확정"}
-
-
-def test_settlement_tells_what_each_funder_paid_and_had_back() -> None:
-    funders = [FunderView("ministry", 7_000, 700, 70, 7), FunderView("city", 3_000, 300, 30, 3)]
-    rows = sheet(funding_sheet(FundingView(funders, True)))
-    assert rows[1:] == [
-        ["ministry", "7000", "700", "70", "630", "7"],
-        ["city", "3000", "300", "30", "270", "3"],
-        ["합계", "10000", "1000", "100", "900", "10"],
-    ]
-    assert [row[4] for row in sheet(funding_sheet(FundingView(funders, False)))[1:]] == ["0", "0", "0"]
 
 
 def test_settlement_adds_up_by_city_and_county(view: View) -> None:

@@ -15,7 +15,6 @@ from madang.exchange.payouts.ordering import Made, make_order, order_identifier,
 from madang.exchange.payouts.results import Result, read_results
 from madang.exchange.payouts.settlement import (
     Settled,
-    funding_sheet,
     payout_sheet,
     result_sheet,
     settle,
@@ -27,7 +26,6 @@ __all__ = [
     "Made",
     "Result",
     "Settled",
-    "funding_sheet",
     "make_order",
     "order_identifier",
     "payout_sheet",

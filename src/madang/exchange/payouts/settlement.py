@@ -1,4 +1,4 @@
-"""Payouts as sheets for people: one by one, by region and funder, and with the bank's answer."""
+"""Payouts as sheets for people: one by one, by region, and with the bank's answer."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,6 @@ from madang.exchange.books import Payout
 from madang.exchange.iso20022 import explain
 from madang.exchange.payouts.results import Outcome, Result
 from madang.exchange.sheets import write_sheet
-from madang.services.vouchers.queries import FunderView, FundingView
 
 CITY_DIGITS = 5
 """How many digits of a legal-dong code name a city or county."""
@@ -42,22 +41,6 @@ def settlement_sheet(settled: Sequence[Settled]) -> bytes:
     rows: list[list[str | int]] = [[one.region, one.payouts, one.merchants, one.amount] for one in settled]
     rows.append(["합계", *(sum(getattr(one, name) for one in settled) for name in ("payouts", "merchants", "amount"))])
     return write_sheet(("지역 코드", "지급 건수", "가맹점 수", "금액(원)"), rows)
-
-
-def funding_sheet(funding: FundingView) -> bytes:
-    """Settlement by funder (재원별 정산): what each paid in, had back, spent, and its interest; with the total.
-
-    Spending is told once the programme is settled: before that nobody's part of it is certain.
-    """
-    rows: list[list[str | int]] = [
-        [one.funder, one.share, one.paid, one.returned, _spent(one, funding), one.interest] for one in funding.funders
-    ]
-    rows.append(["합계", *(sum(int(row[place]) for row in rows) for place in range(1, 6))])
-    return write_sheet(("재원", "분담률(0.01%)", "납입(원)", "반환(원)", "집행(원)", "이자(원)"), rows)
-
-
-def _spent(one: FunderView, funding: FundingView) -> int:
-    return one.paid - one.returned if funding.settled else 0
 
 
 def payout_sheet(payouts: Sequence[Payout]) -> bytes:
