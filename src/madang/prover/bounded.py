@@ -7,6 +7,7 @@ is with so many places, and its model is a trace. Months are computed exactly he
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -18,12 +19,15 @@ from madang.prover.encoding import Encoder, Term
 from madang.prover.matter import Matter
 from madang.prover.solving import RUN_RESOURCES, Questions
 from madang.prover.steps import Before, Danger, Fault, Record, Step, allowed, changes, dangers, invariant_of, step
+from madang.prover.stranding import Pattern
 from madang.prover.traces import Ending, Trace, TraceList, TraceStep, TraceSubject
 
 PLACES = 2
 """Records of each type that a run can make, at least: as many as one action names, if that is more."""
 
 _DAY = 86_400
+STOPPING: tuple[Fault, ...] = ("out_of_range", "unbalanced", "violated", "budget")
+"""What is checked when an action runs."""
 Key = tuple[str, str, str, Fault]
 """Of a danger: property, action, what and fault."""
 
@@ -61,10 +65,11 @@ class Moment(msgspec.Struct):
 
 
 class Runs:
-    """All runs of a programme, grown step by step."""
+    """All runs of a programme, grown step by step. `patterns` tell, by account, which records' money is stuck."""
 
-    def __init__(self, matter: Matter, resources: int = RUN_RESOURCES) -> None:
+    def __init__(self, matter: Matter, patterns: Mapping[str, Pattern], resources: int = RUN_RESOURCES) -> None:
         self.matter = matter
+        self.patterns = patterns
         self.encoder = Encoder(matter.texts(), exact=False)
         self.questions = Questions([], resources)
         self.actions = list(matter.kind.actions)
@@ -170,13 +175,7 @@ class Runs:
         number = len(self.moments) - 1
         moment = self.moments[-1]
         for attempt in moment.attempts:
-            stopped = [
-                term
-                for (_, _, _, fault), term in attempt.dangers.items()
-                if fault in ("out_of_range", "unbalanced", "violated", "budget")
-            ]
-            happened = z3.And(attempt.meets, allowed(attempt.taken), attempt.taken.kept, z3.Not(z3.Or(stopped)))
-            self._assume(z3.Implies(moment.chosen == self._place(attempt), happened))
+            self._assume(z3.Implies(moment.chosen == self._place(attempt), self._goes(attempt)))
         counts = {name: self._count_after(name, moment) for name in self.places}
         records = {name: self._records_after(number, name, moment) for name in self.places}
         totals = {name: self._total_after(number, name, moment) for name in self.state.totals}
@@ -235,11 +234,36 @@ class Runs:
 
     def _wanted(self, wanted: Key) -> list[Term]:
         property_, action, _, fault = wanted
+        if fault == "stranded":
+            return self._stranded(property_.removeprefix("stranded/"))
         if fault == "broken" and property_.startswith("invariant/"):
             return self._broken(property_.removeprefix("invariant/"), action)
         attempt = next(each for each in self.moments[-1].attempts if each.name == action)
         happens = attempt.dangers.get(wanted)
         return [] if happens is None else [attempt.meets, happens]
+
+    def _stranded(self, name: str) -> list[Term]:
+        """An action leaves money on a record of such a pattern, which nothing moves from then on."""
+        account = next(each for each in self.matter.kind.accounts if each.name == name)
+        pattern = self.patterns.get(name)
+        if pattern is None:
+            return []
+        ends = [
+            z3.And(
+                self._goes(attempt),
+                record[account.field] >= 1,
+                *[record[field] == value for field, value in pattern.items()],
+            )
+            for attempt in self.moments[-1].attempts
+            for alias, record in attempt.taken.after.items()
+            if self._type_of(attempt, alias) == account.record
+        ]
+        return [z3.Or(ends)] if ends else []
+
+    def _goes(self, attempt: Attempt) -> Term:
+        """The attempt is the step, and nothing that is checked when it runs stops it."""
+        stopped = [term for (_, _, _, fault), term in attempt.dangers.items() if fault in STOPPING]
+        return z3.And(attempt.meets, allowed(attempt.taken), attempt.taken.kept, z3.Not(z3.Or(stopped)))
 
     def _likely(self) -> list[Term]:
         """Every time lies between the times that the programme names, or a little outside."""
@@ -256,8 +280,6 @@ class Runs:
         """An invariant of accounts is not checked when run: whether the action can be the one that breaks it."""
         invariant = next(each for each in self.matter.typed.invariants if each.name == name)
         attempt = next(each for each in self.moments[-1].attempts if each.name == action)
-        stopped = [term for (_, _, _, fault), term in attempt.dangers.items() if fault not in ("wider", "narrower")]
-        goes = z3.And(attempt.meets, allowed(attempt.taken), attempt.taken.kept, z3.Not(z3.Or(stopped)))
         before = attempt.before
         sums = {key: term + changes(self.matter, before, attempt.taken, *key) for key, term in before.sums.items()}
         fails = [
@@ -266,7 +288,7 @@ class Runs:
             )
             for there, record in self._bound(attempt, invariant.record)
         ]
-        return [goes, z3.Or(fails)]
+        return [self._goes(attempt), z3.Or(fails)]
 
     def _bound(self, attempt: Attempt, type_: str) -> list[tuple[Term, Record]]:
         """The records of a type after an attempt; an empty one for an invariant of none."""
@@ -302,10 +324,10 @@ class Reading:
 
     def trace(self, moments: list[Moment], wanted: Key) -> Trace:
         """The steps of a run, the last of which goes wrong."""
-        _, action, what, fault = wanted
+        _, _, what, fault = wanted
         taken = [moment.attempts[self.number(moment.chosen)] for moment in moments]
         self.read_texts(self._texts_of(taken))
-        return Trace(tuple(self._step(attempt) for attempt in taken), Ending(fault, action, what))
+        return Trace(tuple(self._step(attempt) for attempt in taken), Ending(fault, taken[-1].name, what))
 
     def number(self, term: Term) -> int:
         """The whole number that a term is in the model."""

@@ -21,7 +21,7 @@ from madang.prover.replay import Replay
 from madang.prover.results import PROPERTIES, Counterexample, Proof, Result
 from madang.prover.solving import STEP_RESOURCES, Questions
 from madang.prover.steps import Danger, allowed
-from madang.prover.stranding import Stuck, strandings
+from madang.prover.stranding import Pattern, Stuck, strandings
 from madang.prover.traces import Trace
 from madang.prover.widening import unread_that_differ, widening
 
@@ -77,6 +77,7 @@ class Findings:
         self.open: dict[str, list[Open]] = {}
         self.impossible: dict[str, tuple[Status, tuple[str, ...]]] = {}
         self.possible: set[str] = set()
+        self.patterns: dict[str, Pattern] = {}
 
     def induct(self) -> None:
         """Ask about every action, and the empty state."""
@@ -134,6 +135,9 @@ class Findings:
             state = {} if model is None else _values(self.matter, stuck.encoder, model, stuck.terms())
             danger = Danger(name, "", f"{stuck.record}.{stuck.field}", "stranded", stuck.happens)
             self.open.setdefault(name, []).append(Open(danger, state))
+            pattern = None if model is None else stuck.pattern(model)
+            if pattern is not None:
+                self.patterns[stuck.account] = pattern
 
     def _claim(self, name: str) -> None:
         self.claims[name] = self.claims.get(name, 0) + 1
@@ -163,7 +167,7 @@ class Findings:
             status, clauses = self.impossible.get(name, ("proved", ()))
             examples = [
                 Counterexample(
-                    each.danger.action,
+                    each.danger.action or _last_action(runs.get(key_of(each.danger))),
                     each.danger.what,
                     each.danger.fault,
                     runs.get(key_of(each.danger)),
@@ -246,6 +250,10 @@ class Findings:
         return [(posting.source, posting.target) for posting in self.matter.typed.actions[action].post]
 
 
+def _last_action(trace: Trace | None) -> str:
+    return "" if trace is None else trace.ending.action
+
+
 def _state(subject: Matter, asked: Single, model: Any) -> dict[str, int | bool | str]:
     """The state before a step in a model, by the names of the documents."""
     action = subject.actions[asked.action]
@@ -271,12 +279,12 @@ def _search(subject: Matter, findings: Findings, steps: int) -> dict[Key, Trace]
         key_of(each.danger)
         for name, opened in findings.open.items()
         for each in opened
-        if each.danger.action and not name.startswith("widens/")
+        if (each.danger.action or each.danger.fault == "stranded") and not name.startswith("widens/")
     ]
     found: dict[Key, Trace] = {}
     if not wanted:
         return found
-    runs = Runs(subject)
+    runs = Runs(subject, findings.patterns)
     for _ in range(steps):
         runs.look()
         for key in wanted:

@@ -15,10 +15,12 @@ from madang.contract import Contract, Kind, OutOfRange, Refused, RunError, Unbal
 from madang.contract import compile as compile_contract
 from madang.contract.lists import WrittenList, WrittenLists
 from madang.contract.syntax import Clause, Expression, Programme, ProgrammeAction
-from madang.contract.valuetypes import Enum, Number
-from madang.prover.encoding import Encoder
+from madang.contract.valuetypes import Id, Number, Text
+from madang.prover.encoding import Encoder, Term
 from madang.prover.matter import Matter
+from madang.prover.solving import STEP_RESOURCES, Questions
 from madang.prover.steps import invariant_of
+from madang.prover.stranding import is_stuck
 from madang.prover.traces import Trace, TraceStep, TraceSubject
 
 
@@ -100,7 +102,44 @@ class Replay:
             return said and last.result == "refused"
         if fault == "broken":
             return last.result == "accepted" and not self.keeps(trace.ending.what)
+        if fault == "stranded":
+            return last.result == "accepted" and self.is_stranded(trace.ending.what, trace.steps[-1].at)
         return last.result == fault
+
+    def is_stranded(self, what: str, now: int) -> bool:
+        """Whether some record holds money in a field (`voucher.left`) that no action moves from a time on."""
+        record, _, field = what.partition(".")
+        encoder = self._encoder()
+        questions = Questions([], STEP_RESOURCES)
+        return any(
+            questions.ask(is_stuck(self.matter, encoder, account, ground, z3.IntVal(now)))[0] == "sat"
+            for _, account in self.matter.summed(record, field)
+            for ground in self._ground(encoder, record)
+        )
+
+    def _encoder(self) -> Encoder:
+        """An encoder that names every text of the records, so that nothing about them is approximated."""
+        texts = [
+            value
+            for (type_, _), record in self.records.items()
+            for field, declared in self.matter.types[type_].items()
+            if isinstance(declared, Text) and (value := getattr(record, field))
+        ]
+        return Encoder((*self.matter.texts(), *texts), exact=True)
+
+    def _ground(self, encoder: Encoder, type_: str) -> list[dict[str, Term]]:
+        """The records of a type as constants. Ids are numbered; equal ones have equal numbers."""
+        ids: dict[str, int] = {}
+        return [
+            {
+                field: z3.IntVal(ids.setdefault(getattr(record, field), len(ids)))
+                if isinstance(declared, Id)
+                else encoder.constant(getattr(record, field), declared)
+                for field, declared in self.matter.types[type_].items()
+            }
+            for (of, _), record in self.records.items()
+            if of == type_
+        ]
 
     def _specified(self, taken: TraceStep) -> bool:
         """Whether the specification allows a step: run as the only clause of its action, in the language itself."""
@@ -120,7 +159,7 @@ class Replay:
     def keeps(self, name: str) -> bool:
         """Whether an invariant holds of the records and totals as they are now."""
         invariant = next(each for each in self.matter.typed.invariants if each.name == name)
-        encoder = Encoder(self.matter.texts(), exact=True)
+        encoder = self._encoder()
         totals = {account: z3.IntVal(amount) for account, amount in self.totals.items()}
         sums = {
             (type_, field): z3.IntVal(
@@ -130,19 +169,9 @@ class Replay:
             for field, declared in fields.items()
             if isinstance(declared, Number)
         }
-        types = self.matter.types.get(invariant.record, {})
-        bound = [
-            {
-                field: encoder.constant(getattr(record, field), declared)
-                for field, declared in types.items()
-                if isinstance(declared, (Number, Enum)) or isinstance(getattr(record, field), bool)
-            }
-            for (of, _), record in self.records.items()
-            if of == invariant.record
-        ]
+        bound = self._ground(encoder, invariant.record) if invariant.record else [{}]
         return all(
-            z3.is_true(z3.simplify(invariant_of(self.matter, encoder, invariant, each, totals, sums)))
-            for each in (bound if invariant.record else [{}])
+            z3.is_true(z3.simplify(invariant_of(self.matter, encoder, invariant, each, totals, sums))) for each in bound
         )
 
 

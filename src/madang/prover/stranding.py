@@ -8,16 +8,21 @@ them. The question has a quantifier, which the solver decides for the arithmetic
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 import z3
 
 from madang.contract.syntax import Account
-from madang.contract.valuetypes import TIME, Declared
+from madang.contract.valuetypes import TIME, Bool, Declared, Enum
 from madang.prover.encoding import Encoder, Term
 from madang.prover.matter import Matter
+from madang.prover.solving import STEP_RESOURCES, Questions
 from madang.prover.steps import Before, Record, allowed, invariant_of, step
+
+Pattern = Mapping[str, Term]
+"""Values of some fields of a record."""
 
 
 class Stuck(msgspec.Struct, frozen=True):
@@ -30,10 +35,24 @@ class Stuck(msgspec.Struct, frozen=True):
     encoder: Encoder
     unknowns: Record
     happens: Term
+    possible: Term
 
     def terms(self) -> list[tuple[str, Term, Declared]]:
         """The unknown fields of the record, with their names and types."""
         return [(f"{self.record}.{field}", self.unknowns[field], type_) for field, type_ in self.types.items()]
+
+    def pattern(self, model: Any) -> Pattern | None:
+        """What suffices for money to be stuck, read off one model: the enums and flags of the record. None if other
+        fields matter too.
+        """
+        fixed = {
+            field: model.eval(self.unknowns[field], model_completion=True)
+            for field, type_ in self.types.items()
+            if isinstance(type_, (Enum, Bool))
+        }
+        same = [self.unknowns[field] == value for field, value in fixed.items()]
+        answer, _ = Questions([], STEP_RESOURCES).ask(self.possible, z3.Not(self.happens), *same)
+        return fixed if answer == "unsat" else None
 
 
 def strandings(matter: Matter) -> Iterator[Stuck]:
@@ -49,19 +68,27 @@ def _stuck(matter: Matter, account: Account) -> Stuck:
     held = {field: encoder.unknown(f"held {field}", type_) for field, type_ in types.items()}
     now = z3.Int("now")
     state = [encoder.within(held[field], type_) for field, type_ in types.items()]
-    state += [encoder.within(now, TIME), held[account.field] >= 1]
+    state.append(encoder.within(now, TIME))
+    stuck = is_stuck(matter, encoder, account, held, now)
     state += [
         invariant_of(matter, encoder, invariant, held, {}, {})
         for invariant in matter.typed.invariants
         if invariant.local and invariant.record == account.record
     ]
+    possible = z3.And([*state, held[account.field] >= 1, *encoder.facts()])
+    return Stuck(account.name, account.record, account.field, types, encoder, held, z3.And(possible, stuck), possible)
+
+
+def is_stuck(matter: Matter, encoder: Encoder, account: Account, held: Record, now: Term) -> Term:
+    """The record holds money of the account, and no action moves any of it from now on."""
     place = list(matter.kind.accounts).index(account)
-    for action in matter.actions.values():
-        if any(posting.source == place for posting in matter.typed.actions[action.name].post):
+    stuck = [held[account.field] >= 1]
+    for name, action in matter.actions.items():
+        if any(posting.source == place for posting in matter.typed.actions[name].post):
             for subject in action.on:
                 if subject.type == account.record and not subject.is_new:
-                    state.append(z3.Not(_escapes(matter, encoder, action.name, subject.alias, place, held, now)))
-    return Stuck(account.name, account.record, account.field, types, encoder, held, z3.And([*state, *encoder.facts()]))
+                    stuck.append(z3.Not(_escapes(matter, encoder, name, subject.alias, place, held, now)))
+    return z3.And(stuck)
 
 
 def _escapes(matter: Matter, encoder: Encoder, name: str, alias: str, place: int, held: Record, now: Term) -> Term:
