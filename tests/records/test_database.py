@@ -1,5 +1,7 @@
 """The database: the same schema on both, brought up to date by migrations, failures told without what they quote."""
 
+import stat
+
 import pytest
 from alembic import command
 from sqlalchemy import insert, select, text
@@ -64,8 +66,23 @@ def test_a_server_that_is_not_there_is_told(tmp_path):
     assert "secret" not in error.value.message
 
 
-def test_a_file_of_sqlite_is_for_its_owner_alone_to_share(tmp_path):
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("sqlite://", "records.address"),
+        ("sqlite:///:memory:", "records.address"),
+        ("sqlite:////absent/folder/r.db", "records.database"),
+    ],
+)
+def test_records_need_a_file_that_can_be_written(url, code):
+    with pytest.raises(MadangError) as error:
+        open_database(url)
+    assert error.value.code == code
+
+
+def test_a_file_of_sqlite_is_its_owners_alone_and_as_durable_as_a_server(tmp_path):
     opened = open_database(f"sqlite:///{tmp_path}/r.db")
+    assert {stat.S_IMODE(one.stat().st_mode) for one in tmp_path.glob("r.db*")} == {0o600}
     with opened.reading() as connection:
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2

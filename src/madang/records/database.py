@@ -1,5 +1,6 @@
 """The database of records: one file of SQLite by default, PostgreSQL in production. Same schema, same tests."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -96,12 +97,25 @@ def _engine(url: str) -> Engine:
             "records.address", "A database's address is sqlite:///FILE or postgresql://USER@HOST/NAME. Write one."
         ) from None
     if scheme == "sqlite":
+        _make_private(address.database)
         engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     isolation: Any = "REPEATABLE READ"
     return create_engine(address.set(drivername=scheme), isolation_level=isolation, pool_pre_ping=True)
+
+
+def _make_private(file: str | None) -> None:
+    """Make a new file for its owner alone, before SQLite makes it for everybody; its journal takes after it."""
+    if not file or file == ":memory:":
+        raise MadangError("records.address", "Records need a file: sqlite:///FILE. Name one.")
+    try:
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise MadangError(
+            "records.database", f"{file} can't be written: {error.strerror}. Name another file."
+        ) from None
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
