@@ -49,6 +49,8 @@ class Judge:
                 return all(map(self.holds, phrase.parts))
             case say.Some():
                 return any(map(self.holds, phrase.parts))
+            case say.Depends():
+                return self.holds(phrase.then if self.holds(phrase.condition) else phrase.otherwise)
             case say.Listed():
                 raise AssertionError("random kinds have no published lists")
             case _:
@@ -144,6 +146,7 @@ IDIOMS = [
     '!(x.status == "on" || x.status == "off")',
     '!(x.status == "on" || number == 3 || number == 3)',
     "!(flag ? amount < 10 : !shop.open)",
+    "(flag ? shop.open : amount < 10) ? number < 0 : x.count < 0",
     "flag == (amount < 10 && shop.open)",
     "-number - step - 3 < x.count",
     "x.left - (amount - cap) > 0",

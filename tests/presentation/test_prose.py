@@ -276,13 +276,19 @@ SENTENCES = [
     ),
     (
         "flag ? amount < 10 : shop.open",
+        "flag가 '예'이면 결제 금액이 10원 미만이어야 하고, 아니면 가게의 open이 '예'여야 합니다.",
+        "If flag is “yes”, it must be that the amount is less than 10 won; otherwise, that open of the shop is “yes”.",
+    ),
+    (
+        "!(flag ? amount < 10 && shop.open : shop.open) || on_sale",
         (
-            "다음 중 하나에 해당해야 합니다: (1) flag가 '예'이고, 결제 금액이 10원 미만인 경우, "
-            "(2) flag가 '아니요'이고, 가게의 open이 '예'인 경우."
+            "다음 중 하나에 해당해야 합니다: (1) [flag가 '예'이면 [결제 금액이 10원 이상인 경우 또는 "
+            "가게의 open이 '아니요'인 경우]에 해당하는 경우, 아니면 가게의 open이 '아니요'인 경우]에 해당하는 경우, "
+            "(2) on sale가 '예'인 경우."
         ),
         (
-            "One of these must hold: (1) flag is “yes” and the amount is less than 10 won; "
-            "(2) flag is “no” and open of the shop is “yes”."
+            "One of these must hold: (1) (the amount is at least 10 won or open of the shop is “no”) if flag is “yes”, "
+            "and open of the shop is “no” otherwise; (2) on sale is “yes”."
         ),
     ),
     (
@@ -313,6 +319,14 @@ SENTENCES = [
 @pytest.mark.parametrize(("clause", "ko", "en"), SENTENCES, ids=[one[0] for one in SENTENCES])
 def test_a_clause_in_words(clause: str, ko: str, en: str) -> None:
     assert said(clause) == (ko, en)
+
+
+def test_a_deep_rule_takes_no_longer_than_its_length() -> None:
+    clause, amount = "flag", "amount"
+    for _ in range(14):
+        clause, amount = f"({clause} ? flag : shop.open)", f"(x.day == day(x.seen) ? {amount} : 0)"
+    for text in (clause, f"!{clause}", f"{amount} < 10"):
+        assert all(len(sentence) < 3_000 for sentence in said(text))
 
 
 def test_two_records_of_one_type_are_told_apart() -> None:
@@ -426,6 +440,8 @@ def example(sort: Any) -> Any:
         "label": Label("것", "a thing"),
         "field": Label("것", "a thing"),
         "condition": phrases.Flag(one, False),
+        "then": one,
+        "otherwise": one,
         "parts": (one, one),
         "items": (one, one),
         "keys": ((Label("것", "a thing"), one),),
@@ -438,6 +454,8 @@ def example(sort: Any) -> Any:
     }
     if sort in (phrases.Every, phrases.Some):
         parts["parts"] = (phrases.Flag(one, False), phrases.Always(True))
+    if sort is phrases.Depends:
+        parts["then"] = parts["otherwise"] = phrases.Always(True)
     flags = {"negated", "any_of", "moments", "cut", "larger", "earlier", "now"}
     return sort(
         **{name: name in ("cut",) if name in flags else parts.get(name, one) for name in sort.__struct_fields__}

@@ -86,6 +86,12 @@ def forms(condition: Condition) -> Forms:
         case say.Some():
             cases = " or ".join([_part(one) for one in condition.parts])
             return Forms(f"it must be that {cases}", cases)
+        case say.Depends():
+            if_, then, otherwise = (_part(one) for one in (condition.condition, condition.then, condition.otherwise))
+            return Forms(
+                f"if {if_}, it must be that {then}; otherwise, that {otherwise}",
+                f"{then} if {if_}, and {otherwise} otherwise",
+            )
         case _:
             raise TypeError(f"{type(condition).__name__} has no English yet")
 
@@ -98,7 +104,7 @@ def _be(who: str, what: str, negated: bool) -> Forms:
 def _part(condition: Condition) -> str:
     """A condition inside another one, in brackets where it has parts of its own."""
     is_ = forms(condition).is_
-    return f"({is_})" if isinstance(condition, say.Every | say.Some) else is_
+    return f"({is_})" if isinstance(condition, say.Every | say.Some | say.Depends) else is_
 
 
 def _choices(phrase: Value) -> str:

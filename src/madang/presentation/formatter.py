@@ -7,12 +7,14 @@ canonical bytes and their digest stay the same.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
 from yaml.resolver import Resolver
 
 from madang.contract.errors import ContractError, Problem
+from madang.contract.limits import DOCUMENT_CHARACTERS, DOCUMENT_NODES
 from madang.contract.yamltree import Mapping, TreeProblem, read_tree
 from madang.presentation import shapes
 from madang.presentation.concrete import Collection, Scalar, Slot, Tree, read
@@ -29,8 +31,8 @@ _RESOLVER: Final[Any] = Resolver()
 def format_document(text: str, name: str = "document.yaml") -> str:
     """The same document in the one layout. `name` is for messages only.
 
-    Raises `ContractError` for a text that no document can be read from; a document that is readable but not valid is
-    laid out as well.
+    Raises `ContractError` for a text that no document can be read from, or that laid out would be too large to be read;
+    a document that is readable but not valid is laid out as well.
     """
     shape = shapes.PROGRAMME if is_programme(text, name) else shapes.KIND
     root = read(text)
@@ -38,7 +40,11 @@ def format_document(text: str, name: str = "document.yaml") -> str:
     _raise_comments(root, shape)
     body = _block(root, shape, 0)
     written = [*header, "", *body] if header else body
-    return "\n".join(written) + "\n"
+    laid_out = "\n".join(written) + "\n"
+    if len(laid_out) > DOCUMENT_CHARACTERS:
+        message = f"Laid out, the document has {len(laid_out)} characters."
+        raise ContractError([Problem("too-large", 1, 1, message, f"at most {DOCUMENT_CHARACTERS}")], name)
+    return laid_out
 
 
 def is_programme(text: str, name: str = "document.yaml") -> bool:
@@ -200,6 +206,7 @@ def _scalar(scalar: Scalar, *, flow: bool, key: bool = False) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+@lru_cache(maxsize=DOCUMENT_NODES)
 def _reads_back(text: str, *, flow: bool, key: bool) -> bool:
     """Whether YAML reads the text from itself, without quotes, in this place."""
     # Readers of YAML differ about signs at the beginning, `[-]` for one.

@@ -79,6 +79,8 @@ def forms(condition: Condition) -> Forms:
             return _is("언제나 허용되는 것") if condition.value else _is("언제나 거절되는 것")
         case say.Every() | say.Some():
             return _joined(condition)
+        case say.Depends():
+            return _depends(condition)
         case _:
             raise TypeError(f"{type(condition).__name__} has no Korean yet")
 
@@ -141,6 +143,17 @@ def _joined(condition: say.Every | say.Some) -> Forms:
         return Forms(*[", ".join([*inside, last]) for last in parts[-1]])
     cases = " 또는 ".join([f"{part.case} 경우" for part in parts])
     return _forms(f"[{cases}]에 ", "해당해야 합니다", "해당하고", "해당하면", "해당하는")
+
+
+def _depends(condition: say.Depends) -> Forms:
+    if_ = forms(condition.condition).if_
+    then, otherwise = forms(condition.then), forms(condition.otherwise)
+    cases = f"[{if_} {then.case} 경우, 아니면 {otherwise.case} 경우]에 "
+    # What must be ends in 합니다, which becomes 하고 before what must be otherwise.
+    must_be_ = f"{if_} {then.must.removesuffix('합니다')}하고, 아니면 {otherwise.must}"
+    if isinstance(condition.then, say.Depends):
+        must_be_ = f"{cases}해당해야 합니다"
+    return Forms(must_be_, f"{cases}해당하고", f"{cases}해당하면", f"{cases}해당하는")
 
 
 def move(amount: str, source: str, target: str) -> str:

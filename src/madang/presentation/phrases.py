@@ -277,4 +277,12 @@ class Some(Phrase, frozen=True):
     parts: tuple[Condition, ...]
 
 
-Condition = Compare | Same | OneOf | Begins | Listed | Flag | Always | Every | Some
+class Depends(Phrase, frozen=True):
+    """One thing is demanded if a condition holds, and another if it does not."""
+
+    condition: Condition
+    then: Condition
+    otherwise: Condition
+
+
+Condition = Compare | Same | OneOf | Begins | Listed | Flag | Always | Every | Some | Depends

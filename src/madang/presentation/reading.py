@@ -214,14 +214,9 @@ class Reader:
 
     def choice(self, expression: Conditional, sort: str | Enum | None) -> Value:
         condition, otherwise = expression.condition, expression.otherwise
-        if isinstance(otherwise, IntLiteral) and otherwise.value == 0 and isinstance(condition, Binary):
-            now = condition.right
-            if condition.operator == "==" and isinstance(now, Call) and now.arguments == (Name(name="at"),):
-                value = self.value(expression.then, sort)
-                if now.function == "day" and isinstance(condition.left, Member):
-                    return say.Counter(value, self.value(condition.left), "day")
-                if now.function == "month" and isinstance(condition.left, Member):
-                    return say.Counter(value, self.value(condition.left), "month")
+        period = _period(condition) if otherwise == IntLiteral(value=0) else None
+        if period is not None and isinstance(condition, Binary):
+            return say.Counter(self.value(expression.then, sort), self.value(condition.left), period)
         inner = sort or self.sort(expression)
         then, other = self.value(expression.then, inner), self.value(otherwise, inner)
         return say.Choice(self.condition(condition), then, other)
@@ -286,11 +281,9 @@ class Reader:
             case Junction():
                 return self.junction(expression, negated)
             case Conditional():
-                yes, no = (self.condition(expression.condition, other) for other in (False, True))
+                condition, otherwise = expression.condition, expression.otherwise
                 then = self.condition(expression.then, negated)
-                return say.Some(
-                    (say.Every((yes, then)), say.Every((no, self.condition(expression.otherwise, negated))))
-                )
+                return say.Depends(self.condition(condition), then, self.condition(otherwise, negated))
             case Binary(operator="in"):
                 sort = self.sort(expression.left)
                 return say.OneOf(self.value(expression.left), self.value(expression.right, sort), negated)
@@ -375,6 +368,16 @@ def _sort(type_: Declared | None) -> str | Enum | None:
             return type_
         case Bool() | Text() | Id() | List() | Table() | Published() | None:
             return None
+
+
+def _period(condition: Expression) -> say.Period | None:
+    """The period of a counter that begins anew: of `a.day == day(at)`, the day."""
+    match condition:
+        case Binary(operator="==", left=Member(), right=Call(function="day", arguments=(Name(name="at"),))):
+            return "day"
+        case Binary(operator="==", left=Member(), right=Call(function="month", arguments=(Name(name="at"),))):
+            return "month"
+    return None
 
 
 def _calculated(sort: str | Enum | None) -> str | Enum | None:
