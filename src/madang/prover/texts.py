@@ -15,6 +15,9 @@ from typing import Any
 
 import z3
 
+_LETTERS = [chr(code) for code in (ord("x"), *range(0x30, 0x7F), *range(0xAC00, 0xD7A4))]
+"""More than there are named texts; the first one that will do is used."""
+
 
 class Texts:
     """The named texts of one or two documents, and the terms of one formula that stand for texts."""
@@ -100,8 +103,12 @@ class Texts:
             place = _value(model, self._nearest(z3.IntVal(number)))
             starts = [known[each] for each in begins.get(number, ()) if each in known]
             start = max([self.named[place - 1] if 1 <= place <= size else "", *starts], key=len)
-            known[number] = f"{start}x{len(known)}"
+            known[number] = f"{start}{self._free(start)}{len(known):03}"
         return known
+
+    def _free(self, start: str) -> str:
+        """A letter with which no named text goes on after `start`, so that what is made up begins with no more."""
+        return next(letter for letter in _LETTERS if not any(text.startswith(start + letter) for text in self.named))
 
     def _note(self, term: Any) -> None:
         self._terms.setdefault(term.get_id(), term)
