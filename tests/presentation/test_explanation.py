@@ -25,6 +25,7 @@ parameters:
   closes: time
   amounts: {table: {by: {size: {int: 1..5}, tier: {enum: [basic, other]}}, of: {won: 0..100_000}}}
   days: {table: {by: {size: {int: 1..5}}, of: {int: 0..9}}}
+  wide: {table: {by: {season: {int: 1..2}, size: {int: 1..5}}, of: {int: 0..9}}}
 actions:
   grant:
     on: {t: new ticket}
@@ -48,6 +49,7 @@ parameters:
   amounts: {1: {basic: 5_000, other: 100}, 2..3: {basic: 6_000, other: 200}, 4+: {basic: 7_000, other: 300}}
   days: {1..4: 3, 5: 5}
   regions: {type: {list: text}, value: ["11", "26"]}
+  wide: {1: {1: 1, 2+: 2}, 2: {1: 9, 2+: 8}}
 grant:
   require: {table: 'amount <= amounts[size]["basic"]'}
 specification:
@@ -74,7 +76,7 @@ def test_a_decision_table_has_a_row_for_each_clause() -> None:
     assert [row.condition for row in grant.rows] == [
         "현재 시각이 사업 종료 시각(2027년 1월 1일 00:00) 전이어야 합니다.",
         "지급 금액이 9,000원 미만이어야 합니다.",
-        "지급 금액이 정해진 지급 금액 표에서 가구원 수, 소득 구분 '기초생활수급'에 해당하는 값 이하여야 합니다.",
+        "지급 금액이 정해진 지급 금액 표의 값(가구원 수, 소득 구분: '기초생활수급') 이하여야 합니다.",
     ]
     assert grant.makes == ["ticket"]
     assert grant.moves == ["미지급 예치금에서 바우처 잔액 총액으로 지급 금액을 옮깁니다."]
@@ -90,14 +92,21 @@ def test_parameters_have_units_and_tables_are_tables() -> None:
     assert rows["amounts"].grid is not None
     assert rows["amounts"].grid.headings == [
         "the size of the household",
-        "the income tier basic livelihood",
-        "the income tier other",
+        "the income tier: basic livelihood",
+        "the income tier: other",
     ]
     assert rows["amounts"].grid.rows == [
         ["1", "5,000 won", "100 won"],
         ["2–3", "6,000 won", "200 won"],
         ["4–5", "7,000 won", "300 won"],
     ]
+    assert rows["wide"].grid is not None
+    assert rows["wide"].grid.headings == [
+        "the size of the household",
+        "the season (1 summer, 2 winter): 1",
+        "the season (1 summer, 2 winter): 2",
+    ]
+    assert rows["wide"].grid.rows == [["1", "1", "9"], ["2–5", "2", "8"]]
     assert rows["days"].grid is not None
     assert rows["days"].grid.rows == [["1–4", "3"], ["5", "5"]]
 

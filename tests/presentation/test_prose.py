@@ -164,8 +164,8 @@ SENTENCES = [
     ),
     (
         "open_hours[hour(at)]",
-        "open hours 표에서 hour of 현재 시(時)에 해당하는 값이 '예'여야 합니다.",
-        "The cell of open hours for hour of the present hour must be “yes”.",
+        "open hours 표의 값(hour of: 현재 시(時))이 '예'여야 합니다.",
+        "The value in the table of open hours (hour of: the present hour) must be “yes”.",
     ),
     (
         "6 <= hour(at) && hour(at) < 22",
@@ -256,8 +256,8 @@ SENTENCES = [
     ),
     (
         "amount <= amounts[count][tier]",
-        "결제 금액이 amounts 표에서 size count, tier에 해당하는 값 이하여야 합니다.",
-        "The amount must be at most the cell of amounts for size count and tier.",
+        "결제 금액이 amounts 표의 값(size: count, tier) 이하여야 합니다.",
+        "The amount must be at most the value in the table of amounts (size: count, tier).",
     ),
     (
         "(x.day == day(at) ? x.spent : 0) + amount <= cap",
@@ -489,6 +489,8 @@ def test_every_phrase_has_words_in_both_languages() -> None:
             "한도(550,000원)",
             ["한도(550,000원)가", "한도(550,000원)를", "한도(550,000원)와", "한도(550,000원)로", "한도(550,000원)여야"],
         ),
+        ("값(시(時))", ["값(시(時))이", "값(시(時))을", "값(시(時))과", "값(시(時))으로", "값(시(時))이어야"]),
+        (")", [")가", ")를", ")와", ")로", ")여야"]),
         ("(둘의 합)", ["(둘의 합)이", "(둘의 합)을", "(둘의 합)과", "(둘의 합)으로", "(둘의 합)이어야"]),
         ("3", ["3이", "3을", "3과", "3으로", "3이어야"]),
         ("7", ["7이", "7을", "7과", "7로", "7이어야"]),

@@ -143,8 +143,8 @@ def value(phrase: Value) -> str:
             condition = forms(phrase.condition).is_
             return f"{value(phrase.then)} if {condition}, otherwise {value(phrase.otherwise)}"
         case say.Cell():
-            keys = _and([_key(label.en, value(key)) for label, key in phrase.keys])
-            return f"the cell of {value(phrase.table)} for {keys}"
+            keys = ", ".join([_key(label.en, value(key)) for label, key in phrase.keys])
+            return f"the value in the table of {value(phrase.table)} ({keys})"
         case say.Version():
             return f"the version of {value(phrase.list)}"
         case say.SumOfAll():
@@ -182,8 +182,9 @@ def _calculated(phrase: Value) -> str:
             number = value(phrase.number)
             return f"{number} days" if isinstance(phrase.number, say.Amount) else f"as many days as {number}"
         case say.Shifted():
-            unit = {"time": "seconds", "date": "days", "month": "months"}[phrase.unit]
-            length = value(phrase.length) if isinstance(phrase.length, say.Days) else f"{_inner(phrase.length)} {unit}"
+            length = value(phrase.length) if isinstance(phrase.length, say.Days) else _inner(phrase.length)
+            if not isinstance(phrase.length, say.Days | say.Amount):
+                length += {"time": " seconds", "date": " days", "month": " months"}[phrase.unit]
             return f"{length} {'before' if phrase.earlier else 'after'} {_inner(phrase.moment)}"
         case _:
             raise TypeError(f"{type(phrase).__name__} has no English yet")
@@ -191,7 +192,7 @@ def _calculated(phrase: Value) -> str:
 
 def _key(dimension: str, key: str) -> str:
     """A key of a table with the name of its dimension, which is said once where both are called the same."""
-    return key if key.startswith(dimension) else f"{dimension} {key}"
+    return key if key.startswith(dimension) else f"{dimension}: {key}"
 
 
 _WHOLE: Final = (say.Named, say.Amount, say.Quoted, say.Truth, say.Listing, say.Part, say.Counter, say.Days)
@@ -238,7 +239,7 @@ def amount(number: int, unit: str) -> str:
             return f"{number}:00"
         case "won":
             return f"{number:,} won"
-        case "days" | "seconds":
-            return f"{number:,} {unit}"
+        case "days" | "seconds" | "months":
+            return f"{number:,} {unit.removesuffix('s') if number == 1 else unit}"
         case _:
             return f"{number:,}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Literal, assert_never
 
 import msgspec
@@ -169,9 +170,9 @@ class _Explainer:
         for name, type_ in self.plain.parameters.items():
             value = self.values.get(name)
             label = self.plain.label(name).text(self.language)
-            grid = None if value is None or not isinstance(type_, Table) else self.grid(type_, value)
+            grid = None if value is None or not isinstance(type_, Table) else self.grid(name, type_, value)
             text = None if value is None or grid is not None else self.written(value, type_)
-            rows.append(ParameterRow(name, label, self.type(type_), text, grid))
+            rows.append(ParameterRow(name, label, self.type(type_, name), text, grid))
         return rows
 
     def invariants(self) -> list[InvariantRow]:
@@ -231,8 +232,8 @@ class _Explainer:
 
     # ---- types and values
 
-    def type(self, type_: Declared) -> str:
-        """What a value can be, in words."""
+    def type(self, type_: Declared, name: str = "") -> str:
+        """What a value can be, in words; `name` is that of a table."""
         words = korean.TYPES if self.language == "ko" else english.TYPES
         match type_:
             case Number(unit="won" | "int"):
@@ -251,7 +252,7 @@ class _Explainer:
             case List():
                 return f"{words['list']}: {self.type(type_.element)}"
             case Table():
-                by = ", ".join([find(self.glossary.values, one.name).text(self.language) for one in type_.by])
+                by = ", ".join([self.plain.dimension(name, one.name).text(self.language) for one in type_.by])
                 return f"{words['table']} ({by}): {self.type(type_.of)}"
             case Published():
                 return words["published"]
@@ -265,19 +266,20 @@ class _Explainer:
             return ", ".join([self.value(self.plain.written(item, element)) for item in value])
         return self.value(self.plain.written(value, type_))
 
-    def grid(self, type_: Table, cells: Written | tuple[Written, ...]) -> Grid:
-        """A table with its last dimension across; whole numbers beside each other with equal rows share one."""
+    def grid(self, name: str, type_: Table, cells: Written | tuple[Written, ...]) -> Grid:
+        """A table with its smallest dimension across, so that it is narrow; equal rows of numbers share one."""
         values = cells if isinstance(cells, tuple) else (cells,)
-        texts = [self.value(self.plain.written(value, type_.of)) for value in values]
+        texts = iter([self.value(self.plain.written(value, type_.of)) for value in values])
         keys = [[self.key(key) for key in one.keys()] for one in type_.by]  # noqa: SIM118 - a method of its own
-        names = [find(self.glossary.values, one.name).text(self.language) for one in type_.by]
+        names = [self.plain.dimension(name, one.name).text(self.language) for one in type_.by]
         if len(keys) == 1:
-            return Grid([names[0], ""], _merged([[[key], [text]] for key, text in zip(keys[0], texts, strict=True)]))
-        across = len(keys[-1])
-        rows = [
-            [down, texts[index * across : (index + 1) * across]] for index, down in enumerate(_combinations(keys[:-1]))
-        ]
-        return Grid([*names[:-1], *[f"{names[-1]} {column}" for column in keys[-1]]], _merged(rows))
+            return Grid([names[0], ""], _merged({(key,): [next(texts)] for key in keys[0]}))
+        across = min(range(len(keys)), key=lambda place: (len(keys[place]), -place))
+        rows: dict[tuple[str, ...], list[str]] = {}
+        for combination in product(*keys):
+            rows.setdefault(combination[:across] + combination[across + 1 :], []).append(next(texts))
+        down = names[:across] + names[across + 1 :]
+        return Grid([*down, *[f"{names[across]}: {column}" for column in keys[across]]], _merged(rows))
 
     def key(self, key: int | str) -> str:
         if isinstance(key, str):
@@ -285,23 +287,14 @@ class _Explainer:
         return str(key)
 
 
-def _combinations(keys: list[list[str]]) -> list[list[str]]:
-    """Every combination, the last key running fastest."""
-    found: list[list[str]] = [[]]
-    for dimension in keys:
-        found = [[*one, key] for one in found for key in dimension]
-    return found
-
-
-def _merged(rows: list[list[list[str]]]) -> list[list[str]]:
-    """Rows whose last key is a number run together where all else is equal: 4–20."""
-    merged: list[tuple[list[str], str, str, list[str]]] = []
-    for keys, cells in rows:
-        last = keys[-1]
+def _merged(rows: dict[tuple[str, ...], list[str]]) -> list[list[str]]:
+    """Rows by their keys. Those whose last key is a number run together where all else is equal: 4–20."""
+    merged: list[tuple[tuple[str, ...], str, str, list[str]]] = []
+    for (*before, last), cells in rows.items():
         if merged and last.isdigit():
-            before, low, _, same = merged[-1]
-            if before == keys[:-1] and same == cells and low.isdigit():
-                merged[-1] = (before, low, last, same)
+            same, low, _, others = merged[-1]
+            if same == tuple(before) and others == cells and low.isdigit():
+                merged[-1] = (same, low, last, cells)
                 continue
-        merged.append((keys[:-1], last, last, cells))
+        merged.append((tuple(before), last, last, cells))
     return [[*before, low if low == high else f"{low}–{high}", *cells] for before, low, high, cells in merged]

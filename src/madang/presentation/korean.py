@@ -11,7 +11,15 @@ from madang.presentation.phrases import Condition, Value
 
 _NUMBERS: Final = {"<": "미만", "<=": "이하", ">": "초과", ">=": "이상"}
 _MOMENTS: Final = {"<": "전", "<=": "이전", ">": "후", ">=": "이후"}
-_UNITS: Final = {"won": "원", "hour": "시", "month_of_year": "월", "days": "일", "seconds": "초", "int": ""}
+_UNITS: Final = {
+    "won": "원",
+    "hour": "시",
+    "month_of_year": "월",
+    "days": "일",
+    "seconds": "초",
+    "months": "개월",
+    "int": "",
+}
 _PARTS: Final = {"day": "날짜", "hour": "시(時)", "month": "달", "month_of_year": "월(月)", "weekday": "요일"}
 _NOW: Final = {
     "day": "오늘",
@@ -186,7 +194,7 @@ def value(phrase: Value) -> str:
             return f"{condition} {then}, 아니면 {otherwise}"
         case say.Cell():
             keys = ", ".join([_key(label.ko, value(key)) for label, key in phrase.keys])
-            return f"{value(phrase.table)} 표에서 {keys}에 해당하는 값"
+            return f"{value(phrase.table)} 표의 값({keys})"
         case say.Version():
             return f"{value(phrase.list)}의 판 번호"
         case say.SumOfAll():
@@ -223,8 +231,9 @@ def _calculated(phrase: Value) -> str:
         case say.Days():
             return f"{_length(phrase)}만큼의 기간"
         case say.Shifted():
-            unit = {"time": "초", "date": "일", "month": "개월"}[phrase.unit]
-            length = _length(phrase.length) if isinstance(phrase.length, say.Days) else f"{_inner(phrase.length)}{unit}"
+            length = _length(phrase.length) if isinstance(phrase.length, say.Days) else _inner(phrase.length)
+            if not isinstance(phrase.length, say.Days | say.Amount):
+                length += {"time": "초", "date": "일", "month": "개월"}[phrase.unit]
             return f"{_inner(phrase.moment)}부터 {length}만큼 {'앞선' if phrase.earlier else '지난'} 때"
         case _:
             raise TypeError(f"{type(phrase).__name__} has no Korean yet")
@@ -232,7 +241,7 @@ def _calculated(phrase: Value) -> str:
 
 def _key(dimension: str, key: str) -> str:
     """A key of a table with the name of its dimension, which is said once where both are called the same."""
-    return key if key.startswith(dimension) else f"{dimension} {key}"
+    return key if key.startswith(dimension) else f"{dimension}: {key}"
 
 
 def _length(days: say.Days) -> str:

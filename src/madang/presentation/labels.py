@@ -13,7 +13,7 @@ Language = Literal["ko", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("ko", "en")
 
 
-class Label(msgspec.Struct, frozen=True):
+class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What something is called, as a noun; in English with its article where it has one."""
 
     ko: str
@@ -24,7 +24,7 @@ class Label(msgspec.Struct, frozen=True):
         return self.ko if language == "ko" else self.en
 
 
-class Glossary(msgspec.Struct, frozen=True):
+class Glossary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Labels by name. A name may be qualified by what it belongs to: `voucher.left`, `spend.amount`."""
 
     records: dict[str, Label] = {}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-_BRACKETS: Final = re.compile(r"\([^()]*\)\Z")
 _CONSONANT_DIGITS: Final = frozenset("013678")
 _LIQUID_DIGITS: Final = frozenset("178")
 _CONSONANT_LETTERS: Final = frozenset("lmn")
@@ -17,10 +15,11 @@ def _ending(word: str) -> tuple[bool, bool]:
     What stands in brackets at the end is not spoken; quotes and signs are not either.
     """
     spoken = word.replace("%", "퍼센트")
-    while shorter := _BRACKETS.sub("", spoken):
-        if shorter == spoken:
+    while spoken.endswith(")"):
+        before = _before_brackets(spoken)
+        if not before:
             break
-        spoken = shorter
+        spoken = before
     letters = [letter for letter in spoken if letter.isalnum()]
     if not letters:
         return False, False
@@ -29,6 +28,16 @@ def _ending(word: str) -> tuple[bool, bool]:
         final = (ord(last) - ord("가")) % 28
         return final != 0, final == 8
     return last in _CONSONANT_DIGITS or last in _CONSONANT_LETTERS, last in _LIQUID_DIGITS or last == "l"
+
+
+def _before_brackets(text: str) -> str:
+    """What stands before the brackets at the end of a text."""
+    depth = 0
+    for index in range(len(text) - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(text[index], 0)
+        if depth == 0:
+            return text[:index]
+    return ""
 
 
 def subject(word: str) -> str:

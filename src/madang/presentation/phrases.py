@@ -31,7 +31,7 @@ class Named(Phrase, frozen=True):
 
 
 class Amount(Phrase, frozen=True):
-    """A number and what it counts: won, int, date, time, month, hour, weekday, month_of_year, seconds, days."""
+    """A number and what it counts: won, int, date, time, month, hour, weekday, month_of_year, seconds, days, months."""
 
     number: int
     unit: str

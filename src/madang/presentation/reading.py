@@ -97,6 +97,10 @@ class Reader:
             return find(self.glossary.accounts, name)
         return find(self.glossary.values, f"{self.action}.{name}", f"{self.programme}.{name}", name)
 
+    def dimension(self, table: str, name: str) -> Label:
+        """What a dimension of a table is called."""
+        return find(self.glossary.values, f"{table}.{name}", name)
+
     def type(self, name: str) -> Declared | None:
         """The type of a bare name; None for an account."""
         if name == "at":
@@ -207,7 +211,7 @@ class Reader:
         table = self.parameters.get(expression.table)
         dimensions = table.by if isinstance(table, Table) else ()
         keys = [
-            (find(self.glossary.values, dimension.name), self.value(key, _sort(dimension.type)))
+            (self.dimension(expression.table, dimension.name), self.value(key, _sort(dimension.type)))
             for dimension, key in zip(dimensions, expression.keys, strict=False)
         ]
         return say.Cell(say.Named(self.label(expression.table)), tuple(keys))
@@ -259,7 +263,7 @@ class Reader:
             return say.Elapsed(self.value(right), self.value(left))
         for moment, length, unit in ((left, right, sorts[0]), (right, left, sorts[1])):
             if unit in _MOMENTS:
-                counted = "seconds" if unit == "time" else "int"
+                counted = {"time": "seconds", "date": "days"}.get(str(unit), "months")
                 return say.Shifted(self.value(moment), self.value(length, counted), str(unit), minus)
         inner = sort or _calculated(sorts[0] or sorts[1])
         whole, part = self.value(left, inner), self.value(right, inner)
