@@ -7,6 +7,7 @@ import sys
 import msgspec
 import pytest
 
+from madang import contract
 from madang.base.programmes.transactions import Proof
 from madang.prover import receipts
 from tests.prover.documents import DOCUMENTS
@@ -73,6 +74,31 @@ def test_a_receipt_is_checked_by_proving_again(tally):
     assert (refused.returncode, "[prover.differs]" in refused.stderr) == (1, True)
     receipt.write_text("{}")
     assert "[prover.receipt]" in madang(*good, "--check", receipt).stderr
+
+
+def test_what_a_ledger_publishes_can_be_proved_as_it_is(tally):
+    kind = contract.read_kind((tally / "good.yaml").read_text())
+    programme = contract.read_programme((tally / "tally.yaml").read_text(), kind)
+    (tally / "kind.json").write_bytes(contract.canonical(kind) + b"\n")
+    (tally / "programme.json").write_bytes(contract.canonical(programme) + b"\n")
+    receipt = tally / "receipt.json"
+    assert madang("prove", tally / "tally.yaml", "--kind", tally / "good.yaml", "--receipt", receipt).returncode == 0
+    published = ("prove", tally / "programme.json", "--kind", tally / "kind.json")
+    assert madang(*published, "--check", receipt).returncode == 0
+
+
+def test_a_successor_is_compared_with_the_programme_in_force(tally):
+    old, new = tally / "old.yaml", tally / "new.yaml"
+    kind = TALLY.replace("ROOM", "most").replace("actions:", "parameters: {most: {int: 1..10}}\nactions:")
+    (tally / "kind.yaml").write_text(kind)
+    old.write_text(PROGRAMME + "parameters: {most: 5}\n")
+    new.write_text(PROGRAMME + "parameters: {most: 6}\n")
+    output = tally / "amend.json"
+    assert madang("prove", new, "--widens", old, "--kind", tally / "kind.yaml", "-o", output).returncode == 0
+    in_force = contract.read_programme(old.read_text(), contract.read_kind(kind))
+    assert json.loads(output.read_text())["proof"]["widens"] == contract.digest(in_force).hex()
+    narrower = madang("prove", old, "--widens", new, "--kind", tally / "kind.yaml")
+    assert (narrower.returncode, "widens/add" in narrower.stdout) == (1, True)
 
 
 def test_what_goes_wrong_is_shown_as_a_run_and_nothing_is_written_to_publish(tally):

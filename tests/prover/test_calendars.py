@@ -27,7 +27,7 @@ def months(day: int) -> int:
 
 
 def number(term) -> int:
-    return z3.simplify(term).as_long()
+    return int(z3.simplify(term).as_long())
 
 
 @settings(max_examples=300)

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from madang.prover.results import Counterexample, Proof, Result
 
 KindFile = Annotated[
-    Path | None, typer.Option("--kind", help="Its kind, in YAML; vouchers if not said.", exists=True, dir_okay=False)
+    Path | None, typer.Option("--kind", help="Its kind, likewise; vouchers if not said.", exists=True, dir_okay=False)
 ]
 
 
 def prove(
-    file: Annotated[Path, typer.Argument(help="The programme, in YAML.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(help="The programme, in YAML or canonical JSON.", exists=True, dir_okay=False)
+    ],
     kind: KindFile = None,
     receipt: Annotated[Path | None, typer.Option("--receipt", help="Write the proof's receipt here.")] = None,
     output: Annotated[
@@ -76,6 +78,7 @@ def prove(
 
 
 def _documents(file: Path, kind: Path | None) -> tuple[Kind, Programme]:
+    """Kind and programme from YAML, or from the canonical JSON that a ledger gives under a digest."""
     from importlib import resources
 
     from madang import contract
@@ -83,8 +86,14 @@ def _documents(file: Path, kind: Path | None) -> tuple[Kind, Programme]:
     standard = resources.files(contract) / "documents" / "voucher.yaml"
     try:
         kind_text = kind.read_text(encoding="utf-8") if kind else standard.read_text(encoding="utf-8")
-        kind_document = contract.read_kind(kind_text, kind.name if kind else "voucher.yaml")
-        return kind_document, contract.read_programme(file.read_text(encoding="utf-8"), kind_document, file.name)
+        if kind_text.startswith("{"):
+            kind_document = contract.load_kind(kind_text.strip().encode())
+        else:
+            kind_document = contract.read_kind(kind_text, kind.name if kind else "voucher.yaml")
+        text = file.read_text(encoding="utf-8")
+        if text.startswith("{"):
+            return kind_document, contract.load_programme(text.strip().encode(), kind_document)
+        return kind_document, contract.read_programme(text, kind_document, file.name)
     except contract.ContractError as error:
         raise MadangError("programme.document", str(error)) from None
     except UnicodeDecodeError:
