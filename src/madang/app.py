@@ -13,7 +13,7 @@ from madang.base import (
     registers,
     validators,
 )
-from madang.services import appeals, disputes, fraud, vouchers
+from madang.services import appeals, applications, disputes, fraud, vouchers
 
 MODULES = (
     parties.MODULE,
@@ -29,6 +29,7 @@ MODULES = (
     programmes.MODULE,
     vouchers.MODULE,
     appeals.MODULE,
+    applications.MODULE,
     fraud.MODULE,
     disputes.MODULE,
 )

@@ -29,6 +29,8 @@ from madang.base.programmes.state import PROGRAMMES, compiled
 from madang.kernel.authority import authorise
 from madang.kernel.errors import Malformed, Rejected
 from madang.kernel.transaction import Act, type_name
+from madang.services.applications.transactions import Apply
+from madang.services.applications.transactions import SetTerms as SetApplicationTerms
 from madang.services.vouchers import queries
 from madang.services.vouchers.state import voucher_of
 from madang.services.vouchers.transactions import Bind, Collect, Freeze, Move
@@ -73,6 +75,7 @@ FOR_OTHER_INSTITUTIONS = (
     | names("vouchers", "fund reclaim name_funders settle credit_interest pay_out grant confirm carry_over")
     | names("vouchers", "recall_unused recall repay")
     | names("appeals", "set_terms")
+    | names("applications", "set_terms decide")
     | names("fraud", "set_deadlines raise_flags set_aside open_case make_statement withdraw_case dismiss decide")
     | names("disputes", "set_terms answer credit charge_back withdraw")
 )
@@ -115,6 +118,8 @@ def _made() -> tuple[World, tuple[str, ...]]:
     world.accept(GrantMandate(by=ALICE.party, delegate=BORA.party, scope=scope), by=ALICE)
     shown = Present(by=ALICE.party, code=code_digest(code()), programme=COUPON, limit=9_000, until=world.time + 180)
     world.accept(shown, by=ALICE)
+    window = SetApplicationTerms(by="ministry", programme=COUPON, since=world.time, until=world.time + 90_000, days=7)
+    world.accept(window, by=quorum("ministry"))
     return world, tuple(numbers)
 
 
@@ -231,6 +236,7 @@ def what_a_desk_does() -> list[Act]:
         Block(by="desk", card=CARD.party),
         Freeze(by="desk", programme=COUPON, vouchers=[number, other]),
         Move(by="desk", programme=COUPON, voucher=number, region="11"),
+        Apply(by=DESK[0].party, programme=COUPON, for_party=ALICE.party, subjects=["cd" * 32]),
     ]
 
 

@@ -38,6 +38,7 @@ CASES = [
     ([(grant(programme=PROGRAMME), ALICE)], 30 * DAY, "mandates.ended", errand(ALICE.party), BORA),
     (GRANTED, 0, "mandates.act", errand(ALICE.party, 10_001, act="vouchers.claim"), BORA),
     (GRANTED, 0, "mandates.per_use", errand(ALICE.party, 10_001), BORA),
+    ([(grant(acts=["appeals.lodge"]), ALICE)], 0, "mandates.act", errand(ALICE.party, act="applications.apply"), BORA),
     (
         [(grant(acts=["appeals.lodge"]), ALICE)],
         0,

@@ -67,6 +67,7 @@ CASES = [
     ([], "mandates.caps", grant(made=scope(per_use=25_001)), ALICE),
     ([], "mandates.caps", grant(made=scope("appeals.lodge", total=1)), ALICE),
     ([], "mandates.caps", grant(made=scope("vouchers.claim", per_use=1, total=1)), ALICE),
+    ([], "mandates.caps", grant(made=scope("applications.apply", per_use=1, total=1)), ALICE),
     (GRANTED, "mandates.in_force", grant(), ALICE),
     (GRANTED, "mandates.in_force", register(), DESK),
     ([], "authority.quorum", register(), FIRST),
@@ -133,10 +134,12 @@ def test_a_mandate_that_a_desk_registers_says_on_what_and_one_to_spend_waits_thr
     world = mandates_world()
     world.accept(register(), by=DESK)
     world.accept(register(made=scope("appeals.lodge", programme="another"), ground="legal_representative"), by=DESK)
-    spending, appealing = (one.mandate for one in given(world))
+    world.accept(register(made=scope("applications.apply", programme="apply"), ground="household_head"), by=DESK)
+    spending, appealing, applying = (one.mandate for one in given(world))
     assert (spending.ground, spending.evidence, spending.registered_by) == ("written", EVIDENCE, "desk")
     assert spending.since == START + WAIT
     assert (appealing.ground, appealing.since) == ("legal_representative", START)
+    assert (applying.ground, applying.since) == ("household_head", START)
     world.refuse("mandates.not_yet", errand(ALICE.party, 1_000), by=BORA)
     world.advance(WAIT - 1)
     world.refuse("mandates.not_yet", errand(ALICE.party, 1_000), by=BORA)
@@ -156,9 +159,10 @@ def test_while_it_waits_the_principal_ends_a_mandate_that_a_desk_made_up():
 
 def test_an_officer_who_visits_applies_for_people_and_never_spends():
     world = mandates_world()
-    visit = register(THIRD.party, scope("vouchers.claim", "appeals.lodge"), ground="official_visit")
-    world.accept(visit, by=DESK)
+    acts = scope("vouchers.claim", "appeals.lodge", "applications.apply")
+    world.accept(register(THIRD.party, acts, ground="official_visit"), by=DESK)
     world.accept(errand(ALICE.party, by=THIRD.party, act="appeals.lodge"), by=THIRD)
+    world.accept(errand(ALICE.party, by=THIRD.party, act="applications.apply"), by=THIRD)
     world.refuse("mandates.act", errand(ALICE.party, by=THIRD.party), by=THIRD)
     world.check()
 

@@ -7,7 +7,7 @@ from msgspec import Meta
 from madang.kernel.fields import Digest, Name, PartyId, Time, WonOrZero
 from madang.kernel.transaction import Act, Part
 
-MandatedAct = Literal["vouchers.pay", "vouchers.claim", "appeals.lodge"]
+MandatedAct = Literal["vouchers.pay", "vouchers.claim", "appeals.lodge", "applications.apply"]
 """The acts that a service lets a delegate make."""
 SPENDING: tuple[MandatedAct, ...] = ("vouchers.pay",)
 """Those of them that spend a principal's money."""

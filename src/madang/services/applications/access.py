@@ -1,0 +1,21 @@
+"""Which institutions decide on a programme's applications: what rules and queries both ask."""
+
+from madang.base.parties import queries as parties
+from madang.base.programmes.state import PROGRAMMES
+from madang.kernel.state import State
+from madang.services.applications.state import AUTHORITIES
+
+
+def institution_of(state: State, officer: str) -> str:
+    """The institution that a party acts for, or ''."""
+    found = parties.party(state, officer)
+    return found.parent if found is not None else ""
+
+
+def decides(state: State, programme: str, institution: str) -> bool:
+    """Whether an active institution decides on a programme: its sponsor, or an eligibility authority of its terms."""
+    found = state.get(PROGRAMMES, programme)
+    if found is not None and found.sponsor == institution:
+        return parties.has_role(state, institution, "sponsor")
+    named = state.get(AUTHORITIES, programme, institution) is not None
+    return named and parties.has_role(state, institution, "eligibility_authority")
