@@ -149,6 +149,7 @@ OUTCOMES: dict[str, dict[Language, str]] = {
     "vouchers.pay": {"ko": "결제", "en": "a payment"},
     "vouchers.claim": {"ko": "수령", "en": "a claim"},
     "appeals.lodge": {"ko": "이의신청", "en": "an appeal"},
+    "applications.apply": {"ko": "신청", "en": "an application"},
 }
 """How a detail of an event is said."""
 NAMELESS: dict[Language, str] = {"ko": "공공 바우처", "en": "Public voucher"}
