@@ -134,4 +134,4 @@ def test_without_a_solver_it_says_what_to_install(tally):
     (tally / "z3.py").write_text("raise ImportError('not here')")
     done = madang("prove", tally / "tally.yaml", "--kind", tally / "good.yaml", PYTHONPATH=str(tally))
     assert done.returncode == 1
-    assert "madang[prove]" in done.stderr and "[prover.missing]" in done.stderr
+    assert "madang[prover]" in done.stderr and "[prover.missing]" in done.stderr

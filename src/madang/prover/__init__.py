@@ -8,5 +8,5 @@ keeps them. Limits: no time limit, but a bound on the solver's work that is the 
 within it is refused. Nothing on the ledger imports this: a proof is made off the ledger and vouched for by those who
 publish.
 
-`proving.prove` needs the package `z3-solver` (`pip install 'madang[prove]'`); receipts are read and made without it.
+`proving.prove` needs the package `z3-solver` (`pip install 'madang[prover]'`); receipts are read and made without it.
 """

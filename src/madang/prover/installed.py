@@ -17,6 +17,6 @@ def prove(kind: Kind, programme: Programme, *, widens: tuple[Kind, Programme] | 
         from madang.prover import proving
     except ImportError:
         raise MadangError(
-            "prover.missing", "The solver is not installed. Install it beside Madang: pip install 'madang[prove]'."
+            "prover.missing", "The solver is not installed. Install it beside Madang: pip install 'madang[prover]'."
         ) from None
     return proving.prove(kind, programme, widens=widens)
