@@ -19,7 +19,7 @@ from madang.prover.encoding import Encoder, Term
 from madang.prover.matter import Matter
 from madang.prover.solving import RUN_RESOURCES, Questions
 from madang.prover.steps import Before, Danger, Fault, Record, Step, allowed, changes, dangers, invariant_of, step
-from madang.prover.stranding import Pattern
+from madang.prover.stranding import Pattern, matches
 from madang.prover.traces import Ending, Trace, TraceList, TraceStep, TraceSubject
 
 PLACES = 2
@@ -67,7 +67,9 @@ class Moment(msgspec.Struct):
 class Runs:
     """All runs of a programme, grown step by step. `patterns` tell, by account, which records' money is stuck."""
 
-    def __init__(self, matter: Matter, patterns: Mapping[str, Pattern], resources: int = RUN_RESOURCES) -> None:
+    def __init__(
+        self, matter: Matter, patterns: Mapping[str, tuple[Pattern, ...]], resources: int = RUN_RESOURCES
+    ) -> None:
         self.matter = matter
         self.patterns = patterns
         self.encoder = Encoder(matter.texts(), exact=False)
@@ -245,18 +247,16 @@ class Runs:
     def _stranded(self, name: str) -> list[Term]:
         """An action leaves money on a record of such a pattern, which nothing moves from then on."""
         account = next(each for each in self.matter.kind.accounts if each.name == name)
-        pattern = self.patterns.get(name)
-        if pattern is None:
-            return []
         ends = [
             z3.And(
                 self._goes(attempt),
                 record[account.field] >= 1,
-                *[record[field] == value for field, value in pattern.items()],
+                matches(record, pattern),
             )
             for attempt in self.moments[-1].attempts
             for alias, record in attempt.taken.after.items()
             if self._type_of(attempt, alias) == account.record
+            for pattern in self.patterns.get(name, ())
         ]
         return [z3.Or(ends)] if ends else []
 

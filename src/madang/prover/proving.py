@@ -77,7 +77,7 @@ class Findings:
         self.open: dict[str, list[Open]] = {}
         self.impossible: dict[str, tuple[Status, tuple[str, ...]]] = {}
         self.possible: set[str] = set()
-        self.patterns: dict[str, Pattern] = {}
+        self.patterns: dict[str, tuple[Pattern, ...]] = {}
 
     def induct(self) -> None:
         """Ask about every action, and the empty state."""
@@ -135,9 +135,7 @@ class Findings:
             state = {} if model is None else _values(self.matter, stuck.encoder, model, stuck.terms())
             danger = Danger(name, "", f"{stuck.record}.{stuck.field}", "stranded", stuck.happens)
             self.open.setdefault(name, []).append(Open(danger, state))
-            pattern = None if model is None else stuck.pattern(model)
-            if pattern is not None:
-                self.patterns[stuck.account] = pattern
+            self.patterns[stuck.account] = stuck.patterns()
 
     def _claim(self, name: str) -> None:
         self.claims[name] = self.claims.get(name, 0) + 1

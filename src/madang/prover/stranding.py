@@ -21,6 +21,8 @@ from madang.prover.matter import Matter
 from madang.prover.solving import STEP_RESOURCES, Questions
 from madang.prover.steps import Before, Record, allowed, invariant_of, step
 
+PATTERNS = 8
+"""Patterns of records that are told apart, at most."""
 Pattern = Mapping[str, Term]
 """Values of some fields of a record."""
 
@@ -41,18 +43,42 @@ class Stuck(msgspec.Struct, frozen=True):
         """The unknown fields of the record, with their names and types."""
         return [(f"{self.record}.{field}", self.unknowns[field], type_) for field, type_ in self.types.items()]
 
-    def pattern(self, model: Any) -> Pattern | None:
-        """What suffices for money to be stuck, read off one model: the enums and flags of the record. None if other
-        fields matter too.
-        """
+    def patterns(self) -> tuple[Pattern, ...]:
+        """In which records money is stuck, as far as their enums and flags alone decide it."""
+        found: list[Pattern] = []
+        questions = Questions([self.happens], STEP_RESOURCES)
+        while len(found) < PATTERNS:
+            answer, model = questions.ask()
+            pattern = self._pattern(model) if answer == "sat" else None
+            if pattern is None:
+                break
+            found.append(pattern)
+            questions.assume(z3.Not(matches(self.unknowns, pattern)))
+        return tuple(found)
+
+    def _pattern(self, model: Any) -> Pattern | None:
+        """The fewest enums and flags of one model that suffice for money to be stuck; None if other fields matter."""
         fixed = {
             field: model.eval(self.unknowns[field], model_completion=True)
             for field, type_ in self.types.items()
             if isinstance(type_, (Enum, Bool))
         }
-        same = [self.unknowns[field] == value for field, value in fixed.items()]
-        answer, _ = Questions([], STEP_RESOURCES).ask(self.possible, z3.Not(self.happens), *same)
-        return fixed if answer == "unsat" else None
+        if not self._suffices(fixed):
+            return None
+        for field in list(fixed):
+            fewer = {name: value for name, value in fixed.items() if name != field}
+            if self._suffices(fewer):
+                fixed = fewer
+        return fixed
+
+    def _suffices(self, pattern: Pattern) -> bool:
+        free = z3.And(self.possible, z3.Not(self.happens), matches(self.unknowns, pattern))
+        return Questions([], STEP_RESOURCES).ask(free)[0] == "unsat"
+
+
+def matches(record: Record, pattern: Pattern) -> Term:
+    """The record has the values of the pattern."""
+    return z3.And([record[field] == value for field, value in pattern.items()])
 
 
 def strandings(matter: Matter) -> Iterator[Stuck]:
