@@ -159,7 +159,7 @@ def test_what_was_never_used_by_a_date_is_recalled():
     assert world.refuse("programmes.clause", recalling(used), by=CHUL).reason == "recall_unused.unused"
     world.accept(recalling(unused), by=CHUL)
     assert (view(world, unused).left, view(world, unused).status) == (0, "revoked")
-    assert world.refuse("programmes.clause", recalling(unused), by=CHUL).reason == "recall_unused.unused"
+    assert world.refuse("programmes.clause", recalling(unused), by=CHUL).reason == "recall_unused.usable"
     world.check()
 
 

@@ -117,7 +117,7 @@ def free(world: World) -> int:
 
 @pytest.mark.parametrize("expired", [True, False])
 def test_a_refund_after_the_use_by_date_lets_the_voucher_live_for_some_days(expired):
-    world = world_of()
+    world = world_of(carry="none")
     (number,) = grant(world, row("r1", until=MIDDLE))
     payment = pay(world, (number, 30_000))
     world.time = MIDDLE

@@ -13,7 +13,7 @@ from madang.kernel.module import InvariantBroken
 from madang.kernel.state import Record, State, Table
 from madang.services.vouchers.transactions import MAX_PARTS
 
-KINDS = ("74fa72126a4da24d82a7e8a4eece68449ae9496b85be19fd45ded488fcdd329d",)
+KINDS = ("617dd639604cc5782f2c5148fadd95bd5a449f0d60515938cb366bca5524cec1",)
 """The kinds that the rules were written for, by digest: what their actions are on, and that they check what is theirs.
 
 Any sponsor may bring a kind of its own, with other actions under our names or none.

@@ -126,3 +126,9 @@ def test_one_grant_a_season():
     made.not_granted(row, "grant.season")
     made.not_granted(made.row("third", 254_500, instalment=3, since=OCTOBER, subjects=[HOUSE]), "grant.season")
     made.not_granted(made.row("winter", 254_501, instalment=2, since=OCTOBER, subjects=[HOUSE]), "grant.amount")
+
+
+def test_before_cards_come_the_holder_does_not_pay_the_utility_as_by_card():
+    made = play("energy-2025", JULY)
+    summer, _ = seasons(made)
+    made.not_paid(summer, 1_000, "power", "spend.bill_or_card")
