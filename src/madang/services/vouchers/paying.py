@@ -104,16 +104,16 @@ def _spend(
     goods = _goods(call, act.merchant, act.order, parts)
     payment = f"{call.time:010x}{call.handle()}"
     whole = sum(part.amount for part in parts)
-    counted: set[int] = set()
+    # Its last part counts a line: the earlier ones don't use up the purchase that they belong to, and refunds and
+    # captures come to it when nothing else of the line is left.
+    counted = {part.line: place for place, part in enumerate(parts)}
     for place, part in enumerate(parts):
         # What a utility draws on is the holder's, whose customer it is.
         holder = existing(call.state, ruled, act.programme, part.voucher).holder if isinstance(act, Draw) else payer
         on = (part.voucher, holder, act.merchant, f"{act.merchant}/{payment}/{place}", shop)
         held = part.amount if later else 0
-        first = part.line not in counted
-        given = (part.amount, held, payer, act.order, goods[part.line], first, whole, own)
+        given = (part.amount, held, payer, act.order, goods[part.line], counted[part.line] == place, whole, own)
         apply(call, act.programme, ruled, "spend", on, given)
-        counted.add(part.line)
     return payment
 
 
@@ -144,7 +144,7 @@ def bind(call: Call, act: Bind) -> None:
 
 
 def capture(call: Call, act: Capture) -> None:
-    """What was held is due to the shop."""
+    """What was held is due to the shop, of the last parts first: what is let go leaves the purchase counted."""
     _, ruled = voucher_programme(call.state, act.programme)
     require_seller(call.state, act.by, act.merchant)
     parts = parts_of(call.state, ruled, act.programme, act.merchant, act.payment)
@@ -154,7 +154,7 @@ def capture(call: Call, act: Capture) -> None:
     if act.amount > held:
         raise refuse("capture_too_much", left=held, amount=act.amount)
     left = act.amount
-    for key, part in parts:
+    for key, part in reversed(parts):
         taken = min(left, part.held)
         if taken:
             apply(call, act.programme, ruled, "capture", (act.merchant, key), (taken,))

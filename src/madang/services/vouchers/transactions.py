@@ -238,7 +238,7 @@ class Draw(Act, frozen=True, kw_only=True, tag="vouchers.draw"):
 
 
 class Capture(Act, frozen=True, kw_only=True, tag="vouchers.capture"):
-    """The shop has delivered, and takes some or all of what was held for it, the first parts first."""
+    """The shop has delivered, and takes some or all of what was held for it, the last parts first."""
 
     programme: Name
     merchant: PartyId
