@@ -21,6 +21,7 @@ from madang.services.applications.state import (
     STEPS,
     WAITING,
     Named,
+    Opened,
     Step,
     place_of,
 )
@@ -133,7 +134,11 @@ def _forge(state: State, number: str, **values: object) -> None:
 
 
 def entered_it_decides(state: State, number: str, _other: str) -> None:
-    state.put(STEPS, Step("granted", DESK.party, 1, ""), number, 3)
+    _forge(state, number, decided_by=DESK.party)
+
+
+def other_hands(state: State, number: str, _other: str) -> None:
+    _forge(state, number, hands=(ALICE.party,))
 
 
 def declined_from_a_desk(state: State, number: str, _other: str) -> None:
@@ -177,7 +182,7 @@ def still_waiting(state: State, number: str, _other: str) -> None:
 
 
 def still_counted_as_open(state: State, number: str, _other: str) -> None:
-    state.put(OPEN_OF, Named(number), ALICE.party, number)
+    state.put(OPEN_OF, Opened(1), state.get(APPLICATIONS, number).applicant)
 
 
 def not_listed(state: State, number: str, _other: str) -> None:
@@ -214,6 +219,7 @@ def a_place_is_left_out(state: State, _number: str, other: str) -> None:
 
 PLANTED = [
     (entered_it_decides, "decided by somebody who entered"),
+    (other_hands, "not in the hands"),
     (declined_from_a_desk, "while it waited for the person at a desk"),
     (granted_without_reference, "its end is"),
     (decided_by_nobody, "decided by ''"),
@@ -223,7 +229,7 @@ PLANTED = [
     (a_subject_is_not_locked, "applications.open is not"),
     (a_subject_is_still_locked, "applications.open is not"),
     (still_waiting, "applications.waiting is not"),
-    (still_counted_as_open, "applications.open_of is not"),
+    (still_counted_as_open, "not counted as they are"),
     (not_listed, "applications.listed is not"),
     (a_stranger_is_concerned, "applications.concerned is not"),
     (an_index_leads_elsewhere, "applications.reference is not"),
@@ -261,4 +267,5 @@ def test_an_applicant_with_too_many_open_ones_is_found():
     found = state.get(APPLICATIONS, other)
     for place in range(17):
         state.put(APPLICATIONS, msgspec.structs.replace(found, subjects=(digest(100 + place),)), f"{place:022d}")
+    state.put(OPEN_OF, Opened(18), BORA.party)
     assert "more than 16 open applications" in broken(state)

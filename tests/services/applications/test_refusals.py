@@ -167,6 +167,7 @@ CASES: list[tuple[Any, ...]] = [
     ("applications.unknown_application", "", withdraw(NOTHING), ALICE),
     ("applications.not_yours", "", withdraw(GONE, by=BORA.party), BORA),
     ("applications.not_yours", "", withdraw(OPEN, by=DESK.party), DESK),
+    ("applications.not_yours", "", withdraw(WAITING, by=DESK.party), DESK),
     ("applications.closed", "", withdraw(GRANTED), ALICE),
     ("applications.closed", "", withdraw(GONE), ALICE),
     (UNTIL, "mandates.ended", "", withdraw(CHULS, by=BORA.party), BORA),

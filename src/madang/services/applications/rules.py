@@ -18,7 +18,6 @@ from madang.services.applications.state import (
     APPLICATIONS,
     AUTHORITIES,
     DECIDED,
-    ENTERING,
     MAX_CHANGES,
     MAX_OPEN,
     OPEN,
@@ -31,9 +30,9 @@ from madang.services.applications.state import (
     Authority,
     Channel,
     Named,
+    Opened,
     Step,
     Terms,
-    What,
     deadline_of,
     places,
 )
@@ -41,7 +40,6 @@ from madang.services.applications.transactions import (
     MAX_EVIDENCE,
     Apply,
     Change,
-    Correction,
     Decide,
     SetTerms,
     Withdraw,
@@ -69,8 +67,7 @@ def set_terms(call: Call, act: SetTerms) -> None:
     for authority in authorities:
         if call.state.get(AUTHORITIES, act.programme, authority) is None:
             call.state.put(AUTHORITIES, Authority(call.time), act.programme, authority)
-    terms = Terms(act.since, act.until, act.days, act.desk_only, len(authorities))
-    call.state.put(TERMS, terms, act.programme)
+    call.state.put(TERMS, Terms(act.since, act.until, act.days, act.desk_only), act.programme)
 
 
 def apply(call: Call, act: Apply) -> None:
@@ -93,11 +90,12 @@ def apply(call: Call, act: Apply) -> None:
         subjects=_distinct_subjects(act.subjects),
         evidence=_evidence((), act.evidence),
         channel=channel,
-        entered_by=act.by,
+        hands=(act.by,),
         desks=(institution_of(call.state, act.by),) if channel == "desk" else (),
         entered_at=call.time,
         deadline=deadline_of(call.time, terms.days),
         changes=0,
+        steps=0,
         status="entered",
         decided_by="",
         authority="",
@@ -106,15 +104,15 @@ def apply(call: Call, act: Apply) -> None:
         declined="",
     )
     _require_only(call.state, number, application)
-    if sum(1 for _ in call.state.scan(OPEN_OF, applicant)) >= MAX_OPEN:
+    opened = call.state.get(OPEN_OF, applicant)
+    if opened is not None and opened.count >= MAX_OPEN:
         raise refuse("too_many_open", limit=MAX_OPEN)
-    _enter(call, number, None, application)
-    _step(call, number, "entered", act.by)
+    _write(call, number, None, application, Step("entered", act.by, call.time, ""))
 
 
 def change(call: Call, act: Change) -> None:
     """The application says something else from now on, and what waited for the person at a desk is decided again."""
-    application, channel = _of_applicant(call, act.by, act.application)
+    application, channel = _of_applicant(call, act.by, act.application, any_desk=True)
     terms = _terms(call.state, application.programme)
     if channel != "desk" and application.status == "to_desk":
         raise refuse("at_a_desk")
@@ -130,6 +128,7 @@ def change(call: Call, act: Change) -> None:
         subjects=_distinct_subjects(act.subjects) if act.subjects else application.subjects,
         evidence=_evidence(application.evidence, act.evidence),
         changes=application.changes + 1,
+        hands=tuple(dict.fromkeys((*application.hands, act.by))),
         status="entered",
     )
     if channel == "desk":
@@ -138,8 +137,7 @@ def change(call: Call, act: Change) -> None:
     if application.status == "to_desk":
         changed = msgspec.structs.replace(changed, deadline=deadline_of(call.time, terms.days))
     _require_only(call.state, act.application, changed)
-    _enter(call, act.application, application, changed)
-    _step(call, act.application, "changed", act.by, act.correction)
+    _write(call, act.application, application, changed, Step("changed", act.by, call.time, act.correction))
 
 
 def decide(call: Call, act: Decide) -> None:
@@ -150,7 +148,7 @@ def decide(call: Call, act: Decide) -> None:
         raise refuse("not_authority", by=act.by, programme=application.programme)
     if application.status not in OPEN:
         raise refuse("closed", status=application.status)
-    if any(step.by == act.by and step.what in ENTERING for _, step in call.state.scan(STEPS, act.application)):
+    if act.by in application.hands:
         raise refuse("entered_it", by=act.by)
     if application.status == "to_desk" and act.decision != "granted":
         raise refuse("waits_for_desk")
@@ -165,16 +163,14 @@ def decide(call: Call, act: Decide) -> None:
             reference=act.reference or "",
             declined=act.ground or "",
         )
-    _enter(call, act.application, application, decided)
-    _step(call, act.application, act.decision, act.by)
+    _write(call, act.application, application, decided, Step(act.decision, act.by, call.time, ""))
 
 
 def withdraw(call: Call, act: Withdraw) -> None:
     """An open application ends without a decision."""
-    application, _ = _of_applicant(call, act.by, act.application)
+    application, _ = _of_applicant(call, act.by, act.application, any_desk=False)
     withdrawn = msgspec.structs.replace(application, status="withdrawn", closed_at=call.time)
-    _enter(call, act.application, application, withdrawn)
-    _step(call, act.application, "withdrawn", act.by)
+    _write(call, act.application, application, withdrawn, Step("withdrawn", act.by, call.time, ""))
 
 
 # --------------------------------------------------------------------------------------------------------- who asks
@@ -211,19 +207,17 @@ def _existing(call: Call, by: str, number: str) -> Application:
     return application
 
 
-def _of_applicant(call: Call, by: str, number: str) -> tuple[Application, Channel]:
-    """An open application and how `by` comes to it: applicant, delegate who applied, its desks; any desk if one is due.
+def _of_applicant(call: Call, by: str, number: str, *, any_desk: bool) -> tuple[Application, Channel]:
+    """An open application and how `by` comes to it: as applicant, delegate who applied, or officer of one of its desks.
 
-    What a mandate allowed it allows no longer once it is revoked.
+    With `any_desk` also as an officer of another, once the application waits for the person at one. What a mandate
+    allowed it allows no longer once it is revoked.
     """
     application = _existing(call, by, number)
-    own_desk = institution_of(call.state, by) in application.desks or application.status == "to_desk"
-    at_desk = own_desk and _is_at_desk(call.state, by)
-    if (
-        not at_desk
-        and by != application.applicant
-        and (application.channel, application.entered_by) != ("delegate", by)
-    ):
+    desk_may = institution_of(call.state, by) in application.desks or (any_desk and application.status == "to_desk")
+    at_desk = desk_may and _is_at_desk(call.state, by)
+    delegated = application.channel == "delegate" and by == application.hands[0]
+    if not at_desk and not delegated and by != application.applicant:
         raise refuse("not_yours", by=by)
     if application.status not in OPEN:
         raise refuse("closed", status=application.status)
@@ -324,19 +318,26 @@ def _check_decision(state: State, programme: str, act: Decide) -> None:
 # ---------------------------------------------------------------------------------------------------------- the writes
 
 
-def _enter(call: Call, number: str, before: Application | None, application: Application) -> None:
-    """Write the application as it stands now, in its table and in every index."""
+def _write(call: Call, number: str, before: Application | None, application: Application, step: Step) -> None:
+    """Write the application as it stands now, in its table and in every index, and that this happened to it."""
     if before is not None:
         for table, parts in places(number, before):
             call.state.delete(table, *parts)
     for table, parts in places(number, application):
         call.state.put(table, Named(number), *parts)
-    call.state.put(APPLICATIONS, application, number)
+    was_open = before is not None and before.status in OPEN
+    _count(call.state, application.applicant, (application.status in OPEN) - was_open)
+    call.state.put(STEPS, step, number, application.steps)
+    call.state.put(APPLICATIONS, msgspec.structs.replace(application, steps=application.steps + 1), number)
 
 
-def _step(call: Call, number: str, what: What, by: str, correction: Correction | None = None) -> None:
-    place = sum(1 for _ in call.state.scan(STEPS, number))
-    call.state.put(STEPS, Step(what, by, call.time, correction or ""), number, place)
+def _count(state: State, applicant: str, more: int) -> None:
+    opened = state.get(OPEN_OF, applicant)
+    count = more if opened is None else opened.count + more
+    if count:
+        state.put(OPEN_OF, Opened(count), applicant)
+    else:
+        state.delete(OPEN_OF, applicant)
 
 
 RULES: Mapping[type[Act], Rule] = {

@@ -18,18 +18,15 @@ Channel = Literal["own", "delegate", "desk"]
 What = Literal["entered", "changed", "to_desk", "granted", "declined", "withdrawn"]
 OPEN: tuple[Status, ...] = ("entered", "to_desk")
 DECIDED: tuple[Status, ...] = ("granted", "declined")
-ENTERING: tuple[What, ...] = ("entered", "changed")
-"""What keeps an officer from deciding."""
 
 
 class Terms(Record, frozen=True):
-    """A programme's terms: the window in seconds, its last included, days to decide, desks only, how many decide."""
+    """A programme's terms: the window in seconds, its last one included, days to decide, and whether at desks only."""
 
     since: int
     until: int
     days: int
     desk_only: bool
-    authorities: int
 
 
 class Authority(Record, frozen=True):
@@ -39,10 +36,11 @@ class Authority(Record, frozen=True):
 
 
 class Application(Record, frozen=True):
-    """An application. `applicant` is a party, or the handle of a person without a key; `entered_by` signed it.
+    """An application. `applicant` is a party, or the handle of a person without a key.
 
     `holder` is the party that will hold the voucher, or '': then it waits for the code in a letter. `desks` are the
-    institutions whose officers entered or changed it. Times are seconds; `deadline` is the last second to decide.
+    institutions whose officers entered or changed it; `hands` are who did so, the first entered it. `changes` and
+    `steps` count what happened to it. Times are seconds; `deadline` is the last second to decide.
     `authority` is whose officer `decided_by` is. `earlier`, `reference` and `declined` (why) are '' for none.
     """
 
@@ -55,11 +53,12 @@ class Application(Record, frozen=True):
     subjects: tuple[str, ...]
     evidence: tuple[str, ...]
     channel: Channel
-    entered_by: str
+    hands: tuple[str, ...]
     desks: tuple[str, ...]
     entered_at: int
     deadline: int
     changes: int
+    steps: int
     status: Status
     decided_by: str
     authority: str
@@ -77,6 +76,12 @@ class Step(Record, frozen=True):
     correction: Correction | Literal[""]
 
 
+class Opened(Record, frozen=True):
+    """How many applications of an applicant are open: one look tells, where a scan would cost a look at the block."""
+
+    count: int
+
+
 class Named(Record, frozen=True):
     """The application that an index leads to."""
 
@@ -91,8 +96,8 @@ STEPS = Table("applications.step", Step, str, int)
 """(application, place of the step from 0)"""
 OPEN_ONES = Table("applications.open", Named, str, int, str)
 """(programme, instalment, subject): what makes an open application the only one."""
-OPEN_OF = Table("applications.open_of", Named, str, str)
-"""(applicant, application): what bounds how many are open."""
+OPEN_OF = Table("applications.open_of", Opened, str)
+"""(applicant)"""
 REFERENCES = Table("applications.reference", Named, str, str)
 """(programme, reference)"""
 WAITING = Table("applications.waiting", Named, str, int, str)
@@ -102,8 +107,8 @@ LISTED = Table("applications.listed", Named, str, str, str)
 CONCERNED = Table("applications.concerned", Named, str, str)
 """(applicant, holder or desk; place): what each of them may see."""
 
-INDEXES: tuple[Table[Named], ...] = (OPEN_ONES, OPEN_OF, REFERENCES, WAITING, LISTED, CONCERNED)
-TABLES: tuple[Table[Any], ...] = (TERMS, AUTHORITIES, APPLICATIONS, STEPS, *INDEXES)
+INDEXES: tuple[Table[Named], ...] = (OPEN_ONES, REFERENCES, WAITING, LISTED, CONCERNED)
+TABLES: tuple[Table[Any], ...] = (TERMS, AUTHORITIES, APPLICATIONS, STEPS, OPEN_OF, *INDEXES)
 
 
 def deadline_of(entered_at: int, days: int) -> int:
@@ -129,7 +134,6 @@ def places(number: str, application: Application) -> list[tuple[Table[Named], tu
     found: list[tuple[Table[Named], tuple[str | int, ...]]] = [(LISTED, (programme, application.status, place))]
     found += [(CONCERNED, (party, place)) for party in concerned(application)]
     if application.status in OPEN:
-        found.append((OPEN_OF, (application.applicant, number)))
         found += [(OPEN_ONES, (programme, application.instalment, subject)) for subject in application.subjects]
     if application.status == "entered":
         found.append((WAITING, (programme, application.deadline, number)))
@@ -151,7 +155,7 @@ def indexes_match(state: State) -> None:
 
 
 def applications_keep_their_bounds(state: State) -> None:
-    """No application is larger than it may be, and no applicant has more open ones."""
+    """No application is larger than it may be; open ones are counted for each applicant, and are not too many."""
     open_ones: dict[str, int] = {}
     for (number,), application in state.scan(APPLICATIONS):
         if not (
@@ -163,6 +167,8 @@ def applications_keep_their_bounds(state: State) -> None:
             raise InvariantBroken(f"{number} is out of bounds")
         if application.status in OPEN:
             open_ones[application.applicant] = open_ones.get(application.applicant, 0) + 1
+    if open_ones != {applicant: opened.count for (applicant,), opened in state.scan(OPEN_OF)}:
+        raise InvariantBroken("open applications are not counted as they are")
     if any(count > MAX_OPEN for count in open_ones.values()):
         raise InvariantBroken(f"an applicant has more than {MAX_OPEN} open applications")
 
@@ -179,8 +185,10 @@ def decided_by_another(state: State) -> None:
         ):
             raise InvariantBroken(f"{number} is {status}, decided by {application.decided_by!r}")
         steps = [step for _, step in state.scan(STEPS, number)]
-        entered = [step.by for step in steps if step.what in ENTERING]
-        if any(step.by in entered for step in steps if step.what in ("to_desk", *DECIDED)):
+        entered = tuple(dict.fromkeys(step.by for step in steps if step.what in ("entered", "changed")))
+        if entered != application.hands or len(steps) != application.steps:
+            raise InvariantBroken(f"{number} was not in the hands that its steps name")
+        if application.decided_by in entered:
             raise InvariantBroken(f"{number} was decided by somebody who entered or changed it")
 
 

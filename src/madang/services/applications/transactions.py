@@ -106,6 +106,6 @@ class Decide(Act, frozen=True, kw_only=True, tag="applications.decide"):
 
 
 class Withdraw(Act, frozen=True, kw_only=True, tag="applications.withdraw"):
-    """The applicant, or whoever applied, takes an application back before it is decided."""
+    """The applicant, whoever applied, or a desk that entered or changed it takes an open application back."""
 
     application: Handle
