@@ -85,7 +85,7 @@ def apply(
         keys.append(key)
         before.append(found)
     action = ruled.contract.actions[action_name]
-    lists = _Registers(call.state, call.time) if action.lists else NO_LISTS
+    lists = Registers(call.state, call.time) if action.lists else NO_LISTS
     try:
         after, postings = action.run(tuple(before), tuple(given), call.time, lists)
     except Refused as refusal:
@@ -103,7 +103,7 @@ def apply(
     return after
 
 
-class _Registers:
+class Registers:
     """What is published on this ledger at the time of the block, for the contract that asks."""
 
     __slots__ = ("_state", "_time")

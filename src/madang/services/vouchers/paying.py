@@ -1,6 +1,7 @@
 """Vouchers pay: at a shop, for a bill that a utility draws, for a delivery that holds the money first."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from madang.base.cards import ledger as cards
 from madang.base.mandates import ledger as mandates
@@ -8,10 +9,12 @@ from madang.base.merchants import queries as merchants
 from madang.base.money import ledger as money
 from madang.base.programmes.ledger import apply
 from madang.base.programmes.state import Compiled
+from madang.kernel.errors import Rejected
 from madang.kernel.module import Call, Rule
 from madang.kernel.transaction import Act
 from madang.services.vouchers.access import existing, require_own_key, require_seller, shop_of, voucher_programme
 from madang.services.vouchers.refusals import refuse
+from madang.services.vouchers.shopside import nobodys
 from madang.services.vouchers.state import BASKETS, OWN, Basket, BasketLine, OwnMoney, parts_of, vouchers_of
 from madang.services.vouchers.transactions import (
     MAX_PARTS,
@@ -52,7 +55,9 @@ def pay(call: Call, act: Pay) -> None:
     if holder != act.by:
         whole = sum(part.amount for part in act.parts)
         mandates.use(call, holder, act.by, "vouchers.pay", act.programme, whole)
-    payment = _spend(call, act, ruled, act.parts, holder, act.own, later=act.later)
+    shop = shop_of(call, act.programme, ruled, act.merchant)
+    goods = _goods(call, act.merchant, act.order, act.parts)
+    payment = _spend(call, act, ruled, act.parts, holder, act.own, shop=shop, goods=goods, later=act.later)
     if act.own:
         money.transfer(call, act.by, act.merchant, act.own)
         call.state.put(OWN, OwnMoney(act.by, act.own, 0), act.programme, act.merchant, payment)
@@ -62,19 +67,37 @@ def draw(call: Call, act: Draw) -> None:
     """A utility's own key draws on what was bound to the customer."""
     _, ruled = voucher_programme(call.state, act.programme)
     require_seller(call.state, act.by, act.merchant)
-    _spend(call, act, ruled, act.parts, act.customer, 0, later=False)
+    shop = shop_of(call, act.programme, ruled, act.merchant)
+    goods = _goods(call, act.merchant, act.order, act.parts)
+    _spend(call, act, ruled, act.parts, act.customer, 0, shop=shop, goods=goods)
 
 
 def collect(call: Call, act: Collect) -> None:
-    """A code that the payer showed pays with the payer's vouchers, those that end first in front."""
+    """A code that the payer showed pays with the payer's vouchers, those that end first in front.
+
+    Where they don't pay, the shop learns what nobody's voucher would pay here, and nothing that depends on this payer.
+    """
     _, ruled = voucher_programme(call.state, act.programme)
     require_seller(call.state, act.by, act.merchant)
     lines = act.lines or [PaidLine(line=0, amount=act.amount)]
     if sum(line.amount for line in lines) != act.amount:
         raise refuse("lines", amount=act.amount)
     holder = cards.redeem(call, act.code, act.programme, act.amount)
-    vouchers = vouchers_of(call.state, ruled, act.programme, holder, MAX_VOUCHERS)
-    left = [[one.number, one.left] for one in vouchers if one.status == "active" and one.since <= call.time < one.until]
+    shop = shop_of(call, act.programme, ruled, act.merchant)
+    goods = _goods(call, act.merchant, act.order, lines)
+    parts = _chosen(vouchers_of(call.state, ruled, act.programme, holder, MAX_VOUCHERS), lines, call.time)
+    try:
+        if not parts:
+            raise refuse("not_collected")
+        _spend(call, act, ruled, parts, holder, 0, shop=shop, goods=goods)
+    except Rejected:
+        reason = nobodys(call, act, ruled, shop, [(line.amount, goods[line.line]) for line in lines])
+        raise reason or refuse("not_collected") from None
+
+
+def _chosen(vouchers: Sequence[Any], lines: Sequence[PaidLine], time: int) -> list[PaymentPart]:
+    """Which vouchers pay how much of each line; none where they don't suffice or would be too many."""
+    left = [[one.number, one.left] for one in vouchers if one.status == "active" and one.since <= time < one.until]
     parts = []
     for line in lines:
         wanted = line.amount
@@ -85,8 +108,8 @@ def collect(call: Call, act: Collect) -> None:
                 voucher[1] -= amount
                 wanted -= amount
         if wanted or len(parts) > MAX_PARTS:
-            raise refuse("not_collected")
-    _spend(call, act, ruled, parts, holder, 0, later=False)
+            return []
+    return parts
 
 
 def _spend(
@@ -97,11 +120,11 @@ def _spend(
     payer: str,
     own: int,
     *,
-    later: bool,
+    shop: Any,
+    goods: Mapping[int, str],
+    later: bool = False,
 ) -> str:
     """The parts of a payment, in order; returns its number. `payer` is the holder, or the customer of a utility."""
-    shop = shop_of(call, act.programme, ruled, act.merchant)
-    goods = _goods(call, act.merchant, act.order, parts)
     payment = f"{call.time:010x}{call.handle()}"
     whole = sum(part.amount for part in parts)
     # Its last part counts a line: the earlier ones don't use up the purchase that they belong to, and refunds and
@@ -117,7 +140,7 @@ def _spend(
     return payment
 
 
-def _goods(call: Call, merchant: str, order_name: str, parts: Sequence[PaymentPart]) -> dict[int, str]:
+def _goods(call: Call, merchant: str, order_name: str, parts: Sequence[PaymentPart | PaidLine]) -> dict[int, str]:
     """The class of goods of each line that is paid. A basket is used once, and pays no more of a line than it says."""
     goods = {0: UNNAMED}
     named = [part for part in parts if part.line]
