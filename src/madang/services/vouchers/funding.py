@@ -61,25 +61,36 @@ def name_funders(call: Call, act: NameFunders) -> None:
 
 
 def settle(call: Call, act: Settle) -> None:
-    """Net spending is split by the shares; each funder has back what it paid in beyond its part."""
+    """Net spending is split by the shares; each funder has back what it paid in beyond its part.
+
+    What comes back after that, as a late refund does, is split by the shares, too.
+    """
     programme, ruled = sponsored(call.state, act.by, act.programme)
     funders = call.state.get(FUNDERS, act.programme)
     if funders is None:
         raise refuse("no_funders", programme=act.programme)
-    if funders.settled:
-        raise refuse("settled", programme=act.programme)
     free, busy = _inside(call.state, act.programme, programme)
+    if funders.settled and not free:
+        raise refuse("settled", programme=act.programme)
     if busy:
         raise refuse("not_over", programme=act.programme)
-    parts = by_largest_remainder(sum(funders.paid) - free, funders.shares)
-    returned = tuple(paid - part for paid, part in zip(funders.paid, parts, strict=True))
-    for name, back in zip(funders.names, returned, strict=True):
+    backs = _backs(funders, free)
+    for name, back in zip(funders.names, backs, strict=True):
         if back < 0:
             raise refuse("funder_short", name, funder=name, amount=-back)
-    for name, back in zip(funders.names, returned, strict=True):
+    for name, back in zip(funders.names, backs, strict=True):
         if back:
             apply(call, act.programme, ruled, "reclaim", (), (back,), {"sponsor": name})
+    returned = tuple(before + back for before, back in zip(funders.returned, backs, strict=True))
     call.state.put(FUNDERS, _replace(funders, returned=returned, settled=True), act.programme)
+
+
+def _backs(funders: Funders, free: int) -> tuple[int, ...]:
+    """What each funder has back of what is free; below zero: what it must fund first."""
+    if funders.settled:
+        return by_largest_remainder(free, funders.shares)
+    parts = by_largest_remainder(sum(funders.paid) - free, funders.shares)
+    return tuple(paid - part for paid, part in zip(funders.paid, parts, strict=True))
 
 
 def credit_interest(call: Call, act: CreditInterest) -> None:
@@ -102,20 +113,23 @@ def credit_interest(call: Call, act: CreditInterest) -> None:
 def pay_out(call: Call, act: PayOut) -> None:
     """All that each merchant is owed goes to its own account, or nothing goes to any.
 
-    Promised refunds are made first; then what the merchant owes the sponsor is set off, as far as it may be.
+    Promised refunds are made first, or kept back for; then what the merchant owes the sponsor is set off, as far as it
+    may be.
     """
     programme, ruled = voucher_programme(call.state, act.programme)
     if act.by not in (programme.sponsor, programme.bank) and not parties.has_role(call.state, act.by, "operator"):
         raise refuse("not_payer", by=act.by)
     for merchant in act.merchants:
         keep(call, ruled, act.programme, merchant)
-        if promised(call.state, act.programme, merchant):
-            raise refuse("refunds_promised", merchant, merchant=merchant)
+        kept_back = promised(call.state, act.programme, merchant)
         takings = call.state.get(ruled.tables["takings"], act.programme, "takings", merchant)
+        if kept_back and (takings is None or takings.due <= kept_back):
+            raise refuse("refunds_promised", merchant, merchant=merchant)
         if takings is None or takings.due == 0:
             raise refuse("nothing_due", merchant, merchant=merchant, programme=act.programme)
-        owed = sum(amount for amount, _ in debts.set_off(call, merchant, programme.sponsor, takings.due))
-        for account, amount in ((programme.sponsor, owed), (merchant, takings.due - owed)):
+        due = takings.due - kept_back
+        owed = sum(amount for amount, _ in debts.set_off(call, merchant, programme.sponsor, due))
+        for account, amount in ((programme.sponsor, owed), (merchant, due - owed)):
             if amount:
                 apply(call, act.programme, ruled, "payout", (merchant,), (amount,), {"merchant": account})
 

@@ -25,12 +25,13 @@ def refund(call: Call, act: Refund) -> None:
     _, ruled = voucher_programme(call.state, act.programme)
     require_seller(call.state, act.by, act.merchant)
     left = sum(_refundable(call, ruled, act.programme, act.merchant, act.payment))
-    count = promised(call.state, act.programme, act.merchant)
+    count = _count(call.state, act.programme, act.merchant)
     waiting = call.state.scan(PROMISES, act.programme, act.merchant) if count else ()
     left -= sum(promise.amount for _, promise in waiting if promise.payment == act.payment)
     if act.amount > left:
         raise refuse("refund_too_much", left=left, amount=act.amount)
-    if not act.promised or _covers(call, ruled, act.programme, act.merchant, act.payment, act.amount):
+    asked = (act.programme, act.merchant, act.payment, act.amount)
+    if not act.promised or (_due_covers(call, ruled, *asked) and _own_covers(call, ruled, *asked)):
         _give_back(call, ruled, act.programme, act.merchant, act.payment, act.amount)
         return
     if count >= MAX_PROMISES:
@@ -41,7 +42,13 @@ def refund(call: Call, act: Refund) -> None:
 
 
 def promised(state: State, programme: str, merchant: str) -> int:
-    """How many refunds a merchant owes in a programme."""
+    """How much (won) a merchant owes in refunds in a programme."""
+    if not _count(state, programme, merchant):
+        return 0
+    return sum(promise.amount for _, promise in state.scan(PROMISES, programme, merchant))
+
+
+def _count(state: State, programme: str, merchant: str) -> int:
     found = state.get(PROMISED, programme, merchant)
     return found.count if found else 0
 
@@ -54,14 +61,20 @@ def keep_promises(call: Call, act: KeepPromises) -> None:
 
 
 def keep(call: Call, ruled: Compiled, programme: str, merchant: str) -> int:
-    """Make promised refunds of a merchant, the oldest first, until one is not covered; returns how many."""
-    count = promised(call.state, programme, merchant)
+    """Make promised refunds of a merchant, the oldest first, until what is due does not suffice; returns how many.
+
+    One that lacks only own money on the merchant's account, or an account to give it back to, waits by itself.
+    """
+    count = _count(call.state, programme, merchant)
     if not count:
         return 0
     kept = 0
     for (_, _, key), promise in list(call.state.scan(PROMISES, programme, merchant)):
-        if not _covers(call, ruled, programme, merchant, promise.payment, promise.amount):
+        asked = (programme, merchant, promise.payment, promise.amount)
+        if not _due_covers(call, ruled, *asked):
             break
+        if not _own_covers(call, ruled, *asked):
+            continue
         call.state.delete(PROMISES, programme, merchant, key)
         _give_back(call, ruled, programme, merchant, promise.payment, promise.amount)
         kept += 1
@@ -91,25 +104,43 @@ def _refundable(call: Call, ruled: Compiled, programme: str, merchant: str, paym
     return left if own is None else [*left, own.amount - own.refunded]
 
 
-def _covers(call: Call, ruled: Compiled, programme: str, merchant: str, payment: str, amount: int) -> bool:
-    """Whether what is due to a merchant, and on its account, suffices for a refund."""
+def _due_covers(call: Call, ruled: Compiled, programme: str, merchant: str, payment: str, amount: int) -> bool:
+    """Whether what is due to a merchant suffices for what a refund gives back to vouchers."""
+    parts, _ = _split(call, ruled, programme, merchant, payment, amount)
+    takings = call.state.get(ruled.tables["takings"], programme, "takings", merchant)
+    return takings is not None and takings.due >= sum(parts)
+
+
+def _own_covers(call: Call, ruled: Compiled, programme: str, merchant: str, payment: str, amount: int) -> bool:
+    """Whether a merchant has the own money that a refund gives back, and its payer an account for it."""
+    _, share = _split(call, ruled, programme, merchant, payment, amount)
+    own = call.state.get(OWN, programme, merchant, payment)
+    if own is None or share == 0:
+        return True
+    account = call.state.get(ACCOUNTS, own.payer)
+    is_open = account is not None and bool(account.bank)
+    return is_open and money.free_balance(call.state, merchant) >= share
+
+
+def _split(
+    call: Call, ruled: Compiled, programme: str, merchant: str, payment: str, amount: int
+) -> tuple[list[int], int]:
+    """How much of a refund each part has back, and how much is own money."""
     shares = in_ratio(amount, _refundable(call, ruled, programme, merchant, payment))
     own = shares.pop() if call.state.get(OWN, programme, merchant, payment) is not None else 0
-    takings = call.state.get(ruled.tables["takings"], programme, "takings", merchant)
-    due = takings.due if takings else 0
-    return due >= sum(shares) and (own == 0 or money.balance(call.state, merchant) >= own)
+    return shares, own
 
 
 def _give_back(call: Call, ruled: Compiled, programme: str, merchant: str, payment: str, amount: int) -> None:
     parts = parts_of(call.state, ruled, programme, merchant, payment)
-    shares = in_ratio(amount, _refundable(call, ruled, programme, merchant, payment))
-    for (key, part), share in zip(parts, shares, strict=False):
+    shares, own_share = _split(call, ruled, programme, merchant, payment, amount)
+    for (key, part), share in zip(parts, shares, strict=True):
         if share:
             _refund_part(call, ruled, programme, merchant, key, part.voucher, share)
     own = call.state.get(OWN, programme, merchant, payment)
-    if own is not None and shares[-1]:
-        money.refund_transfer(call, merchant, own.payer, shares[-1])
-        given_back = msgspec.structs.replace(own, refunded=own.refunded + shares[-1])
+    if own is not None and own_share:
+        money.refund_transfer(call, merchant, own.payer, own_share)
+        given_back = msgspec.structs.replace(own, refunded=own.refunded + own_share)
         call.state.put(OWN, given_back, programme, merchant, payment)
 
 
