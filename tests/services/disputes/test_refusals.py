@@ -123,6 +123,15 @@ def test_money_of_a_person_is_charged_back_only_with_their_word():
     world.refuse("disputes.not_agreed", with_case(charging(), case), by=OTHER_BANK)
 
 
+def test_no_single_officer_agrees_for_an_institution():
+    world, case = filed(payee="ministry")
+    agreeing = answering(by="ministry", case=case)
+    world.refuse("disputes.by_quorum", agreeing, by=officer("ministry"))
+    world.fork().accept(answering(agrees=False, by="ministry", case=case), by=officer("ministry"))
+    world.accept(agreeing, by=quorum("ministry"))
+    world.refuse("disputes.answered", agreeing, by=officer("ministry"))
+
+
 def test_no_money_is_credited_for_a_voucher_payment():
     world = dispute_world()
     world.accept(filing(transfer=None, voucher=voucher()), by=ALICE)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from madang.base.money import ledger as money
-from madang.base.parties.queries import has_role, party
+from madang.base.parties.queries import has_role, officers_among, party
 from madang.kernel.module import Call, Rule, refuser
 from madang.kernel.transaction import Act
 from madang.services.disputes.state import (
@@ -52,6 +52,7 @@ REFUSALS: dict[str, str] = {
     "unknown_case": "There is no such dispute of yours. Check its number.",
     "settled": "This dispute is {standing} already.",
     "answered": "The payee has answered already.",
+    "by_quorum": "{payee} agrees by its quorum, since that gives its money away. Let as many officers sign.",
     "answer_late": "The payee could answer before {until} (seconds since 1970).",
     "answer_waits": "The payee may still answer, before {until} (seconds since 1970). Decide then.",
     "decision_late": "The deadline passed at {until} (seconds since 1970). Decide for the holder.",
@@ -100,10 +101,12 @@ def file(call: Call, act: File) -> None:
 
 
 def answer(call: Call, act: Answer) -> None:
-    """What the payee says to it."""
+    """What the payee says to it. Who agrees lets its bank take the money: no single officer does."""
     dispute = _open_case(call, act.case, act.by, "payee")
     if dispute.answered:
         raise refuse("answered")
+    if act.agrees and not _is_quorum(call, act.by):
+        raise refuse("by_quorum", payee=act.by)
     if call.time >= dispute.answer_by:
         raise refuse("answer_late", until=dispute.answer_by)
     said = _replace(dispute, answered="agrees" if act.agrees else "denies", answer=act.statement)
@@ -193,6 +196,12 @@ def _payment(call: Call, act: File) -> tuple[str, str, str, int]:
     if appointed is None or not ("bank" in appointed.roles or "desk" in appointed.roles):
         raise refuse("no_handler", holder=act.holder)
     return handler, programme, payment, paid_at
+
+
+def _is_quorum(call: Call, name: str) -> bool:
+    """Whether as many officers signed as an institution's threshold asks; whoever is none signs alone."""
+    found = party(call.state, name)
+    return found is not None and officers_among(call.state, call.signed_by, name) >= found.threshold
 
 
 def _count(call: Call, holder: str, more: int) -> None:

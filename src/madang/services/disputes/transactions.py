@@ -69,7 +69,10 @@ class File(Act, frozen=True, kw_only=True, tag="disputes.file"):
 
 
 class Answer(Act, frozen=True, kw_only=True, tag="disputes.answer"):
-    """The payee agrees or not, within its time. A shop that agrees to give back a voucher payment refunds beside it."""
+    """The payee agrees or not, within its time. A shop that agrees to give back a voucher payment refunds beside it.
+
+    An institution agrees by its quorum: its bank may then take the money.
+    """
 
     case: Case
     agrees: bool
