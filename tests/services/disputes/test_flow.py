@@ -98,6 +98,15 @@ def test_a_lost_phone_is_stopped_in_the_transaction_that_disputes_what_was_paid_
     assert balances(world) == (300_000, 1_000_000, 0)
 
 
+def test_a_shop_that_is_suspended_is_charged_back_all_the_same():
+    world, case = filed()
+    world.accept(with_case(answering(agrees=False), case), by=GROCER)
+    world.accept(Suspend(by="bank-b", party="grocer"), by=officer("bank-b"))
+    world.accept(with_case(deciding(True), case), by=BANK)
+    world.accept(with_case(charging(), case), by=OTHER_BANK)
+    assert balances(world) == (300_000, 1_000_000, 0)
+
+
 def test_terms_bind_what_is_filed_from_then_on():
     world, case = filed()
     world.accept(SetTerms(by="central-bank", file_days=90, answer_days=1, decide_days=2, charge_days=3), by=CENTRAL)
