@@ -29,8 +29,6 @@ from madang.services.vouchers.transactions import (
     Void,
 )
 
-MAX_VOUCHERS = 200
-"""Of so many vouchers of a payer those are chosen that a code pays with."""
 UNNAMED = "-"
 """The goods of a part that names no line of a basket."""
 
@@ -85,7 +83,7 @@ def collect(call: Call, act: Collect) -> None:
     holder = cards.redeem(call, act.code, act.programme, act.amount)
     shop = shop_of(call, act.programme, ruled, act.merchant)
     goods = _goods(call, act.merchant, act.order, lines)
-    parts = _chosen(vouchers_of(call.state, ruled, act.programme, holder, MAX_VOUCHERS), lines, call.time)
+    parts = _chosen(vouchers_of(call.state, ruled, act.programme, holder), lines, call.time)
     try:
         if not parts:
             raise refuse("not_collected")

@@ -101,11 +101,16 @@ def voucher(state: State, reader: PartyId, programme: Name, number: Handle) -> V
 
 
 def own_vouchers(state: State, reader: PartyId, programme: Name) -> list[VoucherView]:
-    """Up to 200 of the reader's vouchers, those that end first in front: paying in this order loses least."""
+    """Up to 200 of the reader's vouchers, those that end first in front: paying in this order loses least.
+
+    Where there are more, those are left out that lapsed or were recalled, and then those that ended first.
+    """
     found = _vouchers(state, programme)
     if found is None:
         return []
-    return [_view(one) for one in vouchers_of(state, compiled(state, found), programme, reader, MAX_VOUCHERS)]
+    own = vouchers_of(state, compiled(state, found), programme, reader)
+    own.sort(key=lambda one: one.status in ("active", "frozen"))
+    return [_view(one) for one in sorted(own[-MAX_VOUCHERS:], key=lambda one: (one.until, one.number))]
 
 
 def _view(record: Any) -> VoucherView:

@@ -6,6 +6,7 @@ one range.
 """
 
 import hashlib
+from itertools import islice
 from typing import Any
 
 from madang.base.programmes.state import PROGRAMMES, Compiled, compiled
@@ -18,6 +19,8 @@ KINDS = ("617dd639604cc5782f2c5148fadd95bd5a449f0d60515938cb366bca5524cec1",)
 
 Any sponsor may bring a kind of its own, with other actions under our names or none.
 """
+MAX_LOOKED_AT = 2_000
+"""Of so many vouchers of one holder those are found that pay."""
 
 
 class Granted(Record, frozen=True):
@@ -125,13 +128,13 @@ def voucher_of(state: State, ruled: Compiled, programme: str, number: str) -> An
     return state.get(ruled.tables["voucher"], programme, "voucher", number)
 
 
-def vouchers_of(state: State, ruled: Compiled, programme: str, holder: str, most: int) -> list[Any]:
-    """Up to `most` of a holder's vouchers, those that end first in front: paying in this order loses least."""
-    found = []
-    for (_, _, number), _ in state.scan(HELD, programme, holder):
-        found.append(voucher_of(state, ruled, programme, number))
-        if len(found) == most:
-            break
+def vouchers_of(state: State, ruled: Compiled, programme: str, holder: str) -> list[Any]:
+    """A holder's vouchers, ended ones too, those that end first in front: paying in this order loses least.
+
+    No more than 2,000 are looked at.
+    """
+    held = islice(state.scan(HELD, programme, holder), MAX_LOOKED_AT)
+    found = [voucher_of(state, ruled, programme, number) for (_, _, number), _ in held]
     return sorted(found, key=lambda one: (one.until, one.number))
 
 
