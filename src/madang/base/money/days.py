@@ -15,12 +15,22 @@ from madang.base.money.transactions import MAX_DAY, CloseDay, OpenDay
 from madang.base.parties.queries import has_role
 from madang.kernel.module import Call
 
+KOREA = 9 * 3600
+"""Seconds that Korean time is ahead of UTC, all the year."""
+SECONDS = 86_400
+EPOCH = datetime.date(1970, 1, 1).toordinal()
+
+
+def day_of(time: int) -> int:
+    """The Korean day of a block time, in days since 1970."""
+    return (time + KOREA) // SECONDS
+
 
 def open_day(call: Call, act: OpenDay) -> None:
     """Another business day, once the one before it is closed."""
     _check_central_bank(call, act.by)
     try:
-        datetime.date.fromisoformat(act.date)
+        day = datetime.date.fromisoformat(act.date).toordinal() - EPOCH
     except ValueError:
         raise refuse("no_date", date=act.date) from None
     before = call.state.get(DAY)
@@ -28,7 +38,10 @@ def open_day(call: Call, act: OpenDay) -> None:
         raise refuse("day_open", date=before.date)
     if before is not None and act.date <= before.date:
         raise refuse("day_before", date=before.date)
-    if not call.time < act.cut_off <= call.time + MAX_DAY * 86_400:
+    # Days follow one another: a date far ahead would be the last that can ever be opened.
+    if day > day_of(call.time) + MAX_DAY:
+        raise refuse("day_ahead", days=MAX_DAY)
+    if not call.time < act.cut_off <= call.time + MAX_DAY * SECONDS:
         raise refuse("cut_off", days=MAX_DAY)
     call.state.put(DAY, Day(act.date, call.time, act.cut_off, 0, 0))
 

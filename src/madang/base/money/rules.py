@@ -48,14 +48,8 @@ from madang.kernel.transaction import Act
 
 __all__ = ["REFUSALS", "RULES", "refuse"]
 
-KOREA = 9 * 3600
-"""Seconds that Korean time is ahead of UTC, all the year."""
-SECONDS = 86_400
-
-
-def day_of(time: int) -> int:
-    """The Korean day of a block time, in days since 1970."""
-    return (time + KOREA) // SECONDS
+WITHOUT_MONEY = ("officer", "till")
+"""What acts or pays for others and holds nothing of its own."""
 
 
 def set_policy(call: Call, act: SetPolicy) -> None:
@@ -68,7 +62,7 @@ def issue_currency(call: Call, act: IssueCurrency) -> None:
     """Currency for a bank, within the cap of the Korean day."""
     _check_central_bank(call, act.by)
     _check_bank(call, act.bank)
-    ledger.issue_currency(call, act.bank, act.amount, day_of(call.time))
+    ledger.issue_currency(call, act.bank, act.amount, days.day_of(call.time))
 
 
 def withdraw_currency(call: Call, act: WithdrawCurrency) -> None:
@@ -84,7 +78,7 @@ def open_accounts(call: Call, act: OpenAccounts) -> None:
         found = party(call.state, owner)
         if found is None:
             raise refuse("no_party", owner=owner)
-        if "officer" in found.roles or "till" in found.roles:
+        if any(role in found.roles for role in WITHOUT_MONEY):
             raise refuse("not_holder", owner=owner)
         before = call.state.get(ACCOUNTS, owner)
         if before is not None and before.bank:
