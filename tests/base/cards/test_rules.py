@@ -8,6 +8,7 @@ import pytest
 from madang.base.cards import MODULE, queries
 from madang.base.cards import state as tables
 from madang.base.cards.state import DAY, MAX_RESETS, RESET_DAYS, WAIT, Card, Holding, Waiting
+from madang.base.money.transactions import OpenAccounts
 from madang.base.parties.transactions import EnrolKey, Recover, RevokeKey, Suspend
 from madang.kernel.authority import PARTIES
 from madang.kernel.errors import Malformed
@@ -241,6 +242,11 @@ def test_nobody_at_a_desk_or_bank_gets_at_the_key_of_a_card(target):
         world.refuse("authority.not_signed", EnrolKey(by=target, key=fresh), by=signers)
     world.refuse("parties.not_yours", Suspend(by="desk", party=CARD.kid), by=FIRST)
     world.check()
+
+
+def test_no_card_has_money_of_its_own():
+    world = cards_world()
+    world.refuse("money.not_holder", OpenAccounts(by="bank-a", owners=[CARD.kid]), by=officer("bank-a"))
 
 
 def test_a_stock_is_bounded_and_keys_are_points():

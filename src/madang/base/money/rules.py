@@ -48,7 +48,7 @@ from madang.kernel.transaction import Act
 
 __all__ = ["REFUSALS", "RULES", "refuse"]
 
-WITHOUT_MONEY = ("officer", "till")
+WITHOUT_MONEY = ("officer", "till", "card")
 """What acts or pays for others and holds nothing of its own."""
 
 
