@@ -88,3 +88,10 @@ def test_what_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(MadangError) as refused:
         values.read_day(Element("Dt", text))
     assert refused.value.code == "iso.value"
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_whose_korean_day_is_in_no_calendar_is_refused(text: str) -> None:
+    with pytest.raises(MadangError) as refused:
+        values.read_day_choice(Element("BookgDt", Element("DtTm", text)))
+    assert refused.value.code == "iso.value"

@@ -112,7 +112,11 @@ def read_day_choice(element: Element) -> datetime.date:
     moment_element = element.find("DtTm")
     if moment_element is None:
         return read_day(element.get("Dt"))
-    return datetime.datetime.fromtimestamp(read_moment(moment_element), KOREA).date()
+    try:
+        return datetime.datetime.fromtimestamp(read_moment(moment_element), KOREA).date()
+    except (ValueError, OverflowError):
+        # At the ends of the calendar the Korean day of a moment lies outside it.
+        raise refused(moment_element.name, "a date and time of this calendar in Korea") from None
 
 
 def refused(where: str, words: str) -> MadangError:
