@@ -3,6 +3,7 @@
 import pytest
 
 from madang.base.parties.transactions import DismissOfficer
+from madang.kernel.state import State
 from madang.services.appeals import MODULE, queries
 from madang.services.appeals.state import TABLES
 from tests.services.appeals.scene import (
@@ -18,6 +19,7 @@ from tests.services.appeals.scene import (
 )
 from tests.services.vouchers.scene import COUPON, OPENS, TILL
 from tests.support.cast import ALICE, BORA, CHUL, INSTITUTIONS, officers, quorum
+from tests.support.world import DictStore
 
 EVERYBODY = [ALICE.party, BORA.party, CHUL.party, "bakery", "grocer", TILL.party, HANDLE, "nobody", *INSTITUTIONS]
 EVERYBODY += [one.party for name in INSTITUTIONS for one in officers(name)]
@@ -66,6 +68,28 @@ def test_what_is_due_is_shown_to_the_office_most_urgent_first():
     assert [one.number for one in queries.due(state, SECOND.party, "desk", ever, 1)] == [first]
     assert [one.number for one in queries.due(state, "ministry", "ministry", ever)] == [third]
     assert {one for one in EVERYBODY if queries.due(state, one, "desk", ever)} == OF_THE_DESK
+
+
+class Counting(DictStore):
+    """A store that counts what a scan was handed."""
+
+    handed = 0
+
+    def scan(self, start, stop):
+        for pair in super().scan(start, stop):
+            self.handed += 1
+            yield pair
+
+
+def test_whoever_asks_what_is_due_costs_no_look_at_what_is_not():
+    world = appeals_world()
+    for appellant in (ALICE, BORA, CHUL):
+        lodge_in(world, appellant)
+        world.advance(86_400)
+    store = Counting()
+    store.write(world.store.dump())
+    assert queries.due(State(store), SECOND.party, "desk", world.time) == []
+    assert store.handed == 1
 
 
 def test_an_officer_who_left_is_shown_nothing():

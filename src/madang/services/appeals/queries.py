@@ -5,7 +5,7 @@ nothing here: what became of it goes to the person.
 """
 
 from collections.abc import Iterable
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Annotated
 
 import msgspec
@@ -96,8 +96,9 @@ def due(state: State, reader: PartyId, institution: PartyId, time: Time, limit: 
     """
     if not parties.acts_for(state, reader, institution):
         return []
-    numbers = (number for (_, deadline, number), _ in state.scan(WAITING, institution) if deadline < time)
-    return _views(state, numbers, limit)
+    # They lie in order of deadlines: what an office still has time for is not looked at.
+    late = takewhile(lambda one: one[0][1] < time, state.scan(WAITING, institution))
+    return _views(state, (number for (_, _, number), _ in late), limit)
 
 
 def _seen(state: State, reader: str, number: str) -> Appeal | None:
