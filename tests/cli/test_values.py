@@ -6,6 +6,7 @@ import pytest
 import typer
 from msgspec import Meta
 
+from madang.base.mandates.transactions import Grant as Mandate
 from madang.base.merchants.transactions import Apply, Register
 from madang.base.money.transactions import Pay as PayMoney
 from madang.base.parties.transactions import RegisterPeople
@@ -55,6 +56,12 @@ def flag(name: str) -> str:
             {"entries": ["merchant=bb," + ",".join(f"facts.{name}={value}" for name, value in FACTS.items())]},
             {"entries": [{"merchant": "bb", "facts": FACTS}]},
         ),
+        (
+            Mandate,
+            {"scope": "acts=vouchers.pay,acts=vouchers.claim,until=9"},
+            {"scope": {"acts": ["vouchers.pay", "vouchers.claim"], "until": "9"}},
+        ),
+        (Mandate, {"scope": "acts=vouchers.pay,until=9"}, {"scope": {"acts": ["vouchers.pay"], "until": "9"}}),
         (Freeze, {"vouchers": [VOUCHER], "programme": None}, {"vouchers": [VOUCHER]}),
         (Freeze, {"vouchers": []}, {}),
     ],
@@ -78,7 +85,7 @@ def test_what_is_typed_is_read(act: type, typed: dict[str, Any], told: dict[str,
         (Pay, {"parts": ["[1"]}, "--parts takes JSON text, and this is none"),
         (Pay, {"parts": ["[1]"]}, "--parts, number 1 can't be '1'. It takes voucher=…,amount=…"),
         (Pay, {"parts": [f"voucher={VOUCHER},amount=0"]}, "--parts, number 1, amount can't be '0'. It takes a whole"),
-        (Pay, {"parts": [f"voucher={VOUCHER}"]}, "--parts, number 1 lacks amount. Its fields: voucher, amount."),
+        (Pay, {"parts": [f"voucher={VOUCHER}"]}, "--parts, number 1 lacks amount. Its fields: voucher, amount, line."),
         (Pay, {"parts": [f"voucher={VOUCHER},amount=1,z=1"]}, "--parts, number 1 has no field z. Its fields: voucher,"),
         (Pay, {"parts": ["amount=1,amount=2"]}, "--parts has amount twice"),
         (Register, {"entries": ["facts=1,facts.region=2"]}, "--entries has facts twice"),
@@ -88,6 +95,9 @@ def test_what_is_typed_is_read(act: type, typed: dict[str, Any], told: dict[str,
             {"facts": ",".join(f"{name}={value}" for name, value in (FACTS | {"sales_class": "big"}).items())},
             "--facts, sales_class can't be 'big'. It takes one of up_to_300m, up_to_500m, up_to_1b, up_to_3b, over_3b.",
         ),
+        (Mandate, {"scope": "acts=vouchers.lend,until=9"}, "--scope, acts, number 1 can't be 'vouchers.lend'. It takes one"),
+        (Mandate, {"scope": "acts"}, "--scope can't be 'acts'. Write acts=… (repeat it),programme=…"),
+        (Mandate, {"scope": "acts.x=1,acts=vouchers.pay,until=9"}, "--scope has acts twice"),
         (RegisterPeople, {"keys": ['{"public_key":"x"}']}, "--keys, number 1, public_key can't be 'x'"),
         (Grant, {"rows": ["reference=r1,amount=5,region=26,holder=x"]}, "--rows, number 1, holder can't be 'x'"),
     ],
