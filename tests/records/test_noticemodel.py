@@ -3,9 +3,12 @@
 import pytest
 from sqlalchemy import select
 
+from madang.base.cards.transactions import Bind, Block, NewPin, ResetTries, Stock
+from madang.base.mandates.state import WAIT
 from madang.base.mandates.transactions import Grant as MandateGrant
+from madang.base.mandates.transactions import Register as MandateRegister
 from madang.base.mandates.transactions import Scope
-from madang.base.parties.transactions import Reinstate, Suspend
+from madang.base.parties.transactions import AppointInstitution, Reinstate, Suspend
 from madang.records.noticemodel import Notices, remind
 from madang.records.projection import project, rebuild
 from madang.records.schema import NOTICES, metadata
@@ -19,7 +22,8 @@ from tests.records.scene import Yard
 from tests.services.appeals.scene import DESK, SECOND, UNTIL, decide, lodge, take
 from tests.services.fraud.scene import OPENER, opening, raising, stating
 from tests.services.vouchers.scene import CLOSES, COUPON, pay, row
-from tests.support.cast import ALICE, BAKERY, BORA, officer
+from tests.support.cast import ALICE, BAKERY, BORA, new_key, officer, quorum
+from tests.support.signing import wallet
 
 DAY = 86_400
 
@@ -118,6 +122,47 @@ def test_appeals_mandates_and_keys_are_told(yard, database):
         ("key_released", ""),
     ]
     assert told(database, BORA.party) == []
+
+
+def test_what_a_desk_did_without_the_person_is_told_while_it_waits(yard, database):
+    scope = Scope(acts=["vouchers.pay"], per_use=1_000, total=2_000, until=yard.now + 30 * DAY)
+    paper = {"principal": ALICE.party, "delegate": BORA.party, "ground": "written", "evidence": "ab" * 32}
+    yard.accept(MandateRegister(by="desk", scope=scope, **paper), by=quorum("desk"))
+    yard.now += 1
+    own = Scope(acts=["appeals.lodge"], programme=COUPON, until=UNTIL)
+    yard.accept(MandateGrant(by=ALICE.party, delegate=BORA.party, scope=own), by=ALICE)
+    take_in(yard, database)
+    assert told(database, ALICE.party) == [("mandate_registered", 0, "")]
+    with database.reading() as connection:
+        works_from = connection.execute(select(NOTICES.c.day).where(NOTICES.c.kind == "mandate_registered"))
+        assert works_from.scalar_one() == yard.now - 1 + WAIT
+    assert told(database, BORA.party) == []
+
+
+def test_cards_that_a_desk_gives_out_renews_and_blocks_are_told_once_each(yard, database):
+    server, cards = wallet("card server"), [wallet("first card"), wallet("second card")]
+    service = AppointInstitution(
+        by="operator", party="card-service", roles=["card_service"], threshold=1, officers=[new_key(server)]
+    )
+    yard.accept(service, by=quorum("operator"))
+    yard.accept(Stock(by="card-service", keys=[one.public_key for one in cards]), by=server)
+    for card in cards:
+        yard.now += 1
+        bind = Bind(by="desk", card=card.kid, holder=ALICE.party, per_payment=1_000, per_day=2_000)
+        yard.accept(bind, by=quorum("desk"))
+    yard.now += 1
+    yard.accept(NewPin(by="desk", card=cards[1].kid), by=quorum("desk"))
+    yard.accept(ResetTries(by="desk", card=cards[1].kid), by=officer("desk"))
+    yard.now += 1
+    yard.accept(Block(by="desk", card=cards[1].kid), by=officer("desk"))
+    take_in(yard, database)
+    assert [kind for kind, _, _ in told(database, ALICE.party)] == [
+        "card_given",
+        "card_blocked",
+        "card_given",
+        "card_pin",
+        "card_blocked",
+    ]
 
 
 def test_a_case_is_told_once_with_the_last_day_of_its_hearing(yard, database):

@@ -12,7 +12,8 @@ import msgspec
 from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from madang.base.mandates.state import USES
+from madang.base.cards.state import CARDS, Card
+from madang.base.mandates.state import MANDATES, USES
 from madang.base.parties.state import NOTICES as OF_PARTIES
 from madang.base.programmes.state import PROGRAMMES, RECORDS, Compiled, compiled, documents_of
 from madang.engine.entries import Writes
@@ -54,7 +55,7 @@ class Notices:
     """The projection."""
 
     name = "notices"
-    version = 1
+    version = 2
 
     def clear(self, connection: Connection) -> None:
         """Forget what is known of vouchers and refunds. Notices stay: made again they are the same, and are told."""
@@ -137,6 +138,15 @@ class _Transaction:
             principal, use = USES.split(key)
             found = USES.decode(value)
             self._tell("mandate_used", principal, (use,), {"programme": found.programme, "detail": found.act})
+        elif key.startswith(MANDATES.prefix):
+            principal, delegate, programme = MANDATES.split(key)
+            mandate = MANDATES.decode(value)
+            if mandate.registered_by and not mandate.uses:
+                about = {"programme": programme, "day": mandate.since}
+                self._tell("mandate_registered", principal, (delegate, programme, *self._where), about)
+        elif key.startswith(CARDS.prefix):
+            (name,) = CARDS.split(key)
+            self._card(name, CARDS.decode(value))
         elif key.startswith(OF_PARTIES.prefix):
             (party,) = OF_PARTIES.split(key)
             notice = OF_PARTIES.decode(value)
@@ -149,6 +159,14 @@ class _Transaction:
         elif key.startswith(PROGRAMMES.prefix):
             (programme,) = PROGRAMMES.split(key)
             self._title(programme)
+
+    def _card(self, name: str, card: Card) -> None:
+        """A desk may have done it without the person, who must hear of it in time. Payments change nothing here."""
+        if card.status == "blocked":
+            self._tell("card_blocked", card.holder, (name,), {})
+        elif card.status == "bound":
+            kind: Kind = "card_given" if card.pins == 1 else "card_pin"
+            self._tell(kind, card.holder, (name, card.pins), {"day": card.works_from})
 
     def _title(self, programme: str) -> None:
         self._connection.execute(delete(NOTICE_TITLES).where(NOTICE_TITLES.c.programme == programme))

@@ -23,6 +23,10 @@ Kind = Literal[
     "use_by",
     "appeal_decided",
     "mandate_used",
+    "mandate_registered",
+    "card_given",
+    "card_pin",
+    "card_blocked",
     "key_frozen",
     "key_released",
     "key_changing",
@@ -101,6 +105,44 @@ TEMPLATES: dict[tuple[Kind, Language], Text] = {
     ("mandate_used", "en"): Text(
         "Somebody acted for you under a mandate. See 'My notices' in the app.",
         "{title}: somebody acted for you under a mandate: {outcome}. You can revoke it at once, at any time.",
+    ),
+    ("mandate_registered", "ko"): Text(
+        "주민센터에 위임이 등록되었습니다. 본인이 요청하지 않았다면 바로 철회하십시오.",
+        "주민센터에 위임이 등록되었습니다. {date}부터 위임받은 사람이 대신할 수 있습니다. "
+        "본인이 요청하지 않았다면 앱이나 주민센터에서 바로 철회하십시오.",
+    ),
+    ("mandate_registered", "en"): Text(
+        "A desk registered that somebody may act for you. If you did not ask for it, revoke it at once.",
+        "A desk registered that somebody may act for you, from {date} on. "
+        "If you did not ask for it, revoke it at once in the app or at a desk.",
+    ),
+    ("card_given", "ko"): Text(
+        "회원님 이름으로 카드가 발급되었습니다. 본인이 요청하지 않았다면 바로 정지하십시오.",
+        "회원님 이름으로 카드가 발급되었으며 {date}부터 쓸 수 있습니다. "
+        "본인이 요청하지 않았다면 앱이나 주민센터에서 바로 정지하십시오.",
+    ),
+    ("card_given", "en"): Text(
+        "A card was given out in your name. If you did not ask for it, block it at once.",
+        "A card was given out in your name and works from {date} on. "
+        "If you did not ask for it, block it at once in the app or at a desk.",
+    ),
+    ("card_pin", "ko"): Text(
+        "카드 비밀번호를 새로 정할 수 있게 되었습니다. 본인이 요청하지 않았다면 바로 정지하십시오.",
+        "카드 비밀번호를 새로 정할 수 있으며 카드는 {date}부터 다시 쓸 수 있습니다. "
+        "본인이 요청하지 않았다면 앱이나 주민센터에서 바로 정지하십시오.",
+    ),
+    ("card_pin", "en"): Text(
+        "Another PIN can be chosen for your card. If you did not ask for it, block the card at once.",
+        "Another PIN can be chosen for your card, which works again from {date} on. "
+        "If you did not ask for it, block the card at once in the app or at a desk.",
+    ),
+    ("card_blocked", "ko"): Text(
+        "카드가 정지되었습니다. 본인이 요청하지 않았다면 주민센터로 문의하십시오.",
+        "카드가 정지되어 더 쓸 수 없습니다. 본인이 요청하지 않았다면 주민센터로 문의하십시오.",
+    ),
+    ("card_blocked", "en"): Text(
+        "Your card was blocked. If you did not ask for it, call a community centre.",
+        "Your card was blocked for good. If you did not ask for it, call a community centre.",
     ),
     ("key_frozen", "ko"): Text(
         "열쇠가 정지되었습니다. 본인이 요청하지 않았다면 은행이나 주민센터로 문의하십시오.",
