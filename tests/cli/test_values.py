@@ -10,7 +10,7 @@ from madang.base.mandates.transactions import Grant as Mandate
 from madang.base.merchants.transactions import Apply, Register
 from madang.base.money.transactions import Pay as PayMoney
 from madang.base.parties.transactions import RegisterPeople
-from madang.cli import values
+from madang.cli import fields, values
 from madang.services.vouchers.transactions import Freeze, Grant, Pay
 
 VOUCHER = "A" * 22
@@ -95,7 +95,11 @@ def test_what_is_typed_is_read(act: type, typed: dict[str, Any], told: dict[str,
             {"facts": ",".join(f"{name}={value}" for name, value in (FACTS | {"sales_class": "big"}).items())},
             "--facts, sales_class can't be 'big'. It takes one of up_to_300m, up_to_500m, up_to_1b, up_to_3b, over_3b.",
         ),
-        (Mandate, {"scope": "acts=vouchers.lend,until=9"}, "--scope, acts, number 1 can't be 'vouchers.lend'. It takes one"),
+        (
+            Mandate,
+            {"scope": "acts=vouchers.lend,until=9"},
+            "--scope, acts, number 1 can't be 'vouchers.lend'. It takes one",
+        ),
         (Mandate, {"scope": "acts"}, "--scope can't be 'acts'. Write acts=… (repeat it),programme=…"),
         (Mandate, {"scope": "acts.x=1,acts=vouchers.pay,until=9"}, "--scope has acts twice"),
         (RegisterPeople, {"keys": ['{"public_key":"x"}']}, "--keys, number 1, public_key can't be 'x'"),
@@ -124,3 +128,9 @@ def test_every_bound_is_said(kind: Any, said: str) -> None:
     with pytest.raises(typer.BadParameter) as caught:
         values.check({"x": [4.5]}, {"x": kind}, flag)
     assert said in caught.value.message
+
+
+def test_help_names_every_field_of_a_structure_where_it_can_be_wrapped() -> None:
+    option = fields.parameter("scope", "scope", kinds(Mandate)["scope"], required=True)
+    said = option.annotation.__metadata__[0].help
+    assert said == "acts=… (repeat it), programme=…, per_use=…, total=…, since=…, until=…; or JSON. Required."

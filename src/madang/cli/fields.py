@@ -85,7 +85,8 @@ def _pairs(held: type[msgspec.Struct], before: str = "") -> str:
     said = []
     for one in msgspec.structs.fields(held):
         inner = None if is_list(one.type) else part(one.type)
-        said.append(f"{before}{one.name}=…" if inner is None else _pairs(inner, f"{before}{one.name}."))
+        again = " (repeat it)" if is_repeated(one.type) and not before else ""
+        said.append(f"{before}{one.name}=…{again}" if inner is None else _pairs(inner, f"{before}{one.name}."))
     return ",".join(said)
 
 
@@ -97,9 +98,10 @@ def parameter(name: str, option: str, kind: Any, *, required: bool, default: str
         return [one for one in values if one.startswith(incomplete)]
 
     note = "Required." if required else (f"Default: {default}." if default else "")
+    wrapped = explain(kind).replace("…,", "…, ").replace("),", "), ")  # a terminal cuts what has no blank to break at
     info = typer.Option(
         f"--{option}",
-        help=" ".join(text for text in (explain(kind), note) if text).replace("[", "\\["),
+        help=" ".join(text for text in (wrapped, note) if text).replace("[", "\\["),
         show_default=False,
         autocompletion=complete if values else None,
     )

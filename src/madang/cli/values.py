@@ -36,7 +36,9 @@ def _value(label: str, typed: Any, kind: Any) -> Any:
 
 
 def _structure(label: str, text: str, held: type[msgspec.Struct]) -> Any:
-    """JSON text, or `name=value` pairs between commas; a dot in a name leads into a structure inside."""
+    """JSON text, or `name=value` pairs between commas. A dot in a name leads into a structure inside, and the name of a
+    list is repeated for each of its values.
+    """
     if text.lstrip().startswith("{"):
         return _json(label, text)
     found: dict[str, Any] = {}
@@ -45,11 +47,16 @@ def _structure(label: str, text: str, held: type[msgspec.Struct]) -> Any:
         if not equals:
             raise typer.BadParameter(f"{label} can't be {_shown(text)}. Write {fields.explain(held)}")
         *way, name = path.strip().split(".")
-        inside = found
+        inside, kinds = found, get_type_hints(held, include_extras=True)
         for step in way:
             inside = inside.setdefault(step, {})
             if not isinstance(inside, dict):
                 raise typer.BadParameter(f"{label} has {step} twice. Write {fields.explain(held)}")
+        if not way and name in kinds and fields.is_repeated(kinds[name]):
+            several = inside.setdefault(name, [])
+            if isinstance(several, list):
+                several.append(value)
+                continue
         if name in inside:
             raise typer.BadParameter(f"{label} has {name} twice. Write each once.")
         inside[name] = value
