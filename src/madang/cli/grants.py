@@ -64,7 +64,8 @@ def send(
     if result.stopped is not None:
         raise MadangError(result.stopped.code, f"{result.stopped.message} {_left(result.count('unknown'))}")
     if not result.is_complete:
-        raise MadangError("grants.refused", "Some rows were refused. --report FILE says which, and why.")
+        where = "--report FILE says" if report is None else f"{report} says"
+        raise MadangError("grants.refused", f"Some rows were refused. {where} which, and why.")
 
 
 def _left(unknown: int) -> str:
