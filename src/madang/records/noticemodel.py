@@ -142,8 +142,8 @@ class _Transaction:
             principal, delegate, programme = MANDATES.split(key)
             mandate = MANDATES.decode(value)
             if mandate.registered_by and not mandate.uses:
-                about = {"programme": programme, "day": mandate.since}
-                self._tell("mandate_registered", principal, (delegate, programme, *self._where), about)
+                waiting = {"programme": programme, "day": mandate.since}
+                self._tell("mandate_registered", principal, (delegate, programme, *self._where), waiting)
         elif key.startswith(CARDS.prefix):
             (name,) = CARDS.split(key)
             self._card(name, CARDS.decode(value))
