@@ -491,17 +491,18 @@ class Books:
         purchase = self._purchase(act)
         promised = sum(amount for _, payment, amount in self._promised(act.merchant) if payment == act.payment)
         self._need(act.amount <= sum(purchase.refundable) - promised)
-        if act.promised and not self._covered(act.merchant, purchase, act.amount):
+        if act.promised and not all(self._covered(act.merchant, purchase, act.amount)):
             self._need(len(self._promised(act.merchant)) < 100)
             made = (f"{self._at:010x}{self._id()}", act.payment, act.amount)
             self._put(tuple(sorted((*self._promised(act.merchant), made))), "promises", act.merchant)
             return
         self._give_back(act.merchant, act.payment, act.amount)
 
-    def _covered(self, merchant: str, purchase: Purchase, amount: int) -> bool:
+    def _covered(self, merchant: str, purchase: Purchase, amount: int) -> tuple[bool, bool]:
+        """Whether what is due suffices, and the own money."""
         *parts, own = shares(amount, purchase.refundable)
         due, tokens = self._get("due", merchant, default=0), self._get("tokens", merchant)
-        return bool(sum(parts) <= due and own <= tokens)
+        return sum(parts) <= due, own <= tokens
 
     def _give_back(self, merchant: str, payment: str, amount: int) -> None:
         purchase = self._get("payment", merchant, payment)
@@ -518,15 +519,21 @@ class Books:
         self._put(returned, "payment", merchant, payment)
 
     def _keep(self, merchant: str) -> int:
-        """The oldest promises first, until one is not covered."""
-        kept = 0
-        for _, payment, amount in self._promised(merchant):
-            if not self._covered(merchant, self._get("payment", merchant, payment), amount):
+        """The oldest promises first, until what is due does not suffice; one that lacks own money waits by itself."""
+        waiting: list[tuple[str, str, int]] = []
+        promises = self._promised(merchant)
+        for place, promise in enumerate(promises):
+            _, payment, amount = promise
+            due, own = self._covered(merchant, self._get("payment", merchant, payment), amount)
+            if not due:
+                waiting += promises[place:]
                 break
-            self._give_back(merchant, payment, amount)
-            kept += 1
-        self._put(self._promised(merchant)[kept:], "promises", merchant)
-        return kept
+            if own:
+                self._give_back(merchant, payment, amount)
+            else:
+                waiting.append(promise)
+        self._put(tuple(waiting), "promises", merchant)
+        return len(promises) - len(waiting)
 
     def _vouchers_keeppromises(self, act: Any) -> None:
         self._need(self._keep(act.merchant))
@@ -649,17 +656,21 @@ class Books:
 
     def _vouchers_settle(self, act: Any) -> None:
         funders = self._get("funders")
-        self._need(act.by == SPONSOR and funders and not self._get("settled"))
+        self._need(act.by == SPONSOR and funders)
         busy = sum(self.of("due").values()) + sum(one.left for one in self.of("voucher").values())
         busy += sum(part.held for one in self.of("payment").values() for part in one.parts)
-        self._need(not busy)
-        free = self._get("free", FULL)
-        parts = largest_remainder(sum(one[2] for one in funders) - free, [one[1] for one in funders])
+        free, weights = self._get("free", FULL), [one[1] for one in funders]
+        self._need(not busy and (free or not self._get("settled")))
+        if self._get("settled"):
+            backs = largest_remainder(free, weights)
+        else:
+            parts = largest_remainder(sum(one[2] for one in funders) - free, weights)
+            backs = [one[2] - part for one, part in zip(funders, parts, strict=True)]
         settled = []
-        for (name, share, paid, _, interest), part in zip(funders, parts, strict=True):
-            self._need(paid >= part)
-            self._out(FULL, name, paid - part)
-            settled.append((name, share, paid, paid - part, interest))
+        for (name, share, paid, returned, interest), back in zip(funders, backs, strict=True):
+            self._need(back >= 0)
+            self._out(FULL, name, back)
+            settled.append((name, share, paid, returned + back, interest))
         self._put(tuple(settled), "funders")
         self._put(True, "settled")
 
@@ -683,10 +694,10 @@ class Books:
         self._need(act.by == SPONSOR or act.by in PAYERS_OUT)
         for merchant in act.merchants:
             self._keep(merchant)
-            self._need(not self._promised(merchant))
-            due = self._get("due", merchant, default=0)
+            kept_back = sum(amount for _, _, amount in self._promised(merchant))
+            due = self._get("due", merchant, default=0) - kept_back
             self._need(due > 0)
-            self._put(0, "due", merchant)
+            self._put(kept_back, "due", merchant)
             debts = []
             for left, due_at in self._get("debts", default=()) if merchant == "bakery" else ():
                 taken = min(left, due) if due_at <= self._at else 0

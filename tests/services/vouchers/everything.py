@@ -28,7 +28,7 @@ CARRY_UNTIL = START + 150 * DAY
 CLOSES = START + 200 * DAY
 HOLD_DAYS, REISSUE_DAYS, CANCEL_DAYS = 3, 30, 7
 
-_DOCUMENT = """
+DOCUMENT = """
 programme: {name}
 kind: voucher
 title: {{ko: 모든 기능, en: All that there is}}
@@ -68,7 +68,7 @@ def _made(subject: str, carry: str, funded: bool) -> World:
     kind, kind_text, _, kind_digest, _ = documents()
     acts: list[Any] = []
     for name in (FULL, SIBLING):
-        programme = read_programme(_DOCUMENT.format(name=name, subject=subject, carry=carry), kind)
+        programme = read_programme(DOCUMENT.format(name=name, subject=subject, carry=carry), kind)
         acts += [
             Draft(
                 by="ministry",
