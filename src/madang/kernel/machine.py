@@ -299,8 +299,7 @@ class Block:
         call = Call(self._state, self.time, self.height, transaction.payload_hash, frozenset(), self._perform)
         try:
             call.signed_by = authority.signers(keys, self.height)
-            for act in payload.acts:
-                self._run(call, act)
+            self._run_all(call, payload.acts)
         except (Rejected, Malformed) as refusal:
             self._state.drop()
             reason = refusal.reason if isinstance(refusal, Rejected) else ""
@@ -333,6 +332,13 @@ class Block:
         result = Result(seed.hex()[:32], "accepted", self.height, 0)
         self._entries.append(Entry(result, signed, seed, self._state.accept()))
 
+    def _run_all(self, call: Call, acts: Sequence[Act]) -> None:
+        for act in acts[:-1]:
+            if act.last:
+                raise Rejected("kernel.not_last", f"{type_name(act)} must be the last act. Send the others apart.")
+        for act in acts:
+            self._run(call, act)
+
     def _run(self, call: Call, act: Act) -> None:
         authority.authorise(self._state, act, call.signed_by)
         pause = self._state.get_key(PAUSES, self.machine.pause_keys[type(act)])
@@ -350,8 +356,7 @@ class Block:
     def _perform(self, call: Call, acts: bytes, signed_by: frozenset[str]) -> None:
         """Run the acts of a proposal in the name of those who approved it, with authority checked again."""
         approved = Call(self._state, self.time, self.height, call.handle().encode(), signed_by, _never)
-        for act in self.machine.read_acts(acts, self.version):
-            self._run(approved, act)
+        self._run_all(approved, self.machine.read_acts(acts, self.version))
 
     def _defect(self, payload: Payload[Any], index: int, error: Exception) -> Result:
         paused = type_name(self._running or payload.acts[0])

@@ -26,10 +26,12 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Act(Part, frozen=True, kw_only=True, tag_field="type"):
     """One request to change the record. `by` is the party that asks; it signs the transaction.
 
-    `quorum` acts of an institution need its threshold of officers, not one signature.
+    `quorum` acts of an institution need its threshold of officers, not one signature. A `last` act stands at the end of
+    its transaction: else another behind it, made to fail, would tell how it ends without its happening.
     """
 
     quorum: ClassVar[bool] = False
+    last: ClassVar[bool] = False
 
     by: PartyId
 

@@ -8,7 +8,7 @@ import pytest
 from madang.services.vouchers.transactions import Line, Order, PaidLine
 from tests.services.vouchers.everything import grant, pay, row, world_of
 from tests.services.vouchers.test_paying import collecting, shown
-from tests.support.cast import BAKERY
+from tests.support.cast import BAKERY, GROCER
 from tests.support.world import World
 
 
@@ -58,3 +58,14 @@ def test_a_line_that_nobody_can_pay_is_named_whoever_pays():
     drinks = {"order": "drinks", "lines": [PaidLine(line=1, amount=100_000)]}
     assert told(100_000, 1, **drinks)[:2] == ("programmes.clause", "spend.no_drink")
     assert told(100_000, 1, **drinks) == told(100_000, 900_000, **drinks)
+
+
+def test_an_act_behind_it_that_fails_tells_nothing_of_it():
+    """Together they would tell whether the code pays so much, and change nothing."""
+    for left in (1, 900_000):
+        world = world_of()
+        grant(world, row("r1", amount=left))
+        code = shown(world, 1, limit=1_000_000)
+        failing = Order(by="grocer", merchant="bakery", order="o", lines=[Line(goods="bread", amount=1)])
+        world.refuse("kernel.not_last", collecting(code, 50_000), failing, by=[BAKERY, GROCER])
+        world.refuse("vouchers.not_shop", failing, collecting(code, 50_000), by=[BAKERY, GROCER])

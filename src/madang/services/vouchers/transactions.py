@@ -219,6 +219,8 @@ class Collect(Act, frozen=True, kw_only=True, tag="vouchers.collect"):
     say what of an order is paid, and add up to `amount`.
     """
 
+    last: ClassVar[bool] = True
+
     programme: Name
     merchant: PartyId
     order: Reference
@@ -229,6 +231,8 @@ class Collect(Act, frozen=True, kw_only=True, tag="vouchers.collect"):
 
 class Draw(Act, frozen=True, kw_only=True, tag="vouchers.draw"):
     """A utility pays itself a customer's bill from vouchers that their holder bound to that customer."""
+
+    last: ClassVar[bool] = True
 
     programme: Name
     merchant: PartyId

@@ -33,6 +33,7 @@ CODES = {
     "authority.key_too_new": "The key works from the next block.",
     "kernel.paused": "This type of act is paused.",
     "kernel.not_in_force": "The rules in force do not know this type of act.",
+    "kernel.not_last": "This type of act must be the last of its transaction.",
     "kernel.nested": "A proposal holds a proposal.",
     "kernel.defect": "A rule failed in a way nobody declared; nothing was changed.",
     # The node.
