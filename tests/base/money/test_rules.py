@@ -101,6 +101,8 @@ CASES = [
     ([], "money.supply_limit", IssueTokens(by="bank-a", account="bakery", amount=MAX_WON, reference="r"), A),
     ([], "money.reserve_floor", IssueTokens(by="bank-a", account="bakery", amount=2 * 10**9, reference="r"), A),
     ([], "money.no_account", RedeemTokens(by="desk", amount=1, reference="r"), officer("desk")),
+    ([], "money.by_quorum", RedeemTokens(by="ministry", amount=10**9, reference="r"), officer("ministry")),
+    ([], "money.balance", RedeemTokens(by="ministry", amount=10**9, reference="r"), MINISTRY),
     (
         [(RedeemTokens(by=ALICE.party, amount=1, reference="r"), ALICE)],
         "money.reference_used",

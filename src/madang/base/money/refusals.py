@@ -18,7 +18,7 @@ REFUSALS: dict[str, str] = {
     "conversion_limit": "{account} may convert {limit} won in all, and {left} are left.",
     "balance": "{account} holds less than {amount} won.",
     "not_empty": "{account} still holds {balance} won. Redeem or pay them first.",
-    "by_quorum": "An institution pays by its quorum. Use money.remit.",
+    "by_quorum": "An institution's money moves by its quorum. Let as many officers sign; pay with money.remit.",
     "same_account": "A payment goes to another account.",
     "no_reserve": "{bank} has not enough free currency for this. Try again when it has taken up more.",
     "reserve_floor": "{bank} would fall below its required reserve. Try again when it has taken up currency.",

@@ -42,7 +42,7 @@ from madang.base.money.transactions import (
     SetPolicy,
     WithdrawCurrency,
 )
-from madang.base.parties.queries import has_role, party
+from madang.base.parties.queries import has_role, officers_among, party
 from madang.kernel.module import Call, Rule
 from madang.kernel.transaction import Act
 
@@ -109,8 +109,11 @@ def issue_tokens(call: Call, act: IssueTokens) -> None:
 
 
 def redeem_tokens(call: Call, act: RedeemTokens) -> None:
-    """Tokens back into a deposit; the bank pays when it reads the entry."""
+    """Tokens back into a deposit; the bank pays when it reads the entry. No single officer empties an account."""
     ledger.open_account(call.state, act.by)
+    owner = party(call.state, act.by)
+    if owner is None or officers_among(call.state, call.signed_by, act.by) < owner.threshold:
+        raise refuse("by_quorum")
     if call.state.get(REDEEM_REFERENCES, act.by, act.reference) is not None:
         raise refuse("reference_used", reference=act.reference)
     ledger.redeem_tokens(call, act.by, act.amount)

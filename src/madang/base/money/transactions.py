@@ -66,7 +66,10 @@ class IssueTokens(Act, frozen=True, kw_only=True, tag="money.issue_tokens"):
 
 
 class RedeemTokens(Act, frozen=True, kw_only=True, tag="money.redeem_tokens"):
-    """The owner of an account turns tokens back into a deposit. `reference` is agreed with the bank, used once."""
+    """The owner of an account turns tokens back into a deposit. `reference` is agreed with the bank, used once.
+
+    An institution does so by its quorum.
+    """
 
     amount: Won
     reference: Reference
