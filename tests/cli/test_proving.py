@@ -1,6 +1,7 @@
 """madang prove: what it says of a programme that is proved and of one that is not, and what it writes."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -108,8 +109,9 @@ def test_what_goes_wrong_is_shown_as_a_run_and_nothing_is_written_to_publish(tal
     assert (done.returncode, output.exists()) == (1, False)
     assert "[prover.unproved]" in done.stderr
     assert "REFUTED" in done.stdout and "replayed on the contract" in done.stdout
-    steps = [line.split() for line in done.stdout.splitlines() if "tally-1" in line]
-    assert [step[3] for step in steps] == ["start", "add", "add", "add"]
+    steps = [line.split() for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert ["tally-1"] in steps
+    assert [step[3] for step in steps if step[0].isdigit()] == ["start", "add", "add", "add"]
 
 
 def test_what_no_short_run_shows_is_not_proved_either(tally):
@@ -135,3 +137,14 @@ def test_without_a_solver_it_says_what_to_install(tally):
     done = madang("prove", tally / "tally.yaml", "--kind", tally / "good.yaml", PYTHONPATH=str(tally))
     assert done.returncode == 1
     assert "madang[prover]" in done.stderr and "[prover.missing]" in done.stderr
+
+
+def test_a_run_in_which_it_goes_wrong_is_read_on_a_narrow_terminal(tmp_path):
+    text = (DOCUMENTS / "agri-food-2026.yaml").read_text()
+    file = tmp_path / "wide.yaml"
+    file.write_text(text.replace("later == 0 &&", "later == 0 && amount <= 1_000 &&"))
+    done = madang("prove", file, PATH=os.environ["PATH"], COLUMNS="80")
+    assert done.returncode == 1
+    run = done.stdout[done.stdout.index("specification/spend: ") :].splitlines()
+    assert any(line.split()[3:4] == ["grant"] for line in run)
+    assert all(len(line) <= 80 for line in run[1:]), run

@@ -129,6 +129,9 @@ def _why(result: Result) -> str:
     return f"these clauses contradict each other: {', '.join(result.clauses)}" if result.clauses else ""
 
 
+RUN_WIDTH = 80
+"""Columns of a run: what every terminal shows, and a letter prints."""
+
 _FAULTS = {
     "out_of_range": "{what} leaves its declared range 범위를 벗어남",
     "unbalanced": "{what} moves otherwise than its records 기록과 계정이 어긋남",
@@ -149,13 +152,19 @@ def _example(result: Result, example: Counterexample) -> list[str]:
             return [head, "  The solver found no answer within its bound. 한도 안에서 답을 찾지 못했습니다."]
         state = ", ".join(f"{name}={value}" for name, value in example.state.items())
         return [head, "  No run was found; from this state it goes wrong 한 단계 반례:", f"  {state}"]
-    rows: list[tuple[str, ...]] = [
-        (str(number), _time(step.at), step.action, _on(step), ", ".join(f"{k}={v}" for k, v in step.given.items()))
-        for number, step in enumerate(example.trace.steps, start=1)
-    ]
     said = "replayed on the contract 재현됨" if example.replayed else "NOT REPRODUCED by the contract 재현되지 않음"
-    headings = ("step 단계", "time 시각", "action 행위", "on 대상", "given 값")
-    return [f"{head} ({said})", *(f"  {line}" for line in table(headings, rows).splitlines())]
+    lines = [f"{head} ({said})"]
+    for number, step in enumerate(example.trace.steps, start=1):
+        lines.append(f"  {number}  {_time(step.at)}  {step.action}")
+        given = ", ".join(f"{name}={value}" for name, value in step.given.items())
+        lines += [line for told in (_on(step), given) for line in _wrapped(told)]
+    return lines
+
+
+def _wrapped(text: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, RUN_WIDTH, initial_indent=" " * 5, subsequent_indent=" " * 5, break_on_hyphens=False)
 
 
 def _time(seconds: int) -> str:

@@ -90,7 +90,7 @@ class Replay:
         """Whether the contract, run so, ends as the trace says; and what became of each step."""
         outcomes = [self.step(each) for each in trace.steps[:-1]]
         reached = all(outcome.result == "accepted" for outcome in outcomes)
-        said = self._specified(trace.steps[-1])
+        said = reached and self._specified(trace.steps[-1])
         outcomes.append(self.step(trace.steps[-1]))
         return reached and self._ends(trace, outcomes[-1], said=said), tuple(outcomes)
 
