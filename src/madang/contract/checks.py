@@ -185,7 +185,12 @@ class Checker:
             ):
                 self.bad_value(name, type_, position, f"{cells} cells, each {expectation(type_.of)}")
         elif isinstance(value, tuple) or not valid(value, type_):
-            self.bad_value(name, type_, position, expectation(type_))
+            if isinstance(type_, Number) and type(value) is int:
+                self.problems.add(
+                    position, "bad-value", f"The value of `{name}` is out of its range.", expectation(type_)
+                )
+            else:
+                self.bad_value(name, type_, position, expectation(type_))
 
     def bad_value(self, name: str, type_: Type, position: int, instead: str) -> None:
         self.problems.add(position, "bad-value", f"The value of `{name}` is not {describe(type_)}.", instead)
