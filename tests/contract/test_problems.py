@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from madang.contract import ContractError, Problem, read_kind, read_programme
-from tests.contract.support import COUPON_TEXT, KIND_TEXT, SMALL_KIND, SMALL_PROGRAMME, small, voucher
+from tests.contract.support import COUPON_TEXT, KIND_TEXT, SMALL_PROGRAMME, small, voucher
 
 # Where the clause of the small kind begins, after its quote.
 LINE, START = 14, 16
@@ -281,6 +281,6 @@ def test_the_real_documents_break_in_the_expected_place() -> None:
 
 def test_a_number_outside_its_range_is_not_called_no_number() -> None:
     with pytest.raises(ContractError) as caught:
-        read_programme(SMALL_PROGRAMME.replace("step: 3", "step: 10"), read_kind(SMALL_KIND))
+        read_programme(SMALL_PROGRAMME.replace("step: 3", "step: 10"), read_kind(small()))
     (problem,) = caught.value.problems
     assert problem.message == "The value of `step` is out of its range." and problem.instead == "0..9"
