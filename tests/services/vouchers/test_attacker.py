@@ -291,6 +291,14 @@ def answers(scene: Town, reader: str | None = None) -> bytes:
         "address_of_key": ["AB" * 20],
         "height": [1],
     }
+    return asked(scene.state, guesses, reader)
+
+
+def asked(state: State, guesses: dict[str, list[Any]], reader: str | None = None) -> bytes:
+    """What all queries tell anyone, or `reader`, asked with every guess of what they ask for; `name` for what has none.
+
+    In JSON, and in MessagePack behind it.
+    """
     told = []
     for query in [query for module in MODULES for query in module.queries]:
         parameters = list(inspect.signature(query).parameters.values())[1:]
@@ -301,7 +309,7 @@ def answers(scene: Town, reader: str | None = None) -> bytes:
         everything = [*guesses["name"], *guesses["number"]]
         tried = [guesses.get(one.name, everything if one.annotation is not Time else [OPENS]) for one in needed]
         for values in itertools.product(*tried):
-            told.append(query(scene.state, **dict(zip([one.name for one in needed], values, strict=True))))
+            told.append(query(state, **dict(zip([one.name for one in needed], values, strict=True))))
     return msgspec.json.encode(told) + msgspec.msgpack.encode(told)
 
 
