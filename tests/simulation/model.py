@@ -9,13 +9,16 @@ import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from madang.base.cards.transactions import Present
 from madang.services.vouchers.transactions import (
     Claim,
+    Collect,
     Expire,
     Freeze,
     Fund,
     Grant,
     Pay,
+    PaymentPart,
     PayOut,
     Recall,
     Reclaim,
@@ -171,6 +174,28 @@ class Model:
             self._move(act.own, ("tokens", act.by), ("tokens", act.merchant))
         payment = f"{self._at:010x}" + handle(self._payload, 1)
         self._put((act.by, tuple(parts), act.own, 0), "payment", act.merchant, payment)
+
+    def _present(self, act: Present) -> None:
+        self._need(act.by in self.people and self._at < act.until <= self._at + 180)
+        self._put((act.code, act.limit, act.until), "shown", act.by)
+
+    def _collect(self, act: Collect) -> None:
+        """Of the payer's vouchers, which all end together, those with the smaller numbers pay first."""
+        self._need(self.sellers.get(act.by) == act.merchant)
+        digest = hashlib.sha256(act.code.encode()).hexdigest()
+        payers = [name for name, shown in self.of("shown").items() if shown and shown[0] == digest]
+        self._need(bool(payers))
+        _, limit, until = self._get("shown", payers[0])
+        self._need(self._at <= until and act.amount <= limit)
+        self._put(None, "shown", payers[0])
+        rest, parts = act.amount, []
+        for number, (holder, _, status, left) in sorted(self.of("voucher").items()):
+            if holder == payers[0] and status == "active" and OPENS <= self._at < CLOSES and min(rest, left):
+                parts.append(PaymentPart(voucher=number, amount=min(rest, left)))
+                rest -= parts[-1].amount
+        self._need(not rest and len(parts) <= 8)
+        paid = Pay(by=payers[0], programme=act.programme, merchant=act.merchant, order=act.order, parts=parts)
+        self._pay(paid)
 
     def _refund(self, act: Refund) -> None:
         self._need(self.sellers.get(act.by) == act.merchant)
