@@ -12,7 +12,7 @@ from madang.audit.suspicious import Export, Finding, Thresholds, digest, look_th
 from madang.base.money.transactions import IssueTokens, Pay
 from madang.engine.entries import read_entry
 from madang.kernel.errors import MadangError
-from madang.log.leaf import decode_leaf
+from madang.log.leaf import TransactionLeaf, decode_leaf
 from madang.log.tree import leaf_hash
 from tests.audit.village import CHAIN, Village
 from tests.support.cast import ALICE, BAKERY, BORA, CHUL, officer
@@ -102,6 +102,7 @@ def test_a_movement_names_its_leaf_and_the_other_accounts(folder):
     with opened(folder) as view:
         leaves = {leaf_hash(leaf).hex(): decode_leaf(leaf) for leaf in all_leaves(view)}
     leaf = leaves[movement.leaf]
+    assert isinstance(leaf, TransactionLeaf)
     assert (leaf.height, leaf.index) == (movement.height, movement.index) == (2, 0)
 
 

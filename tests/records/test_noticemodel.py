@@ -1,5 +1,7 @@
 """What was written on the ledger, and who is told what of it, once."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -126,7 +128,12 @@ def test_appeals_mandates_and_keys_are_told(yard, database):
 
 def test_what_a_desk_did_without_the_person_is_told_while_it_waits(yard, database):
     scope = Scope(acts=["vouchers.pay"], per_use=1_000, total=2_000, until=yard.now + 30 * DAY)
-    paper = {"principal": ALICE.party, "delegate": BORA.party, "ground": "written", "evidence": "ab" * 32}
+    paper: dict[str, Any] = {
+        "principal": ALICE.party,
+        "delegate": BORA.party,
+        "ground": "written",
+        "evidence": "ab" * 32,
+    }
     yard.accept(MandateRegister(by="desk", scope=scope, **paper), by=quorum("desk"))
     yard.now += 1
     own = Scope(acts=["appeals.lodge"], programme=COUPON, until=UNTIL)

@@ -201,7 +201,8 @@ steps = st.lists(
 def test_whatever_happens_only_the_order_takes_what_is_held(sequence):
     """Against books kept apart: what is on the account, and what each order has left."""
     state = standard_world().state()
-    on, left, shop = 300_000, {}, 0
+    left: dict[str, int] = {}
+    on, shop = 300_000, 0
     for act in sequence:
         call = Call(state, START, 1, b"seed", frozenset({ALICE.party, "bakery"}), lambda *_: None)
         bound = sum(left.values())

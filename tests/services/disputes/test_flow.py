@@ -34,7 +34,8 @@ from tests.support.world import START, present
 
 def balances(world) -> tuple[int, int, int]:
     """Of Alice, of the bank's own account, of the grocer."""
-    return tuple(balance(world.state(), name) for name in (ALICE.party, "bank-a", "grocer"))
+    state = world.state()
+    return balance(state, ALICE.party), balance(state, "bank-a"), balance(state, "grocer")
 
 
 def test_found_for_the_holder_the_bank_pays_and_charges_back():

@@ -71,7 +71,7 @@ from tests.services.vouchers.scene import (
     row,
 )
 from tests.support.cast import ALICE, BAKERY, BORA, CHUL, GROCER, new_key, officer, officers, quorum
-from tests.support.proofs import vouched
+from tests.support.proofs import vouched_for
 from tests.support.signing import Wallet, wallet
 from tests.support.world import World
 
@@ -273,7 +273,7 @@ def _points_world() -> World:
     digests = {"kind": digest(kind).hex(), "document": digest(document).hex()}
     world.accept(Draft(by="ministry", programme="points", bank="treasury-bank", **texts), by=MINISTRY)
     world.accept(Approve(by="ministry", programme="points", bank="treasury-bank", **digests), by=quorum("ministry"))
-    world.accept(Publish(by="operator", programme="points", proof=vouched(**digests)), by=quorum("operator"))
+    world.accept(Publish(by="operator", programme="points", proof=vouched_for(kind, document)), by=quorum("operator"))
     world.accept(Open(by="ministry", programme="points"), by=MINISTRY)
     return world
 
