@@ -449,7 +449,6 @@ def test_a_payment_is_judged_by_what_is_in_force_when_its_turn_comes(blocks):
         assert run(world, order, blocks=blocks)[0].blocks == raced.blocks
 
 
-@pytest.mark.xfail(strict=True, reason="reissue lets what is left of a lapsed voucher live on with the refund")
 def test_lapse_and_refund_come_to_the_same_in_either_order():
     """After the use-by date only a refund lives on: the rest had lapsed, whether or not anybody had asked for that."""
     world = world_of(carry="none")

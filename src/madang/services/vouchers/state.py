@@ -14,7 +14,7 @@ from madang.kernel.module import InvariantBroken
 from madang.kernel.state import Record, State, Table
 from madang.services.vouchers.transactions import MAX_PARTS
 
-KINDS = ("617dd639604cc5782f2c5148fadd95bd5a449f0d60515938cb366bca5524cec1",)
+KINDS = ("bfba3b635c1b85e80a7e4d778e7014b976ea438bda3aa9d36213d41bf6fd618d",)
 """The kinds that the rules were written for, by digest: what their actions are on, and that they check what is theirs.
 
 Any sponsor may bring a kind of its own, with other actions under our names or none.
