@@ -64,7 +64,7 @@ def test_random_acts_of_a_module(module):
 
 
 def test_random_acts_of_all_modules_and_most_are_not_refused_at_the_door():
-    @quick(60)
+    @quick(160)
     @given(st.lists(EVERY_ACT, min_size=8, max_size=40), groups)
     def run(acts, sizes):
         live(acts, sizes)

@@ -7,7 +7,8 @@ it counts, what was bought before.
 from collections.abc import Sequence
 from typing import Any
 
-from madang.base.programmes.ledger import Registers, refuse
+from madang.base.programmes.ledger import Registers
+from madang.base.programmes.ledger import refuse as refuse_by_programme
 from madang.base.programmes.state import Compiled
 from madang.contract import Refused, RunError, explain
 from madang.kernel.errors import Rejected
@@ -33,7 +34,7 @@ def nobodys(call: Call, act: Collect, ruled: Compiled, shop: Any, lines: Sequenc
             given = (amount, 0, NOBODY, act.order, goods, True, act.amount, 0)
             actions["spend"].run(on, given, call.time, Registers(call.state, call.time))
     except Refused as refusal:
-        return refuse("clause", f"{refusal.action}.{refusal.clause}", words=explain(refusal, "en"))
+        return refuse_by_programme("clause", f"{refusal.action}.{refusal.clause}", words=explain(refusal, "en"))
     except RunError:
         return None
     return None
