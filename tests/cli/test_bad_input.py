@@ -167,7 +167,10 @@ def test_ctrl_c_ends_it_quietly() -> None:
         "ministry",
         *ALICE,
     ]
+    # A shell that runs this in the background has it ignored, and children inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(send, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
     said = process.stderr.readline()
     assert said.startswith(f"madang: {NOWHERE} does not answer (ConnectionRefusedError)")
     assert said.endswith("Trying again in 1 s; tries left: 6. [client.unreachable]\n")
