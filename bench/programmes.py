@@ -98,14 +98,40 @@ def rule(compiled: Contract) -> tuple[float, float] | None:
     """Microseconds of an accepted payment's rules, and of making its records alone; None where nothing is spent."""
     if not compiled.parameters["spends"]:
         return None
-    at = int(compiled.parameters["opens"]) + 20 * 86_400 + 12 * 3_600
+    at = int(compiled.parameters["opens"]) + 120 * 86_400 + 12 * 3_600
     voucher, allowance, takings = (compiled.records[one] for one in ("voucher", "allowance", "takings"))
     day, stages = (at + 32_400) // 86_400, compiled.parameters["stages"]
     holder, number = "h" * 43, "n" * 22
     since, until = compiled.parameters["opens"], compiled.parameters["closes"]
     before: tuple[Any, ...] = (
-        voucher(number, holder, holder, "11710", "active", 1, since, until, stages, 0, 100_000, 100_000),
-        allowance(holder, 100_000, 0, 0, day, 0, 0, 0, 0, 0, 0),
+        voucher(
+            number=number,
+            holder=holder,
+            customer=holder,
+            region="11710",
+            status="active",
+            instalment=1,
+            since=since,
+            until=until,
+            stage=stages,
+            price=0,
+            granted=100_000,
+            left=100_000,
+            used=False,
+        ),
+        allowance(
+            holder=holder,
+            granted=100_000,
+            bought_in=0,
+            bought=0,
+            day=day,
+            day_spent=0,
+            day_count=0,
+            month=0,
+            month_spent=0,
+            month_count=0,
+            special_count=0,
+        ),
         takings("shop", 0),
         None,
     )
