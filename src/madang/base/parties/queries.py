@@ -64,6 +64,18 @@ def officers_among(state: State, signed_by: Iterable[str], name: str) -> int:
     return sum(1 for one in sorted(signed_by) if is_officer(state, one, name))
 
 
+def institution_of(state: State, officer: str) -> str:
+    """The institution (or merchant) that a party was added to, whether it still acts for it or not; '' where none."""
+    found = party(state, officer)
+    return found.parent if found is not None else ""
+
+
+def is_at_desk(state: State, name: str) -> bool:
+    """Whether this party is an active officer of an active desk."""
+    institution = institution_of(state, name)
+    return is_officer(state, name, institution) and has_role(state, institution, "desk")
+
+
 def acts_for(state: State, reader: str, name: str) -> bool:
     """Whether `reader` is this party, or an active officer of it."""
     return reader == name or is_officer(state, reader, name)

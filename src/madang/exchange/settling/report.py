@@ -5,20 +5,20 @@ the whole split once, as the ledger does it (`vouchers.settle`): the last row be
 """
 
 from collections import defaultdict
+from typing import Any
 
 import msgspec
 
 from madang.base.merchants.queries import merchant
 from madang.base.programmes.queries import programme as programme_view
 from madang.base.programmes.state import PROGRAMMES, compiled
+from madang.exchange.payouts.settlement import CITY_DIGITS
 from madang.exchange.sheets import write_sheet
 from madang.kernel.errors import MadangError
-from madang.kernel.state import State
+from madang.kernel.state import State, Table
 from madang.services.vouchers.funding import by_largest_remainder
 from madang.services.vouchers.state import FUNDERS, KINDS
 
-CITY_DIGITS = 5
-"""How many digits of a legal-dong code name a city or county."""
 REIMBURSED, BOUGHT, ROUNDING = "reimbursed", "bought", "rounding"
 _KOREAN = {REIMBURSED: "증빙 지급", BOUGHT: "구매자 부담(차감)", ROUNDING: "단수 조정"}
 
@@ -63,7 +63,7 @@ def settlement_report(state: State, name: str) -> Settlement:
     totals = view.totals
     funders = state.get(FUNDERS, name)
     names, shares = (funders.names, funders.shares) if funders else ((found.sponsor,), (10_000,))
-    rows = _by_city(state, name, shares)
+    rows = _by_city(state, name, compiled(state, found).tables["payment"], shares)
     for place, amount in ((REIMBURSED, -totals["holder"]), (BOUGHT, -totals["buyer"])):
         if amount:
             rows.append(Spent(place, 0, amount, by_largest_remainder(amount, shares)))
@@ -88,11 +88,7 @@ def settlement_report(state: State, name: str) -> Settlement:
     )
 
 
-def _by_city(state: State, name: str, shares: tuple[int, ...]) -> list[Spent]:
-    found = state.get(PROGRAMMES, name)
-    if found is None:
-        return []
-    table = compiled(state, found).tables["payment"]
+def _by_city(state: State, name: str, table: Table[Any], shares: tuple[int, ...]) -> list[Spent]:
     cities: dict[str, str] = {}
     amounts: dict[str, int] = defaultdict(int)
     payments: dict[str, set[str]] = defaultdict(set)

@@ -10,7 +10,6 @@ from madang.base.parties import queries as parties
 from madang.base.programmes.state import PROGRAMMES
 from madang.kernel.authority import is_officer
 from madang.kernel.module import Call, Rule, refuser
-from madang.kernel.state import State
 from madang.kernel.transaction import Act
 from madang.services.appeals.state import (
     APPEALS,
@@ -114,7 +113,7 @@ def lodge(call: Call, act: Lodge) -> None:
         office=act.office,
         channel=channel,
         lodged_by=act.by,
-        desk=_institution_of(call.state, act.by) if channel == "desk" else "",
+        desk=parties.institution_of(call.state, act.by) if channel == "desk" else "",
         lodged_at=call.time,
         deadline=deadline_of(call.time, terms.days),
         evidence=_evidence((), act.evidence),
@@ -193,7 +192,7 @@ def _require_own_key(call: Call, by: str) -> None:
 
 def _channel(call: Call, by: str, appellant: str, programme: str) -> Channel:
     """How `by` comes to appeal for `appellant`: as itself, by mandate, or as an officer of a desk."""
-    if by != appellant and not _is_at_desk(call.state, by):
+    if by != appellant and not parties.is_at_desk(call.state, by):
         mandates.use(call, appellant, by, MANDATED, programme, 0)
         return "delegate"
     known = parties.party(call.state, appellant) is not None
@@ -202,16 +201,6 @@ def _channel(call: Call, by: str, appellant: str, programme: str) -> Channel:
     if not known and len(appellant) != HANDLE_LETTERS:
         raise refuse("principal", party=appellant)
     return "own" if by == appellant else "desk"
-
-
-def _is_at_desk(state: State, by: str) -> bool:
-    institution = _institution_of(state, by)
-    return is_officer(state, by, institution) and parties.has_role(state, institution, "desk")
-
-
-def _institution_of(state: State, officer: str) -> str:
-    found = parties.party(state, officer)
-    return found.parent if found is not None else ""
 
 
 def _open(call: Call, by: str, number: str) -> Appeal:

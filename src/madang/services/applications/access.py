@@ -6,12 +6,6 @@ from madang.kernel.state import State
 from madang.services.applications.state import AUTHORITIES
 
 
-def institution_of(state: State, officer: str) -> str:
-    """The institution that a party acts for, or ''."""
-    found = parties.party(state, officer)
-    return found.parent if found is not None else ""
-
-
 def decides(state: State, programme: str, institution: str) -> bool:
     """Whether an active institution decides on a programme: its sponsor, or an eligibility authority of its terms."""
     found = state.get(PROGRAMMES, programme)

@@ -14,7 +14,7 @@ from msgspec import Meta
 from madang.base.parties import queries as parties
 from madang.kernel.fields import Handle, Name, PartyId, Time
 from madang.kernel.state import State
-from madang.services.applications.access import decides, institution_of
+from madang.services.applications.access import decides
 from madang.services.applications.state import (
     APPLICATIONS,
     AUTHORITIES,
@@ -148,7 +148,7 @@ def _seen(state: State, reader: str, number: str) -> Application | None:
 
 def _decides(state: State, reader: str, programme: str) -> bool:
     """Whether the reader is an institution that decides on a programme, or an active officer of one."""
-    institution = institution_of(state, reader) or reader
+    institution = parties.institution_of(state, reader) or reader
     return parties.acts_for(state, reader, institution) and decides(state, programme, institution)
 
 

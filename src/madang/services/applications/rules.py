@@ -12,7 +12,7 @@ from madang.kernel.authority import is_officer
 from madang.kernel.module import Call, Rule
 from madang.kernel.state import State
 from madang.kernel.transaction import Act
-from madang.services.applications.access import decides, institution_of
+from madang.services.applications.access import decides
 from madang.services.applications.refusals import refuse
 from madang.services.applications.state import (
     APPLICATIONS,
@@ -91,7 +91,7 @@ def apply(call: Call, act: Apply) -> None:
         evidence=_evidence((), act.evidence),
         channel=channel,
         hands=(act.by,),
-        desks=(institution_of(call.state, act.by),) if channel == "desk" else (),
+        desks=(parties.institution_of(call.state, act.by),) if channel == "desk" else (),
         entered_at=call.time,
         deadline=deadline_of(call.time, terms.days),
         changes=0,
@@ -132,7 +132,7 @@ def change(call: Call, act: Change) -> None:
         status="entered",
     )
     if channel == "desk":
-        desks = dict.fromkeys((*application.desks, institution_of(call.state, act.by)))
+        desks = dict.fromkeys((*application.desks, parties.institution_of(call.state, act.by)))
         changed = msgspec.structs.replace(changed, desks=tuple(desks))
     if application.status == "to_desk":
         changed = msgspec.structs.replace(changed, deadline=deadline_of(call.time, terms.days))
@@ -143,7 +143,7 @@ def change(call: Call, act: Change) -> None:
 def decide(call: Call, act: Decide) -> None:
     """An officer who had no part in it decides, whether or not the deadline has passed."""
     application = _existing(call, act.by, act.application)
-    authority = institution_of(call.state, act.by)
+    authority = parties.institution_of(call.state, act.by)
     if not decides(call.state, application.programme, authority) or not is_officer(call.state, act.by, authority):
         raise refuse("not_authority", by=act.by, programme=application.programme)
     if application.status not in OPEN:
@@ -183,7 +183,7 @@ def _require_own_key(call: Call, by: str) -> None:
 
 def _channel(call: Call, by: str, applicant: str, programme: str) -> Channel:
     """How `by` comes to apply for `applicant`: as itself, by mandate, or as an officer of a desk."""
-    if by != applicant and not _is_at_desk(call.state, by):
+    if by != applicant and not parties.is_at_desk(call.state, by):
         mandates.use(call, applicant, by, MANDATED, programme, 0)
         return "delegate"
     known = parties.party(call.state, applicant) is not None
@@ -192,11 +192,6 @@ def _channel(call: Call, by: str, applicant: str, programme: str) -> Channel:
     if not known and len(applicant) != HANDLE_LETTERS:
         raise refuse("applicant", party=applicant)
     return "own" if by == applicant else "desk"
-
-
-def _is_at_desk(state: State, by: str) -> bool:
-    institution = institution_of(state, by)
-    return is_officer(state, by, institution) and parties.has_role(state, institution, "desk")
 
 
 def _existing(call: Call, by: str, number: str) -> Application:
@@ -214,8 +209,10 @@ def _of_applicant(call: Call, by: str, number: str, *, any_desk: bool) -> tuple[
     allowed it allows no longer once it is revoked.
     """
     application = _existing(call, by, number)
-    desk_may = institution_of(call.state, by) in application.desks or (any_desk and application.status == "to_desk")
-    at_desk = desk_may and _is_at_desk(call.state, by)
+    desk_may = parties.institution_of(call.state, by) in application.desks or (
+        any_desk and application.status == "to_desk"
+    )
+    at_desk = desk_may and parties.is_at_desk(call.state, by)
     delegated = application.channel == "delegate" and by == application.hands[0]
     if not at_desk and not delegated and by != application.applicant:
         raise refuse("not_yours", by=by)

@@ -32,7 +32,7 @@ def refund(call: Call, act: Refund) -> None:
         raise refuse("refund_too_much", left=left, amount=act.amount)
     asked = (act.programme, act.merchant, act.payment, act.amount)
     if not act.promised or (_due_covers(call, ruled, *asked) and _own_covers(call, ruled, *asked)):
-        _give_back(call, ruled, act.programme, act.merchant, act.payment, act.amount)
+        _give_back(call, ruled, *asked)
         return
     if count >= MAX_PROMISES:
         raise refuse("too_many_promises", merchant=act.merchant)
@@ -76,7 +76,7 @@ def keep(call: Call, ruled: Compiled, programme: str, merchant: str) -> int:
         if not _own_covers(call, ruled, *asked):
             continue
         call.state.delete(PROMISES, programme, merchant, key)
-        _give_back(call, ruled, programme, merchant, promise.payment, promise.amount)
+        _give_back(call, ruled, *asked)
         kept += 1
     if kept == count:
         call.state.delete(PROMISED, programme, merchant)
