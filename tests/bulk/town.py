@@ -51,6 +51,7 @@ def acts(budget: int = BUDGET) -> list[Act]:
             bank="treasury-bank",
             kind=digest(kind).hex(),
             document=digest(programme).hex(),
+            authorities=["welfare"],
         ),
         PublishProgramme(by="operator", programme=COUPON, proof=vouched_for(kind, programme)),
         Open(by="ministry", programme=COUPON),

@@ -34,7 +34,7 @@ LAYOUTS: dict[bytes, tuple[str, ...]] = {
     BANK: ("free", "locked", "liability"),
     ACCOUNT: ("owner", "bank", "balance", "limited", "converted"),
     POSITION: ("net", "cap"),
-    PROGRAMME: ("sponsor", "bank", "kind", "document", "status", "accounts"),
+    PROGRAMME: ("sponsor", "bank", "kind", "document", "status", "accounts", "authorities"),
     TOTALS: ("amounts",),
 }
 PROGRAMME_ACCOUNT = ("name", "sort", "record", "field")

@@ -159,6 +159,7 @@ class Town:
                 bank=actors.TREASURY_BANK,
                 kind=kind_digest,
                 document=programme_digest,
+                authorities=[actors.WELFARE],
             ),
         )
         proof = stage.proof(kind, programme)

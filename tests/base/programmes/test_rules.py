@@ -11,7 +11,7 @@ from madang.base.approvals.transactions import Propose
 from madang.base.money import ledger as money
 from madang.base.parties.transactions import AppointInstitution, SuspendByQuorum
 from madang.base.programmes import queries
-from madang.base.programmes.transactions import Close
+from madang.base.programmes.transactions import Close, NameAuthorities
 from madang.kernel.errors import Malformed
 from madang.kernel.machine import PAUSES
 from tests.base.programmes.toys import (
@@ -41,6 +41,10 @@ OTHER = "0" * 64
 
 def closing(by: str = "ministry", programme: str = NAME) -> Close:
     return Close(by=by, programme=programme)
+
+
+def naming(*authorities: str, by: str = "ministry") -> NameAuthorities:
+    return NameAuthorities(by=by, programme=NAME, authorities=list(authorities))
 
 
 def funding(amount: int = 900) -> Run:
@@ -84,6 +88,17 @@ CASES = [
     (1, "programmes.other_documents", approving(kind=OTHER), MINISTRY),
     (1, "programmes.other_documents", approving(document=OTHER), MINISTRY),
     (1, "programmes.other_documents", approving(kind=DIGEST, document=KIND_DIGEST), MINISTRY),
+    (1, "programmes.authority_twice", approving(authorities=["welfare", "welfare", "nobody"]), MINISTRY),
+    (1, "programmes.authority_role", approving(authorities=["welfare", "bank-a"]), MINISTRY),
+    (1, "programmes.authority_role", approving(authorities=["nobody"]), MINISTRY),
+    (1, "programmes.authority_role", approving(authorities=["ministry"]), MINISTRY),
+    (4, "authority.quorum", naming("welfare"), ONE),
+    (0, "programmes.missing", naming("welfare"), MINISTRY),
+    (1, "programmes.stage", naming("welfare", by="city"), CITY),
+    (4, "programmes.not_yours", naming("nobody", by="city"), CITY),
+    (4, "programmes.not_yours", naming("welfare", by="operator"), OPERATOR),
+    (4, "programmes.authority_twice", naming("welfare", "welfare"), MINISTRY),
+    (4, "programmes.authority_role", naming("bank-a"), MINISTRY),
     (2, "authority.quorum", publishing(), officer("operator")),
     (0, "programmes.not_operator", publishing(by="ministry"), MINISTRY),
     (2, "programmes.not_operator", publishing(by=ALICE.party), ALICE),
@@ -160,6 +175,33 @@ def test_a_programme_lives_from_draft_to_closed():
     ):
         world.refuse("programmes.not_draft" if act == drafting() else "programmes.stage", act, by=by)
     world.refuse("programmes.unknown", funding(), by=ONE)
+
+
+def test_a_programme_names_its_authorities_when_it_is_approved_and_others_later():
+    def named() -> list[str]:
+        found = queries.programme(world.state(), NAME)
+        return [] if found is None else found.authorities
+
+    world = world_at(1)
+    world.accept(appoint("city-welfare", ["eligibility_authority"], CITY), by=OPERATOR)
+    assert named() == []
+    world.accept(approving(authorities=["welfare"]), by=MINISTRY)
+    assert named() == ["welfare"]
+    world.accept(naming("city-welfare", "welfare"), by=MINISTRY)
+    world.accept(publishing(), by=OPERATOR)
+    world.accept(opening(), by=ONE)
+    assert named() == ["city-welfare", "welfare"]
+    world.accept(naming(), by=MINISTRY)
+    assert named() == []
+    world.accept(closing(), by=MINISTRY)
+    world.refuse("programmes.stage", naming("welfare"), by=MINISTRY)
+
+
+@pytest.mark.parametrize("name", ["A", "", "a b"])
+def test_an_authority_has_a_partys_name_and_there_are_not_many(name: str):
+    for names in ([name], ["welfare"] * 17):
+        with pytest.raises(Malformed, match="json.invalid"):
+            world_at(1).submit(approving(authorities=names), by=MINISTRY)
 
 
 @pytest.mark.parametrize("stage", [0, 1, 2, 3])

@@ -113,10 +113,10 @@ def drafting(by: str = "ministry", programme: str = NAME, bank: str = "treasury-
     return Draft(by=by, programme=programme, bank=bank, **({"kind": kind, "document": document} | texts))
 
 
-def approving(by: str = "ministry", programme: str = NAME, bank: str = "treasury-bank", **digests: str) -> Approve:
+def approving(by: str = "ministry", programme: str = NAME, bank: str = "treasury-bank", **members: Any) -> Approve:
     """The approval of the box shop."""
     _, _, kind, document = documents()
-    return Approve(by=by, programme=programme, bank=bank, **({"kind": kind, "document": document} | digests))
+    return Approve(by=by, programme=programme, bank=bank, **({"kind": kind, "document": document} | members))
 
 
 def publishing(by: str = "operator", programme: str = NAME, proof: Proof | None = None) -> Publish:

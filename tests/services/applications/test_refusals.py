@@ -7,7 +7,7 @@ import pytest
 from madang.base.mandates.transactions import Grant as MandateGrant
 from madang.base.mandates.transactions import Scope
 from madang.base.parties.transactions import AppointInstitution, DismissOfficer, Suspend, SuspendByQuorum
-from madang.base.programmes.transactions import Close, Draft
+from madang.base.programmes.transactions import Close, Draft, NameAuthorities
 from madang.kernel.errors import Malformed
 from madang.services.applications.state import MAX_CHANGES, MAX_OPEN
 from madang.services.applications.transactions import MAX_AUTHORITIES, MAX_EVIDENCE, MAX_SUBJECTS
@@ -214,6 +214,8 @@ def test_an_institution_that_is_both_desk_and_sponsor_decides_by_another_officer
         by="operator", party="town", roles=roles, threshold=1, officers=[new_key(key) for key in (one, two, three)]
     )
     world.accept(town, by=quorum("operator"))
+    naming = NameAuthorities(by="ministry", programme=COUPON, authorities=["welfare", "town"])
+    world.accept(naming, by=MINISTRY)
     world.accept(terms(authorities=["town"]), by=MINISTRY)
     number = apply_in(world, 20, by=one, for_party=HANDLE)
     world.accept(change(number, 20, 21, by=two.party), by=two)
@@ -225,6 +227,17 @@ def test_an_institution_that_is_both_desk_and_sponsor_decides_by_another_officer
     world.accept(change(number, 20, by=two.party), by=two)
     world.accept(granted(number, "ref-9", by=three.party), by=three)
     world.check()
+
+
+def test_an_authority_decides_only_where_the_programme_names_it_too():
+    world = PLAYED.fork()
+    world.accept(NameAuthorities(by="ministry", programme=COUPON, authorities=[]), by=MINISTRY)
+    world.refuse("applications.not_authority", decide(OPEN, by=WELFARE.party), by=WELFARE)
+    world.refuse("applications.authority_not_named", terms(), by=MINISTRY)
+    world.accept(terms(authorities=[]), by=MINISTRY)
+    world.accept(NameAuthorities(by="ministry", programme=COUPON, authorities=["welfare"]), by=MINISTRY)
+    world.accept(terms(), by=MINISTRY)
+    world.accept(decide(OPEN, by=WELFARE.party), by=WELFARE)
 
 
 def test_an_application_is_changed_sixteen_times_and_no_more():

@@ -83,6 +83,7 @@ def _made(subject: str, carry: str, funded: bool) -> World:
                 bank="treasury-bank",
                 kind=kind_digest,
                 document=digest(programme).hex(),
+                authorities=["welfare"],
             ),
             PublishProgramme(by="operator", programme=name, proof=vouched(kind_digest, digest(programme).hex())),
             Open(by="ministry", programme=name),

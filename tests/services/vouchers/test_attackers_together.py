@@ -20,6 +20,7 @@ from madang.base.cards.transactions import Present, Stock
 from madang.base.mandates.state import MANDATES
 from madang.base.mandates.transactions import Grant as Mandate
 from madang.base.mandates.transactions import Scope
+from madang.base.parties.ledger import party_of_card
 from madang.base.parties.transactions import AppointInstitution
 from madang.base.programmes.state import PROGRAMMES, RECORDS, compiled
 from madang.kernel.machine import MARKS
@@ -38,6 +39,7 @@ from tests.support.world import START, World
 GRANTED, BOUGHT, PRICE = 123_457, 70_010, 63_009
 AT_ONCE, HELD, BY_CARD, BY_DELEGATE, BILL = 13_331, 11_117, 9_973, 7_919, 5_557
 CUSTOMER, EVIDENCE, STATEMENT = "c" * 64, "e" * 64, "5" * 64
+CARDS_PARTY = party_of_card(CARD.kid)
 TOGETHER = ("bakery", CHUL.party, "grocer", "desk", officer("desk").party)
 """Each knows what was its own: the bakery a delivery, a code and Chul's purchase, the grocer a bill and one more."""
 
@@ -78,7 +80,7 @@ def met() -> Met:
     (one.bought,) = (own.number for own in queries.own_vouchers(world.state(), ALICE.party, FULL) if own.price)
     one.send("hold", paying((one.granted, HELD), later=True, order="order-hold"), [ALICE])
     code = code_of(77)
-    shown = Present(by=CARD.kid, code=code_digest(code), programme=FULL, limit=BY_CARD, until=world.time + 180)
+    shown = Present(by=CARDS_PARTY, code=code_digest(code), programme=FULL, limit=BY_CARD, until=world.time + 180)
     one.send("code", shown, [CARD])
     world.accept(collecting(code, BY_CARD), by=BAKERY)
     scope = Scope(acts=["vouchers.pay"], per_use=BY_DELEGATE, total=40_009, until=world.time + DAY)
@@ -119,7 +121,7 @@ def keys(met: Met, name: str, table: bytes) -> list[str]:
 
 def told(met: Met, *readers: str) -> bytes:
     """Every answer to each of these, asked about everybody and everything they could have heard of."""
-    people = [ALICE.party, BORA.party, CHUL.party, CARD.kid]
+    people = [ALICE.party, BORA.party, CHUL.party, CARDS_PARTY]
     names = [*INSTITUTIONS, SERVICE, "bakery", "grocer", FULL, SIBLING, *people]
     guesses: dict[str, list[Any]] = {
         "name": [*names, met.granted, met.bought],
@@ -262,7 +264,7 @@ def held_candidates(met: Met) -> tuple[bytes, list[bytes]]:
 
 def code_candidates(met: Met) -> tuple[bytes, list[bytes]]:
     """The code that a card showed, as each of three people's."""
-    place = PRESENTATIONS.key(CARD.kid)
+    place = PRESENTATIONS.key(CARDS_PARTY)
     shown: Any = PRESENTATIONS.decode(dict(met.sent["code"][2])[place])
     people = (ALICE.party, BORA.party, CHUL.party)
     return place, [PRESENTATIONS.encode(msgspec.structs.replace(shown, holder=one)) for one in people]

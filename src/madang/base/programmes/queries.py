@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from madang.base.parties import queries as parties
 from madang.base.programmes.state import (
     DOCUMENTS,
     PROGRAMMES,
@@ -33,7 +34,9 @@ _WORDS: dict[tuple[str, str], Words] = {}
 
 
 class ProgrammeView(msgspec.Struct, frozen=True):
-    """A programme: sponsor, treasury bank, digests of its documents, stage, and its totals in won by account."""
+    """A programme: sponsor, treasury bank, digests of its documents, stage, its totals in won by account, and the
+    eligibility authorities that act for it beside its sponsor.
+    """
 
     name: str
     sponsor: str
@@ -42,6 +45,7 @@ class ProgrammeView(msgspec.Struct, frozen=True):
     document: str
     status: Status
     totals: dict[str, int]
+    authorities: list[str]
 
 
 class ProofView(msgspec.Struct, frozen=True):
@@ -65,7 +69,21 @@ def programme(state: State, name: Name) -> ProgrammeView | None:
     totals = state.get(TOTALS, name)
     amounts = totals.amounts if totals else (0,) * len(found.accounts)
     named = {layout.name: amount for layout, amount in zip(found.accounts, amounts, strict=True)}
-    return ProgrammeView(name, found.sponsor, found.bank, found.kind, found.document, found.status, named)
+    return ProgrammeView(
+        name,
+        found.sponsor,
+        found.bank,
+        found.kind,
+        found.document,
+        found.status,
+        named,
+        list(found.authorities),
+    )
+
+
+def is_authority(state: State, programme: Programme, name: str) -> bool:
+    """Whether this institution acts for a programme as an eligibility authority: named by its sponsor, and active."""
+    return name in programme.authorities and parties.has_role(state, name, "eligibility_authority")
 
 
 def programmes(state: State) -> list[ProgrammeView]:

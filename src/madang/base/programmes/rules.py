@@ -8,7 +8,10 @@ In order: who asks, what stage the programme is in, what the documents say; then
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
 
 from madang.base.money import ledger as money
 from madang.base.parties import queries as parties
@@ -27,7 +30,17 @@ from madang.base.programmes.state import (
     Successor,
     Totals,
 )
-from madang.base.programmes.transactions import Amend, Approve, Close, Draft, Open, Proof, Publish, Succeed
+from madang.base.programmes.transactions import (
+    Amend,
+    Approve,
+    Close,
+    Draft,
+    NameAuthorities,
+    Open,
+    Proof,
+    Publish,
+    Succeed,
+)
 from madang.base.registers import queries as registers
 from madang.contract import Contract, ContractError, load_kind, load_programme
 from madang.contract import compile as compile_contract
@@ -46,6 +59,8 @@ REFUSALS = ledger.REFUSALS | {
     "missing": "There is no programme {programme}. Draft it first.",
     "stage": "{programme} is {status}; this needs it to be {needed}.",
     "other_documents": "{programme} holds other documents than these, or another bank. Read it again before approving.",
+    "authority_twice": "{authority} is named twice. Name each authority once.",
+    "authority_role": "{authority} is no active eligibility authority. Name one; the sponsor need not be named.",
     "not_operator": "{by} is no operator of this ledger. Only an operator publishes.",
     "unproved": "The proof does not cover {programme}: {what}. Run madang prove on its documents, send what it writes.",
     "no_successor": "Nobody has proposed a successor for {programme}. Its sponsor does that first.",
@@ -55,6 +70,9 @@ REFUSALS = ledger.REFUSALS | {
     "not_empty": "{programme} still holds {amount} won in '{account}'. Expire, pay out and reclaim first.",
 }
 refuse = refuser("programmes", REFUSALS)
+
+NAMES_AUTHORITIES: tuple[Status, ...] = ("approved", "published", "open")
+"""Stages in which the sponsor may name other authorities than it approved the documents with."""
 
 
 def draft(call: Call, act: Draft) -> None:
@@ -72,7 +90,7 @@ def draft(call: Call, act: Draft) -> None:
     _check_lists(call, act.by, contract)
     kind, document = _keep(call, act.kind), _keep(call, act.document)
     layouts = tuple(_layout(contract, position) for position in range(len(contract.accounts)))
-    call.state.put(PROGRAMMES, Programme(act.by, act.bank, kind, document, "draft", layouts), act.programme)
+    call.state.put(PROGRAMMES, Programme(act.by, act.bank, kind, document, "draft", layouts, ()), act.programme)
 
 
 def _keep(call: Call, text: str) -> str:
@@ -112,11 +130,26 @@ def _layout(contract: Contract, position: int) -> AccountLayout:
 
 
 def approve(call: Call, act: Approve) -> None:
-    """The sponsor's officers approve the very documents they read."""
+    """The sponsor's officers approve the very documents they read, and say who acts beside them."""
     programme = _sponsored(call, act, act.programme, "draft")
     if (programme.bank, programme.kind, programme.document) != (act.bank, act.kind, act.document):
         raise refuse("other_documents", programme=act.programme)
-    _advance(call, act.programme, programme, "approved")
+    _put(call, act.programme, programme, status="approved", authorities=_authorities(call, act.authorities))
+
+
+def name_authorities(call: Call, act: NameAuthorities) -> None:
+    """Other authorities act for the programme from now on."""
+    programme = _sponsored(call, act, act.programme, *NAMES_AUTHORITIES)
+    _put(call, act.programme, programme, authorities=_authorities(call, act.authorities))
+
+
+def _authorities(call: Call, named: Sequence[str]) -> tuple[str, ...]:
+    for place, name in enumerate(named):
+        if name in named[:place]:
+            raise refuse("authority_twice", name, authority=name)
+        if not parties.has_role(call.state, name, "eligibility_authority"):
+            raise refuse("authority_role", name, authority=name)
+    return tuple(named)
 
 
 def publish(call: Call, act: Publish) -> None:
@@ -128,7 +161,7 @@ def publish(call: Call, act: Publish) -> None:
     _keep_proof(call, act, act.programme, act.proof)
     money.open_escrow(call, act.programme, programme.bank)
     call.state.put(TOTALS, Totals((0,) * len(programme.accounts)), act.programme)
-    _advance(call, act.programme, programme, "published")
+    _put(call, act.programme, programme, status="published")
 
 
 def _check_proof(name: str, proof: Proof, kind: str, document: str) -> None:
@@ -166,12 +199,12 @@ def amend(call: Call, act: Amend) -> None:
         raise refuse("narrows", programme=act.programme)
     _keep_proof(call, act, act.programme, act.proof)
     call.state.delete(SUCCESSORS, act.programme)
-    _put(call, act.programme, programme, successor.document, programme.status)
+    _put(call, act.programme, programme, document=successor.document)
 
 
 def open_(call: Call, act: Open) -> None:
     """The sponsor lets a published programme run."""
-    _advance(call, act.programme, _sponsored(call, act, act.programme, "published"), "open")
+    _put(call, act.programme, _sponsored(call, act, act.programme, "published"), status="open")
 
 
 def close(call: Call, act: Close) -> None:
@@ -181,37 +214,33 @@ def close(call: Call, act: Close) -> None:
     for layout, amount in zip(programme.accounts, totals.amounts, strict=True):
         if layout.sort != "outside" and amount:
             raise refuse("not_empty", layout.name, programme=act.programme, amount=amount, account=layout.name)
-    _advance(call, act.programme, programme, "closed")
+    _put(call, act.programme, programme, status="closed")
 
 
-def _at_stage(call: Call, name: str, needed: Status) -> Programme:
+def _at_stage(call: Call, name: str, *needed: Status) -> Programme:
     programme = call.state.get(PROGRAMMES, name)
     if programme is None:
         raise refuse("missing", programme=name)
-    if programme.status != needed:
-        raise refuse("stage", programme=name, status=programme.status, needed=needed)
+    if programme.status not in needed:
+        raise refuse("stage", programme=name, status=programme.status, needed=" or ".join(needed))
     return programme
 
 
-def _sponsored(call: Call, act: Act, name: str, needed: Status) -> Programme:
-    programme = _at_stage(call, name, needed)
+def _sponsored(call: Call, act: Act, name: str, *needed: Status) -> Programme:
+    programme = _at_stage(call, name, *needed)
     if programme.sponsor != act.by:
         raise refuse("not_yours", programme=name)
     return programme
 
 
-def _advance(call: Call, name: str, programme: Programme, status: Status) -> None:
-    _put(call, name, programme, programme.document, status)
-
-
-def _put(call: Call, name: str, programme: Programme, document: str, status: Status) -> None:
-    changed = Programme(programme.sponsor, programme.bank, programme.kind, document, status, programme.accounts)
-    call.state.put(PROGRAMMES, changed, name)
+def _put(call: Call, name: str, programme: Programme, **changes: Any) -> None:
+    call.state.put(PROGRAMMES, msgspec.structs.replace(programme, **changes), name)
 
 
 RULES: Mapping[type[Act], Rule] = {
     Draft: draft,
     Approve: approve,
+    NameAuthorities: name_authorities,
     Publish: publish,
     Open: open_,
     Succeed: succeed,

@@ -35,7 +35,10 @@ class AccountLayout(Record, frozen=True):
 
 
 class Programme(Record, frozen=True):
-    """A programme: who sponsors it, where its escrow lies, which documents rule it, and how far it has come."""
+    """A programme: who sponsors it, where its escrow lies, which documents rule it, and how far it has come.
+
+    `authorities` are the eligibility authorities that act for it beside its sponsor; no other one does.
+    """
 
     sponsor: str
     bank: str
@@ -43,6 +46,7 @@ class Programme(Record, frozen=True):
     document: str
     status: Status
     accounts: tuple[AccountLayout, ...]
+    authorities: tuple[str, ...]
 
 
 class Totals(Record, frozen=True):

@@ -2,10 +2,13 @@
 
 from typing import Annotated, ClassVar
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from madang.kernel.fields import Digest, Name, PartyId
 from madang.kernel.transaction import Act, Part
+
+MAX_AUTHORITIES = 16
+Authorities = Annotated[list[PartyId], Meta(max_length=MAX_AUTHORITIES)]
 
 Count = Annotated[int, Meta(ge=0, le=10_000, description="A number of properties.")]
 Prover = Annotated[
@@ -47,7 +50,8 @@ class Draft(Act, frozen=True, kw_only=True, tag="programmes.draft"):
 class Approve(Act, frozen=True, kw_only=True, tag="programmes.approve"):
     """The sponsor's officers approve exactly what they read: the documents with these digests, and the treasury bank.
 
-    Digests are SHA-256 of the canonical kind and document.
+    Digests are SHA-256 of the canonical kind and document. `authorities` are the eligibility authorities that act for
+    the programme from then on, beside the sponsor; where none is named the sponsor acts alone.
     """
 
     quorum: ClassVar[bool] = True
@@ -56,6 +60,20 @@ class Approve(Act, frozen=True, kw_only=True, tag="programmes.approve"):
     bank: PartyId
     kind: Digest
     document: Digest
+    authorities: Authorities = field(default_factory=list)
+
+
+class NameAuthorities(Act, frozen=True, kw_only=True, tag="programmes.name_authorities"):
+    """The sponsor's officers name the eligibility authorities that act for an approved, published or open programme.
+
+    They take the place of those named before: whoever is left out does nothing in it any more, from this act on. What
+    they did stands.
+    """
+
+    quorum: ClassVar[bool] = True
+
+    programme: Name
+    authorities: Authorities
 
 
 class Publish(Act, frozen=True, kw_only=True, tag="programmes.publish"):

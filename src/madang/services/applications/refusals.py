@@ -7,6 +7,7 @@ REFUSALS: dict[str, str] = {
     "programme": "{programme} is not published here, or closed. Check its name; drafts take no applications.",
     "window": "The window ends before it begins, or lies in the past. Choose other times.",
     "authority_role": "{authority} is no active eligibility authority. Name one; the sponsor need not be named.",
+    "authority_not_named": "{programme} does not name {authority} as its authority. Name it there first.",
     "not_own_key": "Sign with a key of {by} itself: an application is entered, changed and decided by one person.",
     "not_person": "Applications are people's, and {party} is no active person. Name a person's registered key.",
     "applicant": "{party} is no registered key, and no handle of 22 letters either. Name the person by one of them.",

@@ -53,7 +53,8 @@ MANDATED: MandatedAct = "applications.apply"
 
 def set_terms(call: Call, act: SetTerms) -> None:
     """The sponsor's window, days and authorities replace those there were; open applications keep their deadline."""
-    if _running(call.state, act.programme).sponsor != act.by:
+    programme = _running(call.state, act.programme)
+    if programme.sponsor != act.by:
         raise refuse("not_sponsor", by=act.by, programme=act.programme)
     if act.until < max(act.since, call.time):
         raise refuse("window")
@@ -61,6 +62,8 @@ def set_terms(call: Call, act: SetTerms) -> None:
     for authority in authorities:
         if not parties.has_role(call.state, authority, "eligibility_authority"):
             raise refuse("authority_role", authority, authority=authority)
+        if authority not in programme.authorities:
+            raise refuse("authority_not_named", authority, authority=authority, programme=act.programme)
     for (_, authority), _ in list(call.state.scan(AUTHORITIES, act.programme)):
         if authority not in authorities:
             call.state.delete(AUTHORITIES, act.programme, authority)

@@ -7,8 +7,8 @@ see who asks, and run it. Which programmes there are: docs/presets.md.
 Limits: only kinds that `state.KINDS` names; one payment draws on at most eight vouchers of one programme. A shop learns
 an amount and a four-digit number, never tier, balance or grant: queries show it nothing else, and what is public holds
 only digests whose content includes the payer's 128 random bits. Every validator sees pseudonymous payments.
-Trusts the sponsor and the eligibility authorities, every one of them in every programme, for who is granted what and
-that a digest of a subject is that subject's; `base/programmes` for the money, `base/cards` for whose code it was,
+Trusts the sponsor and the eligibility authorities that its programme names for who is granted what and that a digest
+of a subject is that subject's; `base/programmes` for the money, `base/cards` for whose code it was,
 `base/mandates` for what a delegate may, `base/debts` for what a merchant owes.
 """
 

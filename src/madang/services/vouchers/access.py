@@ -5,6 +5,7 @@ from typing import Any
 from madang.base.merchants import queries as merchants
 from madang.base.parties import queries as parties
 from madang.base.programmes.ledger import apply, open_programme
+from madang.base.programmes.queries import is_authority
 from madang.base.programmes.state import Compiled, Programme
 from madang.kernel.module import Call
 from madang.kernel.state import State
@@ -32,11 +33,22 @@ def sponsored(state: State, by: str, name: str) -> tuple[Programme, Compiled]:
 
 
 def attested(state: State, by: str, name: str) -> tuple[Programme, Compiled]:
-    """The same, where `by` sponsors it or is an eligibility authority; else `vouchers.not_authority`."""
+    """The same, where `by` sponsors it or is an authority that it names.
+
+    Else `vouchers.not_authority`, or `vouchers.not_named` for an eligibility authority of other programmes.
+    """
     programme, ruled = voucher_programme(state, name)
-    if programme.sponsor != by and not parties.has_role(state, by, "eligibility_authority"):
-        raise refuse("not_authority", by=by, programme=name)
+    if programme.sponsor != by:
+        require_authority(state, by, name, programme)
     return programme, ruled
+
+
+def require_authority(state: State, by: str, name: str, programme: Programme) -> None:
+    """Refuse who is no eligibility authority (`vouchers.not_authority`), or none of this programme (`.not_named`)."""
+    if not parties.has_role(state, by, "eligibility_authority"):
+        raise refuse("not_authority", by=by, programme=name)
+    if not is_authority(state, programme, by):
+        raise refuse("not_named", by=by, programme=name)
 
 
 def require_desk(state: State, by: str, programme: Programme) -> None:

@@ -7,7 +7,14 @@ from madang.base.programmes.ledger import apply
 from madang.base.programmes.state import Compiled
 from madang.kernel.module import Call, Rule
 from madang.kernel.transaction import Act
-from madang.services.vouchers.access import attested, existing, require_desk, sponsored, voucher_programme
+from madang.services.vouchers.access import (
+    attested,
+    existing,
+    require_authority,
+    require_desk,
+    sponsored,
+    voucher_programme,
+)
 from madang.services.vouchers.refusals import refuse
 from madang.services.vouchers.state import LOCKED, LOCKS
 from madang.services.vouchers.transactions import (
@@ -50,7 +57,10 @@ def unfreeze(call: Call, act: Unfreeze) -> None:
 def move(call: Call, act: Move) -> None:
     """The rest stays, the old area ends."""
     programme, ruled = voucher_programme(call.state, act.programme)
-    if not parties.has_role(call.state, act.by, "eligibility_authority"):
+    is_desk = parties.has_role(call.state, act.by, "desk")
+    if parties.has_role(call.state, act.by, "eligibility_authority") and not is_desk and act.by != programme.sponsor:
+        require_authority(call.state, act.by, act.programme, programme)
+    else:
         require_desk(call.state, act.by, programme)
     apply(call, act.programme, ruled, "move", (act.voucher,), (act.region,))
 

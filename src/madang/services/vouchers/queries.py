@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from madang.base.parties import queries as parties
+from madang.base.programmes.queries import is_authority
 from madang.base.programmes.state import PROGRAMMES, Programme, compiled
 from madang.kernel.fields import Handle, Name, PartyId, Reference, Time
 from madang.kernel.state import State, Table
@@ -130,7 +131,7 @@ def funding(state: State, reader: PartyId, programme: Name) -> FundingView | Non
 
 
 def granted(state: State, reader: PartyId, programme: Name, reference: Reference) -> str | None:
-    """The voucher that a reference was granted, for the sponsor and eligibility authorities; else nothing."""
+    """The voucher that a reference was granted, for the sponsor and the authorities that it names; else nothing."""
     found = _vouchers(state, programme)
     if found is None or not _may_grant(state, reader, found):
         return None
@@ -139,7 +140,7 @@ def granted(state: State, reader: PartyId, programme: Name, reference: Reference
 
 
 def granted_many(state: State, reader: PartyId, programme: Name, references: References) -> list[str]:
-    """Which of these references were granted, for the sponsor and eligibility authorities; nothing for others."""
+    """Which of these references were granted, for the sponsor and the authorities that it names; nothing for others."""
     found = _vouchers(state, programme)
     if found is None or not _may_grant(state, reader, found):
         return []
@@ -153,14 +154,11 @@ def _vouchers(state: State, name: str) -> Programme | None:
 
 
 def _may_grant(state: State, reader: str, programme: Programme) -> bool:
-    """Whether `reader` is the sponsor or an eligibility authority, or an active officer of one."""
-    if parties.acts_for(state, reader, programme.sponsor) or parties.has_role(state, reader, "eligibility_authority"):
+    """Whether `reader` is the sponsor or an authority that the programme names, or an active officer of one."""
+    if parties.acts_for(state, reader, programme.sponsor):
         return True
-    own = parties.party(state, reader)
-    return (
-        own is not None
-        and parties.acts_for(state, reader, own.parent)
-        and parties.has_role(state, own.parent, "eligibility_authority")
+    return any(
+        is_authority(state, programme, name) and parties.acts_for(state, reader, name) for name in programme.authorities
     )
 
 

@@ -16,6 +16,7 @@ REFUSALS = {
     "funder_short": "{funder} paid in {amount} won less than its share. It must fund the rest first.",
     "not_treasury": "{by} is not the treasury bank of {programme}. Only that bank pays interest on the escrow.",
     "not_authority": "{by} neither sponsors {programme} nor is an eligibility authority. Ask one of them.",
+    "not_named": "{programme} does not name {by} as its authority. Its sponsor names those that act for it.",
     "row_target": "Row {reference} must name either a holder or a code. Name one.",
     "granted": "{reference} was granted already in {programme}. Leave the row out.",
     "subjects": "Row {reference} must name {needed}. Ask the authority for the keyed digests.",

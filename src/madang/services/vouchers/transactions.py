@@ -108,7 +108,7 @@ class GrantRow(Part, frozen=True, kw_only=True):
 
 
 class Grant(Act, frozen=True, kw_only=True, tag="vouchers.grant"):
-    """The sponsor or an eligibility authority grants up to 1,000 vouchers, all of them or none."""
+    """The sponsor or an authority that the programme names grants up to 1,000 vouchers, all of them or none."""
 
     programme: Name
     rows: Annotated[list[GrantRow], Meta(min_length=1, max_length=MAX_ROWS)]
@@ -336,7 +336,10 @@ class CarryOver(Act, frozen=True, kw_only=True, tag="vouchers.carry_over"):
 
 
 class Move(Act, frozen=True, kw_only=True, tag="vouchers.move"):
-    """An authority, the sponsor or a desk moves a voucher to where its holder lives now; the old area ends at once."""
+    """An authority that the programme names, its sponsor or a desk moves a voucher to where its holder lives now.
+
+    The old area ends at once.
+    """
 
     programme: Name
     voucher: Handle
@@ -344,7 +347,10 @@ class Move(Act, frozen=True, kw_only=True, tag="vouchers.move"):
 
 
 class Confirm(Act, frozen=True, kw_only=True, tag="vouchers.confirm"):
-    """The sponsor or an authority confirms a voucher's next milestone, by evidence of which it keeps the digest."""
+    """The sponsor or an authority that the programme names confirms a voucher's next milestone.
+
+    `evidence` is the digest of what it saw.
+    """
 
     programme: Name
     voucher: Handle

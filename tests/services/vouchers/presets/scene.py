@@ -195,6 +195,7 @@ def _made(name: str, time: int) -> World:
                 bank="treasury-bank",
                 kind=digest(kind).hex(),
                 document=digest(document).hex(),
+                authorities=["welfare"],
             ),
             PublishProgramme(by="operator", programme=name, proof=vouched_for(kind, document)),
             Open(by="ministry", programme=name),
