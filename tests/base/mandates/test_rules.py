@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from madang.base.mandates import MODULE, queries
-from madang.base.mandates.state import HELD, MANDATES, MAX_DAYS, MAX_GIVEN, MAX_HELD, WAIT, Held, Mandate
+from madang.base.mandates.state import HELD, MANDATES, MAX_DAYS, MAX_GIVEN, WAIT, Held, Mandate
 from madang.base.mandates.transactions import Grant, Revoke, Scope
 from madang.base.parties.transactions import AppointInstitution, RegisterPeople, SetThreshold, Suspend
 from madang.kernel.errors import Malformed
@@ -196,22 +196,33 @@ def test_what_ended_is_replaced_and_what_is_in_force_is_not():
     world.check()
 
 
-def test_a_principal_gives_few_mandates_and_a_delegate_holds_a_bounded_number():
+def test_a_principal_gives_few_mandates():
     world = mandates_world()
     acts = [grant(made=scope(programme=f"programme-{number}")) for number in range(MAX_GIVEN)]
     world.accept(*acts, by=ALICE)
     world.refuse("mandates.too_many", grant(), by=ALICE)
     world.accept(revoke(programme="programme-0"), grant(), by=ALICE)
     world.check()
-    people = [wallet(f"child {number}") for number in range(MAX_HELD)]
-    world.accept(RegisterPeople(by="bank-b", keys=[new_key(one) for one in people]), by=officer("bank-b"))
-    for first in range(0, MAX_HELD, 10):
-        some = people[first : first + 10]
-        made = [registering(one.party, CHUL.party, scope("vouchers.claim"), "facility") for one in some]
-        world.accept(*made, by=DESK)
-    world.accept(revoke(), by=ALICE)
-    world.refuse("mandates.too_many", grant(CHUL.party), by=ALICE)
-    assert len(queries.held(world.state(), CHUL.party)) == MAX_HELD
+
+
+def test_strangers_neither_fill_a_delegate_up_nor_hide_what_else_it_holds():
+    world = mandates_world()
+    strangers = [wallet(f"stranger {number}") for number in range(33)]
+    world.accept(RegisterPeople(by="bank-b", keys=[new_key(one) for one in strangers]), by=officer("bank-b"))
+    for one in strangers:
+        acts = [grant(CHUL.party, scope(programme=f"p-{number}"), by=one.party) for number in range(MAX_GIVEN)]
+        world.accept(*acts, by=one)
+    world.accept(grant(CHUL.party), by=ALICE)
+    world.accept(errand(ALICE.party, 1_000, by=CHUL.party), by=CHUL)
+    seen, after = [], ""
+    while page := queries.held(world.state(), CHUL.party, after, 100):
+        assert len(page) <= 100
+        seen += [(one.principal, one.programme) for one in page]
+        after = "/".join(seen[-1])
+    assert len(seen) == len(set(seen)) == 33 * MAX_GIVEN + 1
+    assert (ALICE.party, "") in seen
+    assert len(queries.held(world.state(), CHUL.party, limit=9_999)) == 500
+    world.check()
 
 
 @pytest.mark.parametrize(
@@ -224,6 +235,12 @@ def test_a_scope_has_a_form(field, value):
         mandates_world().submit(grant(made=made), by=ALICE)
 
 
+def give(state, count, mandate):
+    for number in range(count):
+        state.put(MANDATES, mandate, ALICE.party, CHUL.party, f"p-{number}")
+        state.put(HELD, Held(1), CHUL.party, f"{ALICE.party}/p-{number}")
+
+
 def test_the_laws_see_what_is_wrong():
     world = mandates_world()
     world.accept(grant(), by=ALICE)
@@ -231,8 +248,9 @@ def test_the_laws_see_what_is_wrong():
     key = (ALICE.party, BORA.party, "")
     good = world.state().get(MANDATES, *key)
     for law, change in [
-        (held, lambda state: state.delete(HELD, BORA.party, ALICE.party, "")),
-        (held, lambda state: state.put(HELD, Held(1), CHUL.party, ALICE.party, "")),
+        (held, lambda state: state.delete(HELD, BORA.party, f"{ALICE.party}/")),
+        (held, lambda state: state.put(HELD, Held(1), CHUL.party, f"{ALICE.party}/")),
+        (held, lambda state: give(state, MAX_GIVEN, good)),
         (capped, lambda state: state.put(MANDATES, msgspec.structs.replace(good, used=25_001), *key)),
         (capped, lambda state: state.put(MANDATES, good, ALICE.party, FIRST.party, "")),
     ]:

@@ -7,7 +7,8 @@ desk revokes at once. Every use is recorded for the principal to be told of.
 
 Services ask `ledger.use`, which checks a mandate, counts it and records the use; nothing else here moves anything.
 
-Limits: 16 mandates a principal, 500 a delegate, three years. One mandate a programme between the same two, and one for
+Limits: 16 mandates a principal, three years. They count against who gives them alone: whom strangers name as their
+delegate is neither filled up nor kept from anything by it. One mandate a programme between the same two, and one for
 all programmes; the former comes first. A mandate to spend that a desk registers works after 72 hours, within which the
 principal, who is told, can revoke it. Officers, institutions, shops and cards are never delegates for spending.
 Whom it trusts: two officers of a desk together for whom a paper names; they could appoint an accomplice of theirs, who

@@ -1,12 +1,22 @@
 """What principals and delegates may read of their mandates; nobody else sees who acts for whom."""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from madang.base.mandates.state import HELD, MANDATES, USES, Mandate
 from madang.kernel.fields import PartyId, Time
 from madang.kernel.state import State
 
 MAX_PAGE = 500
+Place = Annotated[
+    str,
+    Meta(
+        pattern=r"^([A-Za-z0-9_-]{2,43}/[a-z0-9-]{0,48})?\Z",
+        description="Principal, a slash, and the programme, if any, of the mandate that the page before ended with.",
+    ),
+]
 LAST = 2**40 - 1
 """The latest second that ten hexadecimal digits hold."""
 
@@ -39,13 +49,17 @@ def given(state: State, reader: PartyId) -> list[MandateView]:
     ]
 
 
-def held(state: State, reader: PartyId) -> list[MandateView]:
-    """The mandates that the reader holds from others, ended ones too."""
-    found = []
-    for (_, principal, programme), _ in state.scan(HELD, reader):
+def held(state: State, reader: PartyId, after: Place = "", limit: int = 100) -> list[MandateView]:
+    """Up to `limit` (at most 500) mandates that the reader holds from others, ended ones too, behind `after`."""
+    most = min(max(limit, 1), MAX_PAGE)
+    found: list[MandateView] = []
+    for (_, place), _ in state.scan_after(HELD, reader, after):
+        principal, _, programme = place.partition("/")
         mandate = state.get(MANDATES, principal, reader, programme)
         if mandate is not None:
             found.append(MandateView(principal, reader, programme, mandate))
+        if len(found) == most:
+            break
     return found
 
 

@@ -15,7 +15,7 @@ REFUSALS: dict[str, str] = {
     "dates": "A mandate ends after it begins, in the future and within {days} days. Choose other dates.",
     "caps": "Spending needs a cap a use of at least one won and a total no smaller; other acts have none.",
     "in_force": "A mandate of this programme between the two is in force. Revoke it first.",
-    "too_many": "A principal has at most {given} mandates and a delegate {held}. Revoke one first.",
+    "too_many": "A principal has at most {limit} mandates. Revoke one first.",
     "not_yours": "{by} is neither principal nor delegate of this mandate, nor a desk. Ask one of them.",
     "unknown": "There is no such mandate. Look at the list of them: it may have been revoked.",
     "not_delegate_key": "Sign with a key of {delegate} itself: a mandate is for one person.",

@@ -9,10 +9,10 @@ from madang.base.mandates.state import (
     MANDATES,
     MAX_DAYS,
     MAX_GIVEN,
-    MAX_HELD,
     WAIT,
     Held,
     Mandate,
+    place_of,
     spends,
 )
 from madang.base.mandates.transactions import Grant, Register, Revoke, Scope
@@ -55,7 +55,7 @@ def revoke(call: Call, act: Revoke) -> None:
     if call.state.get(MANDATES, act.principal, act.delegate, programme) is None:
         raise refuse("unknown")
     call.state.delete(MANDATES, act.principal, act.delegate, programme)
-    call.state.delete(HELD, act.delegate, act.principal, programme)
+    call.state.delete(HELD, act.delegate, place_of(act.principal, programme))
 
 
 def _check(call: Call, principal: str, delegate: str, scope: Scope, since: int, *, visiting: bool) -> None:
@@ -109,12 +109,12 @@ def _enter(call: Call, principal: str, delegate: str, scope: Scope, mandate: Man
     before = call.state.get(MANDATES, principal, delegate, programme)
     if before is not None and call.time < before.until:
         raise refuse("in_force")
+    # How many a delegate holds is not bounded: the bound would be filled by strangers.
     given = sum(1 for _ in call.state.scan(MANDATES, principal))
-    held = sum(1 for _ in call.state.scan(HELD, delegate))
-    if before is None and (given >= MAX_GIVEN or held >= MAX_HELD):
-        raise refuse("too_many", given=MAX_GIVEN, held=MAX_HELD)
+    if before is None and given >= MAX_GIVEN:
+        raise refuse("too_many", limit=MAX_GIVEN)
     call.state.put(MANDATES, mandate, principal, delegate, programme)
-    call.state.put(HELD, Held(call.time), delegate, principal, programme)
+    call.state.put(HELD, Held(call.time), delegate, place_of(principal, programme))
 
 
 RULES: Mapping[type[Act], Rule] = {Grant: grant, Register: register, Revoke: revoke}

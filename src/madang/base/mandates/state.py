@@ -8,7 +8,6 @@ from madang.kernel.module import Invariant, InvariantBroken
 from madang.kernel.state import Record, State, Table
 
 MAX_GIVEN = 16
-MAX_HELD = 500
 MAX_DAYS = 1_096
 WAIT = 72 * 3600
 """Seconds until a mandate to spend works that the principal did not sign: as long as a recovery of keys waits."""
@@ -50,8 +49,8 @@ class Use(Record, frozen=True):
 ALL_PROGRAMMES = ""
 MANDATES = Table("mandates.mandate", Mandate, str, str, str)
 """(principal, delegate, programme or '')"""
-HELD = Table("mandates.held", Held, str, str, str)
-"""(delegate, principal, programme or '')"""
+HELD = Table("mandates.held", Held, str, str)
+"""(delegate, place: principal, a slash, and programme or '')"""
 USES = Table("mandates.use", Use, str, str)
 """(principal, ten hexadecimal digits of the block time and a handle)"""
 TABLES = (MANDATES, HELD, USES)
@@ -62,12 +61,23 @@ def spends(acts: tuple[MandatedAct, ...]) -> bool:
     return any(act in SPENDING for act in acts)
 
 
+def place_of(principal: str, programme: str) -> str:
+    """Where a mandate stands among those of its delegate."""
+    return f"{principal}/{programme}"
+
+
 def mandates_are_held(state: State) -> None:
-    """Every mandate is listed with its delegate, and nothing else is."""
-    given = sorted((delegate, principal, programme) for (principal, delegate, programme), _ in state.scan(MANDATES))
+    """Every mandate is listed with its delegate, and nothing else is; nobody gave more than `MAX_GIVEN`."""
+    count: dict[str, int] = {}
+    given = []
+    for (principal, delegate, programme), _ in state.scan(MANDATES):
+        count[principal] = count.get(principal, 0) + 1
+        given.append((delegate, place_of(principal, programme)))
     held = [parts for parts, _ in state.scan(HELD)]
-    if given != sorted(held):
+    if sorted(given) != sorted(held):
         raise InvariantBroken(f"{len(given)} mandates are given, {len(held)} held, and not the same")
+    if any(each > MAX_GIVEN for each in count.values()):
+        raise InvariantBroken(f"somebody gave more than {MAX_GIVEN} mandates")
 
 
 def mandates_keep_their_caps(state: State) -> None:
