@@ -5,6 +5,7 @@ from pathlib import Path
 from madang.base.cards import queries
 from madang.base.cards.queries import KeptCard
 from madang.base.cards.transactions import Bind, Stock
+from madang.base.parties.ledger import party_of_card
 from madang.cards import CardService, Store, Vault
 from madang.cards.service import NewCard
 from madang.client import Wallet
@@ -30,7 +31,7 @@ class MachineLedger:
         return self.world.machine.chain.name
 
     def kept_card(self, card: Wallet) -> KeptCard | None:
-        return queries.kept_card(self.world.state(), card.kid, card.kid)
+        return queries.kept_card(self.world.state(), party_of_card(card.kid), card.kid)
 
     def submit(self, signed: bytes) -> None:
         self.submitted.append(signed)

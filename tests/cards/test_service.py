@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from madang.base.cards.transactions import Block, NewPin, Present, ResetTries
+from madang.base.parties.ledger import party_of_card
 from madang.cards import CardService, Store, Vault
 from madang.cards.service import MAX_NEW, PAD_TRIES, check_pin
 from madang.cards.store import MAX_TRIES
@@ -46,7 +47,7 @@ def test_what_is_signed_is_one_act_that_shows_a_code(scene: Scene):
     (signed,) = scene.ledger.submitted
     (act,) = scene.world.machine.read(signed).payload.acts
     assert isinstance(act, Present)
-    assert act.by == scene.card.name
+    assert act.by == party_of_card(scene.card.name)
     assert code.encode() not in signed
     assert PIN.encode() not in signed
     assert scene.card.number.encode() not in signed

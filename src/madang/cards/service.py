@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 from madang.base.cards.queries import KeptCard
 from madang.base.cards.state import code_digest
 from madang.base.cards.transactions import MAX_SECONDS, Present
+from madang.base.parties.ledger import party_of_card
 from madang.cards.store import MAX_TRIES, Row, Store
 from madang.cards.vault import SALT_BYTES, Vault
 from madang.client.wallet import Wallet, make_payload, sign
@@ -120,7 +121,8 @@ class CardService:
         self._store.forgive_pad(pad)
         code = base64.b32encode(secrets.token_bytes(17))[:26].decode()
         until = now + MAX_SECONDS - MARGIN_SECONDS
-        act = Present(by=wallet.kid, code=code_digest(code), programme=programme, limit=limit, until=until)
+        by = party_of_card(wallet.kid)
+        act = Present(by=by, code=code_digest(code), programme=programme, limit=limit, until=until)
         try:
             ledger.submit(sign(make_payload(ledger.chain, [act], until), [wallet]))
         except MadangError as error:

@@ -9,6 +9,7 @@ from madang.base import cards
 from madang.base.cards.ledger import redeem
 from madang.base.cards.state import code_digest
 from madang.base.cards.transactions import Bind, Block, Code, NewPin, Present, ResetTries, Stock
+from madang.base.parties.ledger import party_of_card
 from madang.base.parties.transactions import AppointInstitution
 from madang.kernel.fields import Name, Won
 from madang.kernel.module import Call, Module, Rule
@@ -77,7 +78,8 @@ def stock(*keys: Wallet, by: str = SERVICE) -> Stock:
 def present(
     world: World, by: str = ALICE.party, seed: str = "first", limit: int = 10_000, seconds: int = 180
 ) -> Present:
-    """A code that is shown now."""
+    """A code that is shown now; a card is named by its key."""
+    by = party_of_card(by) if by in [one.kid for one in CARDS] else by
     return Present(by=by, code=code_digest(code(seed)), programme=COUPON, limit=limit, until=world.time + seconds)
 
 

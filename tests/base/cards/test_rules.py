@@ -9,6 +9,7 @@ from madang.base.cards import MODULE, queries
 from madang.base.cards import state as tables
 from madang.base.cards.state import DAY, MAX_RESETS, RESET_DAYS, WAIT, Card, Holding, Waiting
 from madang.base.money.transactions import OpenAccounts
+from madang.base.parties.ledger import party_of_card
 from madang.base.parties.transactions import EnrolKey, Recover, RevokeKey, Suspend
 from madang.kernel.authority import PARTIES
 from madang.kernel.errors import Malformed
@@ -71,7 +72,7 @@ CASES = [
     (BOUND, "cards.not_yours", block(by=BORA.party), BORA),
     (BOUND, "cards.not_yours", block(by=FIRST.party), FIRST),
     (BOUND, "cards.not_yours", block(by=SERVICE), SERVER),
-    (BOUND, "cards.not_yours", block(by=CARD.kid), CARD),
+    (BOUND, "authority.unknown_party", block(by=CARD.kid), CARD),
     ([], "cards.not_yours", block(by=ALICE.party), ALICE),
     ([], "cards.not_bound", block(), FIRST),
     (BLOCKED, "cards.not_bound", block(by=ALICE.party), ALICE),
@@ -218,8 +219,19 @@ def test_who_reads_what_of_a_card():
     world.accept(bind(), by=WITH_ALICE)
     state = world.state()
     may_see = {ALICE.party, "desk", *(one.party for one in (FIRST, SECOND, THIRD))}
-    may_keep = {SERVICE, SERVER.party, CARD.kid}
-    everybody = [*may_see, *may_keep, BORA.party, CHUL.party, "bakery", "bank-a", "operator", SPARE.kid, "nobody"]
+    may_keep = {SERVICE, SERVER.party, party_of_card(CARD.kid)}
+    everybody = [
+        *may_see,
+        *may_keep,
+        BORA.party,
+        CHUL.party,
+        "bakery",
+        "bank-a",
+        "operator",
+        party_of_card(SPARE.kid),
+        CARD.kid,
+        "nobody",
+    ]
     everybody += [officer("bank-a").party, officer("audit-board").party]
     assert {one for one in everybody if queries.card_of(state, one, ALICE.party)} == may_see
     assert {one for one in everybody if queries.kept_card(state, one, CARD.kid)} == may_keep
@@ -228,25 +240,27 @@ def test_who_reads_what_of_a_card():
     assert queries.kept_card(state, SERVICE, SPARE.kid) == queries.KeptCard("blank", 0, 0, 0)
 
 
-@pytest.mark.parametrize("target", [CARD.kid, ALICE.party])
-def test_nobody_at_a_desk_or_bank_gets_at_the_key_of_a_card(target):
-    """A card was appointed by nobody: no institution can name another key for it. Alice's own bank can for Alice."""
+def test_nobody_at_a_desk_or_bank_gets_at_the_key_of_a_card():
+    """No act can name the party that a card's key signs as. Nor has Alice's card made Alice theirs."""
     world = cards_world()
     world.accept(bind(), by=WITH_ALICE)
     fresh = new_key(wallet("a key of an officer's"))
     for institution in ("desk", "bank-b", "operator", "ministry", SERVICE):
         signers = [SERVER] if institution == SERVICE else quorum(institution)
-        world.refuse("parties.not_yours", Recover(by=institution, party=target, key=fresh), by=signers)
-        world.refuse("parties.not_yours", RevokeKey(by=institution, party=target, key=target), by=signers)
+        for target, refusal in ((ALICE.party, "parties.not_yours"), (CARD.kid, "parties.unknown_party")):
+            world.refuse(refusal, Recover(by=institution, party=target, key=fresh), by=signers)
+            world.refuse(refusal, RevokeKey(by=institution, party=target, key=target), by=signers)
+        with pytest.raises(Malformed, match=r"json\.invalid"):
+            world.submit(Recover(by=institution, party=party_of_card(CARD.kid), key=fresh), by=signers)
+    world.refuse("parties.unknown_party", Suspend(by="desk", party=CARD.kid), by=FIRST)
     for signers in (DESK, quorum("bank-a"), [SERVER]):
-        world.refuse("authority.not_signed", EnrolKey(by=target, key=fresh), by=signers)
-    world.refuse("parties.not_yours", Suspend(by="desk", party=CARD.kid), by=FIRST)
+        world.refuse("authority.not_signed", EnrolKey(by=ALICE.party, key=fresh), by=signers)
     world.check()
 
 
 def test_no_card_has_money_of_its_own():
     world = cards_world()
-    world.refuse("money.not_holder", OpenAccounts(by="bank-a", owners=[CARD.kid]), by=officer("bank-a"))
+    world.refuse("money.no_party", OpenAccounts(by="bank-a", owners=[CARD.kid]), by=officer("bank-a"))
 
 
 def test_a_stock_is_bounded_and_keys_are_points():

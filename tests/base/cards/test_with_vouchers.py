@@ -5,6 +5,7 @@ import pytest
 from madang.base.cards.state import code_digest
 from madang.base.cards.transactions import Present
 from madang.base.merchants.transactions import AppointAgent, DismissAgent
+from madang.base.parties.ledger import party_of_card
 from madang.base.parties.transactions import AppointInstitution
 from madang.services.vouchers import queries
 from madang.services.vouchers.transactions import Collect
@@ -34,7 +35,8 @@ def town() -> tuple[World, str]:
 
 def show(world: World, presenter: Wallet, seed: str = "first", limit: int = 10_000) -> None:
     digest = code_digest(code(seed))
-    act = Present(by=presenter.kid, code=digest, programme=COUPON, limit=limit, until=world.time + 180)
+    by = party_of_card(CARD.kid) if presenter is CARD else presenter.kid
+    act = Present(by=by, code=digest, programme=COUPON, limit=limit, until=world.time + 180)
     world.accept(act, by=presenter)
 
 

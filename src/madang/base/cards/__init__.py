@@ -6,9 +6,9 @@ first; a service such as vouchers then calls `ledger.redeem`, which says whose c
 what is wrong with one that fails is not said.
 
 A card is a party of its own whose key a card service keeps (`madang.cards`): it can present codes within a limit a
-payment and a limit a day, and nothing else. A desk (주민센터) gives cards out and blocks them, and has neither key nor
-PIN. What a desk does without the person's own signature works after 72 hours, so that the person, who is told, can
-stop it.
+payment and a limit a day, and nothing else, since no other act can be asked in the name under which its key signs. A
+desk (주민센터) gives cards out and blocks them, and has neither key nor PIN. What a desk does without the person's own
+signature works after 72 hours, so that the person, who is told, can stop it.
 
 Limits: one card and one waiting code a person. Cards are blank until bound, never bound twice, and look alike.
 Whom it trusts: the card service not to sign without the PIN; it could spend within the limits of its cards. Two

@@ -3,7 +3,7 @@
 import msgspec
 
 from madang.base.cards.refusals import refuse
-from madang.base.cards.state import CARDS, CODES, PRESENTATIONS, Presentation, code_digest, day_of, spent_on
+from madang.base.cards.state import CARDS, CODES, PRESENTATIONS, Presentation, card_at, code_digest, day_of, spent_on
 from madang.base.parties import queries as parties
 from madang.kernel.module import Call
 
@@ -28,7 +28,10 @@ def redeem(call: Call, code: str, programme: str, amount: int) -> str:
 
 
 def withdraw_code(call: Call, presenter: str) -> None:
-    """Void the code that a person or card shows; it is no error where there is none. For the rules of cards too."""
+    """Void the code that a person, or the party of a card, shows; it is no error where there is none.
+
+    For the rules of cards too.
+    """
     shown = call.state.get(PRESENTATIONS, presenter)
     if shown is not None:
         call.state.delete(CODES, shown.code)
@@ -46,7 +49,8 @@ def _is_good(call: Call, shown: Presentation, programme: str, amount: int) -> bo
 
 def _count(call: Call, presenter: str, amount: int) -> None:
     """Count a card's payment. Its limits hold, since the code was presented within them and is its only one."""
-    card = call.state.get(CARDS, presenter)
-    if card is not None:
+    found = card_at(call.state, presenter)
+    if found is not None:
+        kid, card = found
         spent = spent_on(card, call.time) + amount
-        call.state.put(CARDS, msgspec.structs.replace(card, day=day_of(call.time), spent=spent), presenter)
+        call.state.put(CARDS, msgspec.structs.replace(card, day=day_of(call.time), spent=spent), kid)

@@ -4,6 +4,7 @@ import msgspec
 
 from madang.base.cards.state import CARDS, HOLDINGS
 from madang.base.parties import queries as parties
+from madang.base.parties.ledger import party_of_card
 from madang.kernel.fields import KeyId, PartyId
 from madang.kernel.state import State
 
@@ -40,7 +41,7 @@ def card_of(state: State, reader: PartyId, holder: PartyId) -> CardView | None:
 def kept_card(state: State, reader: PartyId, card: KeyId) -> KeptCard | None:
     """A card's standing, for the service that keeps its key and for the card itself; nothing for others."""
     found = state.get(CARDS, card)
-    if found is None or not (reader == card or parties.acts_for(state, reader, found.service)):
+    if found is None or not (reader == party_of_card(card) or parties.acts_for(state, reader, found.service)):
         return None
     return KeptCard(found.status, found.works_from, found.pins, found.resets)
 

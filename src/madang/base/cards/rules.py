@@ -19,6 +19,7 @@ from madang.base.cards.state import (
     Holding,
     Presentation,
     Waiting,
+    card_at,
     spent_on,
 )
 from madang.base.cards.transactions import MAX_SECONDS, Bind, Block, NewPin, Present, ResetTries, Stock
@@ -100,7 +101,7 @@ def new_pin(call: Call, act: NewPin) -> None:
     card = _bound(call, act.card)
     signed = card.holder in call.signed_by
     _require_two(call, act.by, person_signed=signed)
-    withdraw_code(call, act.card)
+    withdraw_code(call, registration.party_of_card(act.card))
     works_from = max(card.works_from, call.time if signed else call.time + WAIT)
     call.state.put(CARDS, _replace(card, pins=card.pins + 1, works_from=works_from), act.card)
 
@@ -109,7 +110,8 @@ def present(call: Call, act: Present) -> None:
     """A code waits for a shop; the one that this presenter showed before is void."""
     if act.by not in call.signed_by:
         raise refuse("not_own_key", by=act.by)
-    card = call.state.get(CARDS, act.by)
+    found = card_at(call.state, act.by)
+    card = found[1] if found is not None else None
     holder = card.holder if card is not None and card.status == "bound" else act.by
     if not parties.has_role(call.state, holder, "person"):
         raise refuse("not_presenter", by=act.by)
@@ -159,7 +161,7 @@ def _bound(call: Call, name: str) -> Card:
 
 
 def _block(call: Call, name: str, card: Card) -> None:
-    withdraw_code(call, name)
+    withdraw_code(call, registration.party_of_card(name))
     call.state.put(CARDS, _replace(card, status="blocked"), name)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from typing import Literal
 
+from madang.base.parties.ledger import party_of_card
 from madang.kernel.authority import PARTIES
 from madang.kernel.module import Invariant, InvariantBroken
 from madang.kernel.state import Record, State, Table
@@ -57,20 +58,27 @@ class Presentation(Record, frozen=True):
 
 
 class Waiting(Record, frozen=True):
-    """Who presents a code: a person or a card."""
+    """Who presents a code: a person, or the party of a card."""
 
     presenter: str
 
 
 CARDS = Table("cards.card", Card, str)
-"""(card)"""
+"""(thumbprint of the card's key)"""
 HOLDINGS = Table("cards.holding", Holding, str)
 """(person)"""
 PRESENTATIONS = Table("cards.presentation", Presentation, str)
-"""(person or card)"""
+"""(who presents: a person, or the party of a card)"""
 CODES = Table("cards.code", Waiting, str)
 """(SHA-256 of a code, in hexadecimal)"""
 TABLES = (CARDS, HOLDINGS, PRESENTATIONS, CODES)
+
+
+def card_at(state: State, presenter: str) -> tuple[str, Card] | None:
+    """The card that presents, with the thumbprint of its key; None where a person does, or nobody."""
+    _, colon, kid = presenter.partition(":")
+    found = state.get(CARDS, kid) if colon else None
+    return None if found is None else (kid, found)
 
 
 def code_digest(code: str) -> str:
@@ -92,7 +100,7 @@ def cards_are_held(state: State) -> None:
     """A card in use is the one card of one person, and every card is a party that is a card and nothing else."""
     in_use = {}
     for (name,), card in state.scan(CARDS):
-        party = state.get(PARTIES, name)
+        party = state.get(PARTIES, party_of_card(name))
         if party is None or party.roles != ("card",) or party.appointed_by or party.parent:
             raise InvariantBroken(f"card {name} is no party of that sort, or somebody answers for it")
         if (card.status == "blank") == bool(card.holder) or not card.spent <= card.per_day:

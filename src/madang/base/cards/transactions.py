@@ -17,6 +17,14 @@ Code = Annotated[
     Meta(pattern=r"^[A-Z2-7]{26}\Z", description="A one-time code: 130 random bits in base32, as shown in a QR code."),
 ]
 """For the acts of services that redeem codes."""
+Presenter = Annotated[
+    str,
+    Meta(
+        pattern=r"^([A-Za-z0-9_-]{2,43}|card:[A-Za-z0-9_-]{43})\Z",
+        description="A person, or a card: `card:` and the thumbprint of its key.",
+    ),
+]
+"""The one name of who asks that a card has: no other act can be asked in it."""
 
 
 class Stock(Act, frozen=True, kw_only=True, tag="cards.stock"):
@@ -62,9 +70,11 @@ class NewPin(Act, frozen=True, kw_only=True, tag="cards.new_pin"):
 class Present(Act, frozen=True, kw_only=True, tag="cards.present"):
     """A person, or a card of theirs, authorises a code: who sells and reveals it by `until` takes up to `limit` won.
 
-    `code` is SHA-256 of the code. The shop is not known yet. A later code replaces one that waits.
+    `code` is SHA-256 of the code. The shop is not known yet. A later code replaces one that waits. It is all that a
+    card's key signs.
     """
 
+    by: Presenter
     code: Digest
     programme: Name
     limit: Won

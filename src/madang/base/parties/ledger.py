@@ -13,15 +13,24 @@ from madang.kernel.signature import read_point, thumbprint
 # ------------------------------------------------------------------------------------------ for other modules
 
 
-def register_card(call: Call, public_key: str) -> str:
-    """Register a card, named by the thumbprint of its key, which works from the next block; returns the name.
+def party_of_card(kid: str) -> str:
+    """The party that a card's key signs as.
 
-    Nobody appointed it, so that no officer can suspend it, recover its key or revoke it: whoever called decides what
-    its key may do. Raises `Rejected` (`parties.key_taken`) and `Malformed` (`key.invalid`).
+    It is no `PartyId`, which has no colon: so no act can be asked in a card's name, or name one, whose own fields do
+    not say that it may. Whoever writes a new act need not think of cards.
+    """
+    return f"card:{kid}"
+
+
+def register_card(call: Call, public_key: str) -> str:
+    """Register a card by its key, which works from the next block; returns the key's thumbprint.
+
+    It is the party `party_of_card`. Nobody appointed it, so that no officer can suspend it, recover its key or revoke
+    it. Raises `Rejected` (`parties.key_taken`) and `Malformed` (`key.invalid`).
     """
     key = NewKey(public_key=public_key, sort="jws")
     kid, point = new_key(call, key)
-    register(call, kid, ("card",), "", "", kid, point, key)
+    register(call, party_of_card(kid), ("card",), "", "", kid, point, key)
     return kid
 
 
