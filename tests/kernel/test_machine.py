@@ -213,6 +213,21 @@ def test_a_later_transaction_of_a_block_reads_what_an_earlier_one_wrote(world):
     assert [one.code for one in results] == ["", "parties.key_taken"]
 
 
+def test_a_preview_tells_the_refusal_and_keeps_nothing(world):
+    def preview(*acts, by=(ALICE.party,)):
+        block = world.machine.open(world.store, world.height + 1, world.time)
+        before = dict(block.seal().records)
+        found = block.preview(acts, frozenset(by))
+        sealed = block.seal()
+        assert (sealed.entries, dict(sealed.records)) == ([], before)
+        return found and found.code
+
+    assert preview(write()) is None
+    assert preview(write(), by=(BORA.party,)) == "authority.not_signed"
+    assert preview(write(), Refuse(by=ALICE.party, name="n")) == "toy.no"
+    assert note(world) is None
+
+
 def test_every_entry_tells_exactly_what_it_wrote(world):
     world.accept(write("b"), write("a"), by=ALICE)
     keys = [key for key, _ in world.entries[-1].writes]

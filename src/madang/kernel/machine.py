@@ -322,6 +322,22 @@ class Block:
         self._entries.append(Entry(result, transaction.signed, transaction.signed_hash, self._state.accept()))
         return result
 
+    def preview(self, acts: Sequence[Act], signed_by: frozenset[str]) -> Rejected | None:
+        """How these acts would end if these parties signed them now: the refusal, or None. Nothing is kept.
+
+        Acts that must come last are not tried (None): what their refusal tells may cost a try.
+        """
+        if any(act.last for act in acts):
+            return None
+        call = Call(self._state, self.time, self.height, bytes(32), signed_by, self._perform)
+        try:
+            self._run_all(call, acts)
+        except Rejected as refusal:
+            return refusal
+        finally:
+            self._state.drop()
+        return None
+
     def run_genesis(self, signed: bytes, acts: Sequence[Act]) -> None:
         """Execute the acts of the genesis document: nobody signs them, a refusal stops the start."""
         seed = hashlib.sha256(signed).digest()
