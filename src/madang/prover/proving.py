@@ -13,6 +13,7 @@ from madang.contract.typed import ParameterOf
 from madang.contract.valuetypes import TEXT, TIME, Declared
 from madang.contract.walk import walk
 from madang.prover.bounded import Key, Reading, Runs, key_of
+from madang.prover.comparing import Difference, difference, likely
 from madang.prover.encoding import Encoder, Term
 from madang.prover.induction import Single, empty_state, single
 from madang.prover.matter import Matter, matter
@@ -23,7 +24,7 @@ from madang.prover.solving import STEP_RESOURCES, Questions
 from madang.prover.steps import Danger, allowed
 from madang.prover.stranding import Pattern, Stuck, strandings
 from madang.prover.traces import Trace
-from madang.prover.widening import unread_that_differ, widening
+from madang.prover.widening import check_comparable, laws, unread_that_differ, widening
 
 PROVER = "madang 1"
 """This prover: the translation, what is assumed, and how runs are searched."""
@@ -46,6 +47,7 @@ def prove(
     findings.induct()
     old = None if widens is None else matter(*widens)
     if old is not None:
+        check_comparable(old, subject)
         findings.compare(old)
     runs = _search(subject, findings, steps)
     results = findings.results(runs)
@@ -66,6 +68,7 @@ class Open(msgspec.Struct):
 
     danger: Danger
     state: dict[str, int | bool | str]
+    difference: Difference | None = None
 
 
 class Findings:
@@ -107,8 +110,31 @@ class Findings:
         differ = unread_that_differ(old, self.matter)
         if differ:
             self.impossible["widens/parameters"] = ("refuted", differ)
-        for asked in widening(old, self.matter):
+        for name in old.actions:
+            self._compare_action(old, name)
+        asked = laws(old, self.matter)
+        if asked is not None:
             self._exclude(asked, Questions([*asked.assumed, *asked.encoder.facts()], STEP_RESOURCES))
+
+    def _compare_action(self, old: Matter, name: str) -> None:
+        asked = widening(old, self.matter, name)
+        questions = Questions([*asked.assumed, *asked.encoder.facts()], STEP_RESOURCES)
+        if not self._exclude(asked, questions) and asked.encoder.calendars.approximated:
+            self.open.pop(f"widens/{name}")
+            asked = widening(old, self.matter, name, exact=True)
+            questions = Questions([*asked.assumed, *asked.encoder.facts()], STEP_RESOURCES)
+            self._exclude(asked, questions, again=True)
+        for opened in self.open.get(f"widens/{name}", ()):
+            opened.difference = self._example(old, asked, opened.danger)
+
+    def _example(self, old: Matter, asked: Single, danger: Danger) -> Difference | None:
+        """A request that both contracts treat as the solver says, one that reads well if there is one."""
+        questions = Questions([*asked.assumed, *asked.encoder.facts(searching=True)], STEP_RESOURCES)
+        for further in (likely(old, self.matter, asked), []):
+            answer, model = questions.ask(danger.happens, *further)
+            if answer == "sat" and (found := difference(old, self.matter, asked, danger, model)) is not None:
+                return found
+        return None
 
     def _exclude(self, asked: Single, questions: Questions, *, again: bool = False) -> bool:
         """Whether none of the dangers of a step can happen; those that can are noted."""
@@ -171,6 +197,7 @@ class Findings:
                     runs.get(key_of(each.danger)),
                     replays.get(key_of(each.danger), False),
                     {} if key_of(each.danger) in runs else each.state,
+                    each.difference,
                 )
                 for each in self.open.get(name, ())
             ]

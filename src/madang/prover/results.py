@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from madang.prover.comparing import Difference
 from madang.prover.receipts import Status
 from madang.prover.steps import Fault
 from madang.prover.traces import Trace
@@ -17,7 +18,8 @@ class Counterexample(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `trace` is a run from nothing that shows it, and `replayed` that the compiled contract runs so. Without one, `state`
     is a single step from a state that keeps every law, which perhaps no run reaches; where that is empty too, the
-    solver did not find an answer within its bound.
+    solver did not find an answer within its bound. Of a successor, `difference` is a request that the two programmes
+    treat otherwise, run on both compiled contracts; it too is from a state that perhaps no run reaches.
     """
 
     action: str
@@ -26,6 +28,7 @@ class Counterexample(msgspec.Struct, frozen=True, omit_defaults=True):
     trace: Trace | None = None
     replayed: bool = False
     state: dict[str, int | bool | str] = {}
+    difference: Difference | None = None
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -21,11 +21,26 @@ from madang.prover.matter import Matter
 Sums = Mapping[tuple[str, str], Term]
 Record = Mapping[str, Term]
 
-Fault = Literal["out_of_range", "unbalanced", "violated", "budget", "wider", "narrower", "broken", "stranded"]
+Fault = Literal[
+    "out_of_range",
+    "unbalanced",
+    "violated",
+    "budget",
+    "wider",
+    "narrower",
+    "broken",
+    "stranded",
+    "unnamed",
+    "worse",
+    "costlier",
+    "unprotected",
+]
 """How a wrong step shows: four checks that fire when the action runs, then those that nothing stops.
 
-wider: accepted, though the specification says no. narrower: refused, though it says yes. broken: an invariant of
-accounts is false afterwards. stranded: money that no action can move.
+wider: accepted, though the specification (or the programme before) says no. narrower: refused, though it says yes.
+broken: an invariant of accounts is false afterwards. stranded: money that no action can move. unnamed: a rule about
+what is bought is met by naming nothing. Of a successor only: worse: the result is not as good; costlier: it takes more
+of the payer's own money; unprotected: a clause that protects the holder is gone.
 """
 
 
@@ -162,7 +177,7 @@ def _money(matter: Matter, before: Before, taken: Step) -> _Found:
     for place, account in enumerate(accounts):
         if account.sort != "sum":
             continue
-        posted = _net(taken, place)
+        posted = net(taken, place)
         changed = changes(matter, before, taken, account.record, account.field)
         if not (z3.is_int_value(posted) and z3.is_int_value(changed)):
             found.append((name, account.name, "unbalanced", posted != changed))
@@ -171,12 +186,13 @@ def _money(matter: Matter, before: Before, taken: Step) -> _Found:
     if taken.postings:
         inside = [place for place, account in enumerate(accounts) if account.sort != "outside"]
         inner = z3.Sum([taken.totals[accounts[place].name] - before.totals[accounts[place].name] for place in inside])
-        outer = z3.Sum([_net(taken, place) for place in range(len(accounts)) if place not in inside])
+        outer = z3.Sum([net(taken, place) for place in range(len(accounts)) if place not in inside])
         found.append((name, "conserved", "broken", inner + outer != 0))
     return found
 
 
-def _net(taken: Step, place: int) -> Term:
+def net(taken: Step, place: int) -> Term:
+    """What arrives at an account less what leaves it."""
     posted = [amount for _, target, amount in taken.postings if target == place]
     posted += [-amount for source, _, amount in taken.postings if source == place]
     return z3.Sum(posted) if posted else z3.IntVal(0)
