@@ -1,37 +1,44 @@
 """Whose money it is: into the escrow from one or several funders, out to merchants, and back at the end."""
 
 from collections.abc import Mapping, Sequence
+from operator import add, sub
 
 import msgspec
 
 from madang.base.debts import ledger as debts
 from madang.base.money import ledger as money
+from madang.base.money.state import ACCOUNTS
 from madang.base.parties import queries as parties
 from madang.base.programmes.ledger import apply
-from madang.base.programmes.state import TOTALS, Programme
+from madang.base.programmes.state import TOTALS
+from madang.kernel.errors import Rejected
 from madang.kernel.module import Call, Rule
-from madang.kernel.state import State
 from madang.kernel.transaction import Act
 from madang.services.vouchers.access import sponsored, voucher_programme
 from madang.services.vouchers.refunding import keep, promised
 from madang.services.vouchers.refusals import refuse
-from madang.services.vouchers.state import FUNDERS, Funders
+from madang.services.vouchers.state import FUNDERS, Funders, inside
 from madang.services.vouchers.transactions import CreditInterest, Fund, NameFunders, PayOut, Reclaim, Settle
 
+WAITED = 60 * 86_400
+"""Seconds after the last use-by date for which the others wait for a funder that has not paid its part."""
 _replace = msgspec.structs.replace
 
 
 def fund(call: Call, act: Fund) -> None:
-    """Deposit tokens of the sponsor, or of a funder, go into escrow."""
+    """Deposit tokens of the sponsor, or of a funder, go into escrow.
+
+    Once it was settled a funder pays no more than what others bore for it; they have it at the next settling.
+    """
     programme, ruled = voucher_programme(call.state, act.programme)
     funders = call.state.get(FUNDERS, act.programme)
     if act.by not in (funders.names if funders else (programme.sponsor,)):
         raise refuse("not_funder", by=act.by, programme=act.programme)
     if funders is not None:
-        if funders.settled:
+        place = funders.names.index(act.by)
+        if funders.settled and act.amount > -_owned(funders, inside(call.state, act.programme)[0])[place]:
             raise refuse("settled", programme=act.programme)
-        paid = _added(funders.paid, funders.names.index(act.by), act.amount)
-        call.state.put(FUNDERS, _replace(funders, paid=paid), act.programme)
+        call.state.put(FUNDERS, _replace(funders, paid=_added(funders.paid, place, act.amount)), act.programme)
     apply(call, act.programme, ruled, "fund", (), (act.amount,), {"sponsor": act.by})
 
 
@@ -53,44 +60,79 @@ def name_funders(call: Call, act: NameFunders) -> None:
     for place, name in enumerate(names):
         if name in names[:place]:
             raise refuse("funder_twice", name, funder=name)
+        found = parties.institution(call.state, name)
+        if found is None or found.standing != "active":
+            raise refuse("unknown_funder", name, funder=name)
     shares = tuple(one.share for one in act.funders)
     if sum(shares) != 10_000:
         raise refuse("funder_shares", shares=sum(shares))
     nothing = (0,) * len(names)
-    call.state.put(FUNDERS, Funders(names, shares, nothing, nothing, nothing, settled=False), act.programme)
+    call.state.put(FUNDERS, Funders(names, shares, nothing, nothing, nothing, nothing, settled=False), act.programme)
 
 
 def settle(call: Call, act: Settle) -> None:
     """Net spending is split by the shares; each funder has back what it paid in beyond its part.
 
-    What comes back after that, as a late refund does, is split by the shares, too.
+    No single funder can hold up the others. One that paid in less than its part is waited for until 60 days after the
+    last use-by date; then the others have what there is, in ratio to what is theirs, and the rest when it pays: the
+    date stands in the document that all of them read before they paid in, so that nobody decides on it. What an account
+    can't take is kept for its owner until a later settling. What comes back after the first one, as a late refund does,
+    goes to whoever still bears more than its part.
     """
-    programme, ruled = sponsored(call.state, act.by, act.programme)
+    _, ruled = sponsored(call.state, act.by, act.programme)
     funders = call.state.get(FUNDERS, act.programme)
     if funders is None:
         raise refuse("no_funders", programme=act.programme)
-    free, busy = _inside(call.state, act.programme, programme)
-    if funders.settled and not free:
+    free, busy = inside(call.state, act.programme)
+    due = _due(funders, free)
+    landing = [amount if _can_take(call, name) else 0 for name, amount in zip(funders.names, due, strict=True)]
+    if funders.settled and free == sum(funders.kept) and not any(landing):
         raise refuse("settled", programme=act.programme)
     if busy:
         raise refuse("not_over", programme=act.programme)
-    backs = _backs(funders, free)
-    for name, back in zip(funders.names, backs, strict=True):
-        if back < 0:
-            raise refuse("funder_short", name, funder=name, amount=-back)
-    for name, back in zip(funders.names, backs, strict=True):
-        if back:
-            apply(call, act.programme, ruled, "reclaim", (), (back,), {"sponsor": name})
-    returned = tuple(before + back for before, back in zip(funders.returned, backs, strict=True))
-    call.state.put(FUNDERS, _replace(funders, returned=returned, settled=True), act.programme)
+    until = ruled.contract.parameters["closes"] + WAITED
+    if not funders.settled and call.time < until:
+        _require_all_paid(funders, free, until)
+    for name, amount in zip(funders.names, landing, strict=True):
+        if amount:
+            apply(call, act.programme, ruled, "reclaim", (), (amount,), {"sponsor": name})
+    returned = tuple(map(add, funders.returned, landing))
+    settled = _replace(funders, returned=returned, kept=tuple(map(sub, due, landing)), settled=True)
+    call.state.put(FUNDERS, settled, act.programme)
 
 
-def _backs(funders: Funders, free: int) -> tuple[int, ...]:
-    """What each funder has back of what is free; below zero: what it must fund first."""
-    if funders.settled:
-        return by_largest_remainder(free, funders.shares)
-    parts = by_largest_remainder(sum(funders.paid) - free, funders.shares)
-    return tuple(paid - part for paid, part in zip(funders.paid, parts, strict=True))
+def _owned(funders: Funders, free: int) -> list[int]:
+    """What of the free money is each funder's by the shares, beside what is kept for it; below zero: what it owes."""
+    borne = list(map(sub, map(sub, funders.paid, funders.returned), funders.kept))
+    parts = by_largest_remainder(sum(borne) - (free - sum(funders.kept)), funders.shares)
+    return list(map(sub, borne, parts))
+
+
+def _due(funders: Funders, free: int) -> list[int]:
+    """What each funder has back now, kept money too: its own, or as much of it as those who owe leave."""
+    unkept = free - sum(funders.kept)
+    if not unkept:
+        return list(funders.kept)
+    owned = [max(one, 0) for one in _owned(funders, free)]
+    return list(map(add, funders.kept, by_largest_remainder(unkept, owned)))
+
+
+def _require_all_paid(funders: Funders, free: int, until: int) -> None:
+    for name, owned in zip(funders.names, _owned(funders, free), strict=True):
+        if owned < 0:
+            raise refuse("funder_short", name, funder=name, amount=-owned, until=until)
+
+
+def _can_take(call: Call, name: str) -> bool:
+    """Whether a funder's account is open, and no pause of its bank keeps money away from it."""
+    account = call.state.get(ACCOUNTS, name)
+    if account is None or not account.bank:
+        return False
+    try:
+        money.check_running(call, account.bank, account.bank, spending=True)
+    except Rejected:
+        return False
+    return True
 
 
 def credit_interest(call: Call, act: CreditInterest) -> None:
@@ -145,18 +187,6 @@ def by_largest_remainder(amount: int, shares: Sequence[int]) -> tuple[int, ...]:
     for place in order[: amount - sum(parts)]:
         parts[place] += 1
     return tuple(parts)
-
-
-def _inside(state: State, name: str, programme: Programme) -> tuple[int, int]:
-    """What is free in a programme, and what is on vouchers, held or due (won)."""
-    totals = state.get(TOTALS, name)
-    free = busy = 0
-    for layout, amount in zip(programme.accounts, totals.amounts if totals else (), strict=False):
-        if layout.name == "free":
-            free += amount
-        elif layout.sort != "outside":
-            busy += amount
-    return free, busy
 
 
 def _added(amounts: tuple[int, ...], place: int, amount: int) -> tuple[int, ...]:

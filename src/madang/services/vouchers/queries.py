@@ -47,12 +47,13 @@ class VoucherView(msgspec.Struct, frozen=True):
 
 
 class FunderView(msgspec.Struct, frozen=True):
-    """A funder: share in basis points; won paid in, returned at the end, and interest."""
+    """A funder: share in basis points; won paid in, returned at the end, kept for it in the escrow, and interest."""
 
     funder: str
     share: int
     paid: int
     returned: int
+    kept: int
     interest: int
 
 
@@ -126,7 +127,8 @@ def funding(state: State, reader: PartyId, programme: Name) -> FundingView | Non
     concerned = any(parties.acts_for(state, reader, one) for one in (found.sponsor, found.bank, *funders.names))
     if not concerned and not parties.has_role(state, reader, "auditor"):
         return None
-    rows = zip(funders.names, funders.shares, funders.paid, funders.returned, funders.interest, strict=True)
+    amounts = (funders.paid, funders.returned, funders.kept, funders.interest)
+    rows = zip(funders.names, funders.shares, *amounts, strict=True)
     return FundingView([FunderView(*row) for row in rows], funders.settled)
 
 

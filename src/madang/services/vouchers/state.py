@@ -9,7 +9,7 @@ import hashlib
 from itertools import islice
 from typing import Any
 
-from madang.base.programmes.state import PROGRAMMES, Compiled, compiled
+from madang.base.programmes.state import PROGRAMMES, TOTALS, Compiled, compiled
 from madang.kernel.module import InvariantBroken
 from madang.kernel.state import Record, State, Table
 from madang.services.vouchers.transactions import MAX_PARTS
@@ -81,12 +81,16 @@ class Promised(Record, frozen=True):
 
 
 class Funders(Record, frozen=True):
-    """Who funds a programme together: shares in basis points, and what each paid in and had back (won)."""
+    """Who funds a programme together: shares in basis points, and what each paid in and had back (won).
+
+    `kept` is each one's own in the escrow once it was settled, where its account could not take it.
+    """
 
     names: tuple[str, ...]
     shares: tuple[int, ...]
     paid: tuple[int, ...]
     returned: tuple[int, ...]
+    kept: tuple[int, ...]
     interest: tuple[int, ...]
     settled: bool
 
@@ -149,6 +153,18 @@ def parts_of(state: State, ruled: Compiled, programme: str, merchant: str, payme
     return parts
 
 
+def inside(state: State, name: str) -> tuple[int, int]:
+    """What is free in a programme, and what is on vouchers, held or due (won)."""
+    programme, totals = state.get(PROGRAMMES, name), state.get(TOTALS, name)
+    free = busy = 0
+    for layout, amount in zip(programme.accounts if programme else (), totals.amounts if totals else (), strict=False):
+        if layout.name == "free":
+            free += amount
+        elif layout.sort != "outside":
+            busy += amount
+    return free, busy
+
+
 def own_refunds_are_bounded(state: State) -> None:
     """No more own money went back than was paid."""
     for parts, own in state.scan(OWN):
@@ -174,10 +190,13 @@ def locks_are_whole(state: State) -> None:
 
 
 def funders_share_the_whole(state: State) -> None:
-    """Shares add up to 10,000, and nobody has anything back before the end."""
+    """Shares add up to 10,000, nobody has anything back before the end, and what is kept for somebody is there."""
     for (name,), record in state.scan(FUNDERS):
-        if sum(record.shares) != 10_000 or (any(record.returned) and not record.settled):
+        back = (*record.returned, *record.kept)
+        if sum(record.shares) != 10_000 or (any(back) and not record.settled) or min(back) < 0:
             raise InvariantBroken(f"{name}: {record}")
+        if sum(record.kept) > inside(state, name)[0]:
+            raise InvariantBroken(f"{name}: more is kept for funders than is free: {record}")
 
 
 def promises_are_counted(state: State) -> None:

@@ -55,7 +55,7 @@ class Funder(Part, frozen=True, kw_only=True):
 class NameFunders(Act, frozen=True, kw_only=True, tag="vouchers.name_funders"):
     """The sponsor names those who fund a programme together, once and before any money came in.
 
-    Shares add up to 10,000. Each funder agrees by funding.
+    Funders are institutions of this ledger. Shares add up to 10,000. Each funder agrees by funding.
     """
 
     quorum: ClassVar[bool] = True
@@ -67,7 +67,9 @@ class NameFunders(Act, frozen=True, kw_only=True, tag="vouchers.name_funders"):
 class Settle(Act, frozen=True, kw_only=True, tag="vouchers.settle"):
     """The sponsor ends the accounts with its funders: what was spent is split by their shares, the rest goes back.
 
-    Nothing may be left on vouchers or due to merchants. Odd won go to the largest remainders, first named first.
+    Nothing may be left on vouchers or due to merchants. Odd won go to the largest remainders, first named first. A
+    funder that paid in too little is waited for until 60 days after the last use-by date, and owes it from then on;
+    what a funder's account can't take is kept for it. Settle again when either has changed.
     """
 
     quorum: ClassVar[bool] = True
