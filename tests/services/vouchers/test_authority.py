@@ -270,7 +270,7 @@ def _points_world() -> World:
     kind = read_kind(POINTS_KIND)
     document = read_programme(POINTS, kind)
     texts = {"kind": canonical(kind).decode(), "document": canonical(document).decode()}
-    digests = {"kind": digest(kind).hex(), "document": digest(document).hex()}
+    digests: dict[str, Any] = {"kind": digest(kind).hex(), "document": digest(document).hex()}
     world.accept(Draft(by="ministry", programme="points", bank="treasury-bank", **texts), by=MINISTRY)
     world.accept(Approve(by="ministry", programme="points", bank="treasury-bank", **digests), by=quorum("ministry"))
     world.accept(Publish(by="operator", programme="points", proof=vouched_for(kind, document)), by=quorum("operator"))

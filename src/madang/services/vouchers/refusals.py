@@ -14,7 +14,7 @@ REFUSALS = {
     "no_funders": "{programme} is its sponsor's alone. Reclaim what is left.",
     "settled": "{programme} was settled already.",
     "not_over": "{programme} still has money on vouchers, held, or due to merchants. Expire and pay out first.",
-    "funder_short": "{funder} paid in {amount} won less than its share. It funds the rest first, or settle without it from {until}.",
+    "funder_short": "{funder} paid in {amount} won too little. It funds that first, or settle without it from {until}.",
     "not_treasury": "{by} is not the treasury bank of {programme}. Only that bank pays interest on the escrow.",
     "not_authority": "{by} neither sponsors {programme} nor is an eligibility authority. Ask one of them.",
     "not_named": "{programme} does not name {by} as its authority. Its sponsor names those that act for it.",
