@@ -3,9 +3,13 @@
 import pytest
 
 from madang.base.mandates import queries as mandate_queries
+from madang.base.mandates.ledger import use as use_mandate
 from madang.base.mandates.transactions import Grant as MandateGrant
-from madang.base.mandates.transactions import Revoke, Scope
+from madang.base.mandates.transactions import Register, Revoke, Scope
+from madang.base.parties.transactions import Reinstate, Suspend
 from madang.base.programmes.transactions import Close
+from madang.kernel.errors import Rejected
+from madang.kernel.module import Call
 from madang.services.appeals import queries
 from madang.services.appeals.state import DAY, deadline_of
 from madang.services.vouchers.transactions import Freeze, Grant, Reclaim, Unfreeze
@@ -31,7 +35,55 @@ from tests.services.appeals.scene import (
     withdraw,
 )
 from tests.services.vouchers.scene import CLOSES, COUPON, OPENS, grant, row, voucher_for
-from tests.support.cast import ALICE, BORA, quorum
+from tests.support.cast import ALICE, BORA, CHUL, officer, quorum
+
+
+def frozen_world():
+    """Alice's keys are frozen; Chul is her legal representative, as a desk registered."""
+    world = appeals_world()
+    scope = Scope(acts=["appeals.lodge", "vouchers.claim"], until=OPENS + 30 * DAY)
+    paper = Register(
+        by="desk",
+        principal=ALICE.party,
+        delegate=CHUL.party,
+        ground="legal_representative",
+        evidence=digest(7),
+        scope=scope,
+    )
+    world.accept(paper, by=[DESK, SECOND])
+    world.accept(Suspend(by="bank-a", party=ALICE.party), by=officer("bank-a"))
+    return world
+
+
+def test_a_frozen_person_appeals_at_a_desk_and_is_heard():
+    world = frozen_world()
+    world.refuse("authority.suspended", lodge(matter="freeze", office="ministry"), by=ALICE)
+    number = lodge_in(world, DESK, for_party=ALICE.party, matter="freeze", office="ministry")
+    assert seen(world, number, "ministry").appellant == ALICE.party
+    world.accept(supplement(number, digest(2), by=DESK.party), by=DESK)
+    world.accept(take(number, by=OFFICIAL.party), by=OFFICIAL)
+    world.accept(decide(number, "corrected", by=OTHER_OFFICIAL.party), by=OTHER_OFFICIAL)
+    world.accept(Reinstate(by="bank-a", party=ALICE.party), by=officer("bank-a"))
+    assert [one.outcome for one in queries.own_appeals(world.state(), ALICE.party)] == ["corrected"]
+    world.check()
+
+
+def test_a_frozen_persons_representative_appeals_and_does_nothing_else():
+    world = frozen_world()
+    number = lodge_in(world, CHUL, for_party=ALICE.party, matter="freeze")
+    world.accept(supplement(number, digest(2), by=CHUL.party), by=CHUL)
+    assert seen(world, number).channel == "delegate"
+    assert [one.act for one in mandate_queries.uses(world.state(), ALICE.party)] == ["appeals.lodge"] * 2
+    for act in ("vouchers.claim", "vouchers.pay", "applications.apply"):
+        with pytest.raises(Rejected, match=r"mandates\.principal_suspended"):
+            use_mandate(call_of(world, CHUL), ALICE.party, CHUL.party, act, COUPON, 0)
+    world.check()
+
+
+def call_of(world, *signers):
+    """What a rule is given in the next block."""
+    signed_by = frozenset(one.party for one in signers)
+    return Call(world.state(), world.time, world.height + 1, b"seed", signed_by, lambda *_: None)
 
 
 def happened(world, number, reader="desk"):

@@ -83,8 +83,8 @@ CASES: list[tuple[Any, ...]] = [
     ("authority.not_signed", "", lodge(), BORA),
     ("appeals.not_own_key", "", lodge(by="desk", for_party="nobody", programme="nothing"), DESK),
     ("mandates.none", "", lodge(for_party=BORA.party, programme="nothing"), ALICE),
-    ("mandates.principal_suspended", "", lodge(by=BANK.party, for_party=HANDLE, programme="nothing"), BANK),
-    ("mandates.principal_suspended", "", lodge(by=OFFICIAL.party, for_party="bakery"), OFFICIAL),
+    ("mandates.none", "", lodge(by=BANK.party, for_party=HANDLE, programme="nothing"), BANK),
+    ("mandates.none", "", lodge(by=OFFICIAL.party, for_party="bakery"), OFFICIAL),
     ("mandates.act", "", lodge(by=CHUL.party, for_party=ALICE.party, matter="region"), CHUL),
     ("mandates.ended", "", lodge(by=BORA.party, for_party=ALICE.party, programme="nothing"), BORA),
     ("appeals.not_person", "", lodge(by="bakery", programme="nothing"), BAKERY),
@@ -183,11 +183,13 @@ def test_officers_who_left_and_institutions_that_are_suspended_decide_nothing():
     world.check()
 
 
-def test_a_suspended_person_lodges_nothing_and_a_desk_does_for_nobody_suspended():
+def test_a_frozen_person_signs_no_appeal_and_no_delegate_of_a_thiefs_does():
     world = PLAYED.fork()
+    scope = Scope(acts=["appeals.lodge"], until=OPENS + 100)
+    world.accept(MandateGrant(by=BORA.party, delegate=CHUL.party, scope=scope), by=BORA)
     world.accept(Suspend(by="bank-a", party=BORA.party), by=BANK)
     world.refuse("authority.suspended", lodge(by=BORA.party), by=BORA)
-    world.refuse("appeals.not_person", lodge(by=DESK.party, for_party=BORA.party), by=DESK)
+    world.refuse("mandates.principal_suspended", lodge(by=CHUL.party, for_party=BORA.party), by=CHUL)
 
 
 FORMS = [

@@ -4,7 +4,7 @@ import msgspec
 
 from madang.base.mandates.refusals import refuse
 from madang.base.mandates.state import ALL_PROGRAMMES, MANDATES, USES, Mandate, Use
-from madang.base.mandates.transactions import MandatedAct
+from madang.base.mandates.transactions import WHILE_FROZEN, MandatedAct
 from madang.base.parties import queries as parties
 from madang.kernel.module import Call
 
@@ -13,18 +13,24 @@ def use(call: Call, principal: str, delegate: str, act: MandatedAct, programme: 
     """Let `delegate` make `act` for `principal` in a programme, spending `amount` won (0 where nothing is spent).
 
     The mandate for the programme counts, or else the one for all. What is used is counted against its cap, and
-    recorded for the principal. Raises `Rejected`, in this order: `mandates.not_delegate_key` (the delegate did not
-    sign), `mandates.principal_suspended`, `mandates.none`, `mandates.not_yet`, `mandates.ended`, `mandates.act`,
-    `mandates.per_use`, `mandates.total`. A negative amount is a defect of the caller (ValueError).
+    recorded for the principal. For a principal whose keys are frozen only appeals are made, under mandates that a desk
+    registered.
+
+    Raises `Rejected`, in this order: `mandates.not_delegate_key` (the delegate did not sign), `.principal_suspended`
+    (no appeal), `.none`, `.principal_suspended` (no desk registered it), `.not_yet`, `.ended`, `.act`, `.per_use`,
+    `.total`. A negative amount is a defect of the caller (ValueError).
     """
     if amount < 0:
         raise ValueError("a negative amount was to be used")
     if delegate not in call.signed_by:
         raise refuse("not_delegate_key", delegate=delegate)
-    if not parties.has_role(call.state, principal, "person"):
-        # Whoever has a stolen phone could have made out a mandate with it: a freeze stops these too.
+    frozen = not parties.has_role(call.state, principal, "person")
+    if frozen and act not in WHILE_FROZEN:
         raise refuse("principal_suspended")
     under, mandate = _mandate_for(call, principal, delegate, programme)
+    if frozen and not mandate.registered_by:
+        # Whoever has a stolen phone could have made out a mandate with it: a freeze stops these too.
+        raise refuse("principal_suspended")
     _check(call, mandate, act, amount)
     counted = msgspec.structs.replace(mandate, used=mandate.used + amount, uses=mandate.uses + 1)
     call.state.put(MANDATES, counted, principal, delegate, under)

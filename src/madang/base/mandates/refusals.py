@@ -19,7 +19,8 @@ REFUSALS: dict[str, str] = {
     "not_yours": "{by} is neither principal nor delegate of this mandate, nor a desk. Ask one of them.",
     "unknown": "There is no such mandate. Look at the list of them: it may have been revoked.",
     "not_delegate_key": "Sign with a key of {delegate} itself: a mandate is for one person.",
-    "principal_suspended": "The principal's keys are suspended, and all mandates with them. Ask the principal.",
+    "principal_suspended": "The principal's keys are suspended, and mandates with them. One that a desk registered is "
+    "good to appeal; for anything else ask the principal.",
     "none": "{delegate} has no mandate from the principal in {programme}. Ask the principal for one.",
     "not_yet": "This mandate begins at {since} (seconds since 1970). Wait until then.",
     "ended": "This mandate ended at {until} (seconds since 1970). Ask the principal for another.",

@@ -11,6 +11,8 @@ MandatedAct = Literal["vouchers.pay", "vouchers.claim", "appeals.lodge", "applic
 """The acts that a service lets a delegate make."""
 SPENDING: tuple[MandatedAct, ...] = ("vouchers.pay",)
 """Those of them that spend a principal's money."""
+WHILE_FROZEN: tuple[MandatedAct, ...] = ("appeals.lodge",)
+"""Those that a freeze of the principal's keys does not stop: who is frozen must be able to say that it is wrong."""
 Ground = Literal["legal_representative", "household_head", "written", "facility", "official_visit"]
 """On what a desk registers: 법정대리인, 세대주, 위임장, 시설, 공무원 방문."""
 

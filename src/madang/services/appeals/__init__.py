@@ -7,6 +7,9 @@ keyed digests of them.
 What follows from a decision (a grant, a move, lifting a freeze) is another act, of whoever may do it, in the same
 transaction: all of it happens or none. A decision that grants names the reference of what is granted.
 
+Whose keys are frozen signs nothing, so that no thief appeals: the person does at a desk, or a delegate whose mandate
+a desk registered.
+
 Limits: one open appeal a programme, party and matter; 16 digests of evidence and eight officers an appeal. Appeals
 outlive the window of applications: they are bound by their own last day alone. Trusts an office to look at the
 evidence; not its single officer: whoever lodged or handled an appeal does not decide it, and every step stays.

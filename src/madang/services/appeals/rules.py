@@ -47,7 +47,7 @@ REFUSALS = {
     "no_terms": "{programme} takes no appeals yet. Ask its sponsor to set terms.",
     "too_late": "Appeals about {programme} were taken until {until} (seconds). Ask its sponsor.",
     "not_office": "{office} does not decide appeals about {programme}. Its terms name those that do.",
-    "not_person": "Appeals are people's, and {party} is no active person. Name a person's registered key.",
+    "not_person": "Appeals are people's, and {party} is no person. Name a person's registered key.",
     "principal": "{party} is no registered key, and no handle of 22 letters either. Name the person by one of them.",
     "open_already": "An appeal about this is open already. Wait for its decision, or withdraw it.",
     "unknown_appeal": "There is no such appeal. Check its number.",
@@ -195,10 +195,11 @@ def _channel(call: Call, by: str, appellant: str, programme: str) -> Channel:
     if by != appellant and not parties.is_at_desk(call.state, by):
         mandates.use(call, appellant, by, MANDATED, programme, 0)
         return "delegate"
-    known = parties.party(call.state, appellant) is not None
-    if known and not parties.has_role(call.state, appellant, "person"):
+    known = parties.party(call.state, appellant)
+    # Frozen people too: their keys sign nothing, and against that they appeal here.
+    if known is not None and "person" not in known.roles:
         raise refuse("not_person", party=appellant)
-    if not known and len(appellant) != HANDLE_LETTERS:
+    if known is None and len(appellant) != HANDLE_LETTERS:
         raise refuse("principal", party=appellant)
     return "own" if by == appellant else "desk"
 
