@@ -59,7 +59,7 @@ MOVES_WHAT_A_PERSON_HAS = (
     | names("money", "pay redeem_tokens close_account")
     | names("cards", "present")
     | names("mandates", "grant")
-    | names("debts", "pay agree_instalments agree_set_off")
+    | names("debts", "pay propose_instalments agree_instalments agree_set_off")
 )
 """What persons, and shops towards them, sign: no officer of a desk has a part in it."""
 FOR_OTHER_INSTITUTIONS = (

@@ -16,6 +16,7 @@ from madang.base.debts.transactions import (
     NewInstalment,
     Object,
     Pay,
+    ProposeInstalments,
     SetTerms,
     Waive,
 )
@@ -111,11 +112,16 @@ def pay(debt: str, amount: int, by: str = "bakery") -> Pay:
     return Pay(by=by, debt=debt, amount=amount)
 
 
-def plan(debt: str, *parts: tuple[int, int], by: str = "ministry") -> AgreeInstalments:
-    """A plan of (days from now, won)."""
+def plan(debt: str, *parts: tuple[int, int], by: str = "ministry") -> ProposeInstalments:
+    """A plan of (days from now, won) that is proposed."""
     now = _made().time
     made = [NewInstalment(due_at=now + days * DAY, amount=won) for days, won in parts]
-    return AgreeInstalments(by=by, debt=debt, instalments=made)
+    return ProposeInstalments(by=by, debt=debt, instalments=made)
+
+
+def agreed(proposal: ProposeInstalments, by: str = "bakery") -> AgreeInstalments:
+    """What the other side signs to put a plan in force."""
+    return AgreeInstalments(by=by, debt=proposal.debt, instalments=proposal.instalments)
 
 
 def waive(debt: str, amount: int, by: str = "ministry") -> Waive:

@@ -16,13 +16,26 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from madang.base.debts import MODULE, ledger
 from madang.base.debts.rules import RULES
-from madang.base.debts.state import DEBTS, GROUNDS, NUMBERS, OPEN, TOTALS, Instalment, Named, left, overdue
+from madang.base.debts.state import (
+    DEBTS,
+    GROUNDS,
+    NUMBERS,
+    OPEN,
+    PROPOSALS,
+    TOTALS,
+    Instalment,
+    Named,
+    Proposal,
+    left,
+    overdue,
+)
 from madang.base.debts.transactions import (
     AgreeInstalments,
     AgreeSetOff,
     Impose,
     NewInstalment,
     Pay,
+    ProposeInstalments,
     SetTerms,
     Waive,
 )
@@ -46,6 +59,7 @@ class Model:
         self.to_pay: dict[str, list[list[int]]] = {}
         self.debtor: dict[str, str] = {}
         self.free: dict[str, bool] = {}
+        self.proposed: dict[str, ProposeInstalments] = {}
 
     def strike(self, debt, amount):
         """Take an amount off, from the earliest instalment on."""
@@ -109,7 +123,12 @@ class Books:
             model.strike(act.debt, act.amount)
         elif isinstance(act, AgreeSetOff):
             model.free[act.debt] = act.agreed
+        elif isinstance(act, ProposeInstalments):
+            model.proposed[act.debt] = act
         elif isinstance(act, AgreeInstalments):
+            proposal = model.proposed.pop(act.debt)
+            assert proposal.by != act.by
+            assert proposal.instalments == act.instalments
             model.to_pay[act.debt] = [[one.due_at, one.amount] for one in act.instalments]
         elif isinstance(act, PayDue):
             due = act.due
@@ -152,6 +171,11 @@ class Books:
             return PayDue(by="ministry", merchant=dice.choice(DEBTORS), due=dice.choice([1, 5_000, 90_000])), []
         if kind == "terms":
             return SetTerms(by="ministry", surcharge_most=dice.randrange(30_001), bar=dice.choice([DAY, 99 * DAY])), []
+        proposal = self.model.proposed.get(debt)
+        if kind == "plan" and proposal is not None and dice.random() < 0.6:
+            sides = [debtor, "ministry"]
+            by = dice.choice([*sides, *(one for one in sides if one != proposal.by)])
+            return AgreeInstalments(by=by, debt=debt, instalments=proposal.instalments), []
         if kind == "plan" and self.model.left(debt):
             whole = self.model.left(debt)
             cuts = sorted(dice.sample(range(1, whole), min(whole - 1, dice.randrange(4)))) if whole > 1 else []
@@ -162,7 +186,7 @@ class Books:
                 NewInstalment(due_at=self.time + (start + gap * place) * DAY, amount=part)
                 for place, part in enumerate(parts)
             ]
-            return AgreeInstalments(by="ministry", debt=debt, instalments=made), [debtor] * (dice.random() < 0.7)
+            return ProposeInstalments(by=dice.choice([debtor, "ministry"]), debt=debt, instalments=made), []
         return Impose(
             by="ministry",
             debtor=dice.choice(DEBTORS),
@@ -234,10 +258,11 @@ def test_a_long_walk_meets_every_act_and_most_refusals():
         act, also = books.some_act(dice)
         books.act(act, *also)
         books.compare()
-    acts = [Impose, Pay, Waive, AgreeInstalments, AgreeSetOff, PayDue, SetTerms]
+    acts = [Impose, Pay, Waive, ProposeInstalments, AgreeInstalments, AgreeSetOff, PayDue, SetTerms]
     assert [act.__name__ for act in acts if books.met[act.__name__] < 3] == []
     refused = ["Impose debts.barred", "Impose debts.surcharge", "Impose debts.ground_used"]
-    refused += ["AgreeInstalments debts.not_agreed", "AgreeInstalments debts.sum", "AgreeInstalments debts.due_date"]
+    refused += [f"ProposeInstalments debts.{one}" for one in ("sum", "due_date")]
+    refused += [f"AgreeInstalments debts.{one}" for one in ("own_proposal", "sum", "due_date")]
     assert [one for one in [*refused, "set off", "set off in part"] if books.met[one] < 2] == []
 
 
@@ -269,7 +294,7 @@ def _put(**members):
     return lambda state, name, debt: state.put(DEBTS, msgspec.structs.replace(debt, **members), name)
 
 
-BOUNDED, INDEXES, SUMS = (law.__name__ for law in MODULE.invariants)
+BOUNDED, INDEXES, PROPOSED, SUMS = (law.__name__ for law in MODULE.invariants)
 
 
 @pytest.mark.parametrize(
@@ -291,6 +316,8 @@ BOUNDED, INDEXES, SUMS = (law.__name__ for law in MODULE.invariants)
         (lambda state, name, debt: state.delete(OPEN, "bakery", "ministry"), [INDEXES]),
         (lambda state, name, debt: state.delete(NUMBERS, "ministry", 1), [INDEXES]),
         (lambda state, name, debt: state.put(GROUNDS, Named(name), "ministry", "x"), [INDEXES]),
+        (lambda state, name, debt: state.put(PROPOSALS, Proposal("grocer", debt.plan), name), [PROPOSED]),
+        (lambda state, name, debt: state.put(PROPOSALS, Proposal("bakery", debt.plan), "A" * 22), [PROPOSED]),
         (lambda state, name, debt: state.delete(TOTALS, "ministry"), [SUMS]),
     ],
 )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from madang.base.debts import queries
-from madang.base.debts.state import FIRST_TERMS, MAX_OPEN, Totals
+from madang.base.debts.state import DEBTS, FIRST_TERMS, MAX_OPEN, Totals, overdue
 from madang.base.debts.transactions import FIVE_YEARS, SetTerms
 from madang.base.money.ledger import balance
 from madang.kernel.errors import Malformed
@@ -13,6 +13,7 @@ from tests.base.debts.scene import (
     DAY,
     PayDue,
     agree,
+    agreed,
     debts_world,
     impose,
     imposed,
@@ -29,17 +30,20 @@ MINISTRY, WELFARE = quorum("ministry"), quorum("welfare")
 NOTHING = "A" * 22
 
 
-def _played() -> tuple[World, str, str]:
-    """A debt of 150,000 won that is open, and one of 1,000 won that was settled."""
+def _played() -> tuple[World, str, str, str]:
+    """A debt of 150,000 won that is open, one of 1,000 won that was settled, and one of the grocer with a proposal."""
     world = debts_world()
     debt = imposed(world)
     settled = imposed(world, ground="decision-2", principal=1_000, surcharge=0)
     world.accept(pay(settled, 1_000), by=BAKERY)
     world.accept(objecting(settled), by=BAKERY)
-    return world, debt, settled
+    planned = imposed(world, debtor="grocer", ground="decision-3")
+    world.accept(plan(planned, *PARTS), by=officer("ministry"))
+    return world, debt, settled, planned
 
 
-PLAYED, DEBT, SETTLED = _played()
+PARTS = ((40, 50_000), (80, 100_000))
+PLAYED, DEBT, SETTLED, PLANNED = _played()
 NOW = PLAYED.time
 MOST = 2**53 - 1
 
@@ -59,7 +63,7 @@ CASES: list[tuple[str, Any, Any]] = [
     ("debts.surcharge", impose(ground="x", surcharge=20_001, principal=MOST), MINISTRY),
     ("debts.surcharge", impose(ground="x", conduct_at=NOW - 30 * DAY - 1, surcharge=1), MINISTRY),
     ("debts.too_large", impose(ground="x", principal=MOST, surcharge=20_000, due_at=NOW), MINISTRY),
-    ("debts.too_large", impose(ground="x", principal=MOST - 151_000 + 1, surcharge=0, due_at=NOW), MINISTRY),
+    ("debts.too_large", impose(ground="x", principal=MOST - 301_000 + 1, surcharge=0, due_at=NOW), MINISTRY),
     ("debts.due_date", impose(ground="x", due_at=NOW), MINISTRY),
     ("debts.due_date", impose(ground="x", due_at=NOW + FIVE_YEARS + 1), MINISTRY),
     # ------------------------------------------------------------------------------------------------------- paying
@@ -72,7 +76,7 @@ CASES: list[tuple[str, Any, Any]] = [
     # -------------------------------------------------------------------------------------------------- instalments
     ("debts.unknown_debt", plan(NOTHING, (0, 1)), officer("ministry")),
     ("debts.unknown_debt", plan(DEBT, (0, 1), by="welfare"), officer("welfare")),
-    ("debts.unknown_debt", plan(DEBT, (30, 150_000), by="bakery"), BAKERY),
+    ("debts.unknown_debt", plan(DEBT, (30, 150_000), by="grocer"), GROCER),
     ("debts.settled", plan(SETTLED, (0, 1)), officer("ministry")),
     ("debts.due_date", plan(DEBT, (0, 1)), officer("ministry")),
     ("debts.due_date", plan(DEBT, (1, 1), (1_827, 1)), officer("ministry")),
@@ -80,8 +84,16 @@ CASES: list[tuple[str, Any, Any]] = [
     ("debts.order", plan(DEBT, (32, 1), (31, 1)), officer("ministry")),
     ("debts.sum", plan(DEBT, (1, 149_999)), officer("ministry")),
     ("debts.sum", plan(DEBT, (1, 1), (2, 150_000)), officer("ministry")),
-    ("debts.not_agreed", plan(DEBT, (29, 1), (30, 149_999)), officer("ministry")),
-    ("debts.not_agreed", plan(DEBT, (29, 1), (60, 149_999)), officers("ministry")),
+    ("debts.sum", plan(DEBT, (1, 149_999), by="bakery"), BAKERY),
+    ("authority.not_signed", agreed(plan(PLANNED, *PARTS), by="grocer"), officers("ministry")),
+    ("authority.not_signed", agreed(plan(PLANNED, *PARTS), by="ministry"), GROCER),
+    ("debts.unknown_debt", agreed(plan(NOTHING, (0, 1))), BAKERY),
+    ("debts.unknown_debt", agreed(plan(PLANNED, *PARTS)), BAKERY),
+    ("debts.settled", agreed(plan(SETTLED, (0, 1))), BAKERY),
+    ("debts.no_proposal", agreed(plan(DEBT, (0, 1))), BAKERY),
+    ("debts.own_proposal", agreed(plan(PLANNED, (0, 1)), by="ministry"), officers("ministry")),
+    ("debts.other_plan", agreed(plan(PLANNED, (0, 1)), by="grocer"), GROCER),
+    ("debts.other_plan", agreed(plan(PLANNED, (40, 50_000), (80, 99_999)), by="grocer"), GROCER),
     # ---------------------------------------------------------------------------- agreeing, waiving, and objecting
     ("debts.unknown_debt", agree(NOTHING), BAKERY),
     ("debts.unknown_debt", agree(DEBT, by="grocer"), GROCER),
@@ -201,26 +213,71 @@ def test_a_debt_is_paid_in_parts_and_the_creditor_has_the_money():
     world.check()
 
 
-def test_the_creditor_alone_gives_more_time_and_the_debtor_agrees_to_less():
+@pytest.mark.parametrize("first", ["ministry", "bakery"])
+def test_a_plan_counts_when_both_sides_have_signed_it(first):
+    second = "bakery" if first == "ministry" else "ministry"
+    signers = {"ministry": officer("ministry"), "bakery": BAKERY}
     world = debts_world()
     debt = imposed(world)
     world.accept(pay(debt, 30_000), by=BAKERY)
-    world.accept(plan(debt, (30, 20_000), (60, 100_000)), by=officer("ministry"))
-    world.refuse("debts.not_agreed", plan(debt, (59, 20_001), (60, 99_999)), by=officer("ministry"))
-    world.accept(plan(debt, (10, 20_000), (20, 100_000)), by=[officer("ministry"), BAKERY])
+    proposal = plan(debt, (10, 20_000), (60, 100_000), by=first)
+    world.accept(proposal, by=signers[first])
+    view = present(queries.debt(world.state(), second, debt))
+    assert ([one.amount for one in view.plan], [one.amount for one in view.proposed]) == ([150_000], [20_000, 100_000])
+    assert view.proposed_by == first
+    world.refuse("debts.own_proposal", agreed(proposal, by=first), by=signers[first])
+    world.accept(agreed(proposal, by=second), by=signers[second])
     view = present(queries.debt(world.state(), "bakery", debt))
-    assert [one.amount for one in view.plan] == [20_000, 100_000]
+    assert ([one.amount for one in view.plan], view.proposed, view.proposed_by) == ([20_000, 100_000], [], "")
+    world.refuse("debts.no_proposal", agreed(proposal, by=second), by=signers[second])
     world.check()
+
+
+def test_both_sides_sign_one_transaction_at_the_office():
+    world = debts_world()
+    proposal = plan(imposed(world), (30, 50_000), (60, 100_000))
+    world.accept(proposal, agreed(proposal), by=[officer("ministry"), BAKERY])
+    world.check()
+
+
+def test_a_later_proposal_takes_the_place_of_one_that_was_read():
+    world = debts_world()
+    debt = imposed(world)
+    read, later = plan(debt, (30, 50_000), (60, 100_000)), plan(debt, (1, 149_999), (2, 1))
+    results = world.send(*(world.sign(one, by=officer("ministry")) for one in (read, later)))
+    assert [one.outcome for one in results] == ["accepted", "accepted"]
+    world.refuse("debts.other_plan", agreed(read), by=BAKERY)
+    world.accept(plan(debt, (90, 150_000), by="bakery"), by=BAKERY)
+    world.refuse("debts.own_proposal", agreed(later), by=BAKERY)
+    world.check()
+
+
+def test_a_proposal_that_time_or_a_payment_overtook_is_not_put_in_force():
+    world = debts_world()
+    debt = imposed(world)
+    proposal = plan(debt, (1, 50_000), (60, 100_000))
+    world.accept(proposal, by=officer("ministry"))
+    paid, late = world.fork(), world.fork()
+    paid.accept(pay(debt, 1), by=BAKERY)
+    paid.refuse("debts.sum", agreed(proposal), by=BAKERY)
+    late.advance(DAY)
+    late.refuse("debts.due_date", agreed(proposal), by=BAKERY)
+    paid.accept(pay(debt, 149_999), by=BAKERY)
+    paid.refuse("debts.settled", agreed(proposal), by=BAKERY)
+    assert present(queries.debt(paid.state(), "bakery", debt)).proposed == []
+    for world in (paid, late):
+        world.check()
 
 
 def test_what_was_paid_ahead_counts_for_the_earliest_instalments_of_the_plan_in_force():
     world = debts_world()
     debt = imposed(world)
-    world.accept(plan(debt, (30, 50_000), (60, 50_000), (90, 50_000)), by=officer("ministry"))
+    proposal = plan(debt, (30, 50_000), (60, 50_000), (90, 50_000))
+    world.accept(proposal, agreed(proposal), by=[officer("ministry"), BAKERY])
     world.accept(pay(debt, 60_000), by=BAKERY)
-    # 40,000 are due on day 60, 50,000 on day 90: asking for no more by then is more time, or as much.
-    world.refuse("debts.not_agreed", plan(debt, (59, 1), (90, 89_999)), by=officer("ministry"))
-    world.accept(plan(debt, (60, 40_000), (90, 50_000)), by=officer("ministry"))
+    for days, due in ((59, 0), (1, 40_000), (30, 90_000)):
+        world.advance(days * DAY)
+        assert overdue(present(world.state().get(DEBTS, debt)), world.time) == due
     world.check()
 
 
@@ -357,15 +414,32 @@ def test_who_reads_a_debt(reader):
     sees = READERS[reader]
     assert (queries.debt(state, reader, DEBT) is not None) == sees
     assert (queries.debts(state, reader, "ministry") != []) == (sees and reader != "bakery")
-    assert (queries.totals(state, reader, "ministry").count == 2) == (sees and reader != "bakery")
-    assert [one.debt for one in queries.own_debts(state, reader)] == ([DEBT] if reader == "bakery" else [])
+    assert (queries.totals(state, reader, "ministry").count == 3) == (sees and reader != "bakery")
+    own = {"bakery": [DEBT], "grocer": [PLANNED]}
+    assert [one.debt for one in queries.own_debts(state, reader)] == own.get(reader, [])
     assert queries.debt(state, reader, NOTHING) is None
 
 
 def test_debts_are_listed_in_pages():
     state = PLAYED.state()
-    assert [one.debt for one in queries.debts(state, "ministry", "ministry")] == [DEBT, SETTLED]
+    assert [one.debt for one in queries.debts(state, "ministry", "ministry")] == [DEBT, SETTLED, PLANNED]
     assert [one.number for one in queries.debts(state, "ministry", "ministry", limit=1)] == [1]
-    assert [one.debt for one in queries.debts(state, "ministry", "ministry", after=1)] == [SETTLED]
-    assert queries.debts(state, "ministry", "ministry", after=2) == []
+    assert [one.debt for one in queries.debts(state, "ministry", "ministry", after=1, limit=1)] == [SETTLED]
+    assert queries.debts(state, "ministry", "ministry", after=3) == []
     assert queries.debts(state, "ministry", "welfare") == []
+
+
+def test_terms_and_own_debts_come_in_pages():
+    world = PLAYED.fork()
+    for day in range(3):
+        world.advance(DAY)
+        world.accept(SetTerms(by="ministry", surcharge_most=day), by=MINISTRY)
+    found = queries.terms(world.state(), "ministry")
+    assert [one.surcharge_most for _, one in found] == [20_000, 0, 1, 2]
+    first = queries.terms(world.state(), "ministry", limit=2)
+    assert first == found[:2]
+    assert queries.terms(world.state(), "ministry", first[-1][0], 500) == found[2:]
+    assert queries.terms(world.state(), "ministry", found[-1][0]) == []
+    own = queries.own_debts(world.state(), "bakery", limit=1)
+    assert [one.creditor for one in own] == ["ministry"]
+    assert queries.own_debts(world.state(), "bakery", own[-1].creditor) == []

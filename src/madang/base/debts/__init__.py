@@ -2,7 +2,8 @@
 
 For sponsors that recover, for merchants and people who owe, and for services that pay those: `ledger.impose` makes a
 debt of what a decided case found, `ledger.set_off` takes from what a merchant is due what it owes. A debt names its
-debtor, its creditor (a programme's sponsor), the decision on which it stands, and when each part is due.
+debtor, its creditor (a programme's sponsor), the decision on which it stands, and when each part is due. Another plan
+needs both: one side proposes it, the other agrees.
 
 Limits: a surcharge is at most three times the principal (the Act on the Development of Traditional Markets, for Onnuri
 vouchers), and less where the creditor's terms at the time of the conduct say so; nothing is imposed for conduct of

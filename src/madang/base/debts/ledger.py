@@ -14,6 +14,7 @@ from madang.base.debts.state import (
     NOTHING,
     NUMBERS,
     OPEN,
+    PROPOSALS,
     TOTALS,
     Debt,
     Instalment,
@@ -133,3 +134,4 @@ def lessen(call: Call, name: str, debt: Debt) -> None:
             call.state.put(OPEN, Owing(rest), debt.debtor, debt.creditor)
         else:
             call.state.delete(OPEN, debt.debtor, debt.creditor)
+        call.state.delete(PROPOSALS, name)

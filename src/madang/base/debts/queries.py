@@ -1,5 +1,6 @@
 """Who may read what of debts: debtor and creditor their own, auditors all, anybody else nothing but the terms."""
 
+from itertools import islice
 from typing import Annotated, Literal
 
 import msgspec
@@ -10,6 +11,7 @@ from madang.base.debts.state import (
     NOTHING,
     NUMBERS,
     OPEN,
+    PROPOSALS,
     TERMS,
     TOTALS,
     Debt,
@@ -19,16 +21,19 @@ from madang.base.debts.state import (
     left,
 )
 from madang.base.parties.queries import acts_for, has_role, party
-from madang.kernel.fields import Handle, PartyId
+from madang.kernel.fields import Handle, PartyId, Time
 from madang.kernel.state import State
 
 MAX_PAGE = 500
 Number = Annotated[int, Meta(ge=0, le=2**53 - 1, description="The number of a debt among its creditor's, from 1.")]
 
+PartyOrNone = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,43}\Z", description="A party's name, or nothing.")]
+
 
 class DebtView(msgspec.Struct, frozen=True):
     """A debt as its debtor and creditor see it, in won; `plan` says what is due when, before anything was paid.
 
+    `proposed` is a plan that `proposed_by` wishes instead (empty and '' where nobody does).
     `set_off_agreed`: all that is left may be taken from what the debtor is due, not the overdue part alone.
     """
 
@@ -47,13 +52,19 @@ class DebtView(msgspec.Struct, frozen=True):
     left: int
     status: Literal["open", "settled"]
     plan: list[Instalment]
+    proposed: list[Instalment]
+    proposed_by: str
     set_off_agreed: bool
     objected_at: int
 
 
-def terms(state: State, institution: PartyId) -> list[tuple[int, Terms]]:
-    """By which terms a sponsor imposes debts: each with the second from which on conduct is judged by it."""
-    return [(since, one) for (_, since), one in state.scan(TERMS, institution)]
+def terms(state: State, institution: PartyId, after: Time = 0, limit: int = 100) -> list[tuple[int, Terms]]:
+    """By which terms a sponsor imposes debts: each with the second from which on conduct is judged by it.
+
+    Up to `limit` (at most 500) of them, those that came into force behind the second `after`, oldest first.
+    """
+    behind = state.scan_after(TERMS, institution, after)
+    return [(since, one) for (_, since), one in islice(behind, min(max(limit, 1), MAX_PAGE))]
 
 
 def debt(state: State, reader: PartyId, number: Handle) -> DebtView | None:
@@ -61,17 +72,21 @@ def debt(state: State, reader: PartyId, number: Handle) -> DebtView | None:
     found = state.get(DEBTS, number)
     if found is None or not (reader == found.debtor or _may_list(state, reader, found.creditor)):
         return None
-    return _view(number, found)
+    return _view(state, number, found)
 
 
-def own_debts(state: State, reader: PartyId) -> list[DebtView]:
-    """The reader's own open debts, oldest first for each creditor; at most 500."""
+def own_debts(state: State, reader: PartyId, after: PartyOrNone = "", limit: int = 100) -> list[DebtView]:
+    """The reader's own open debts to creditors behind `after`, by creditor and oldest first for each.
+
+    A creditor's (at most 64) are never parted: the page ends with the creditor with whom `limit` (at most 500) are
+    reached. Ask again with that creditor's name for the next.
+    """
     found: list[DebtView] = []
-    for _, owing in state.scan(OPEN, reader):
-        for name in owing.debts:
-            record = state.get(DEBTS, name)
-            if record is not None and len(found) < MAX_PAGE:
-                found.append(_view(name, record))
+    for _, owing in state.scan_after(OPEN, reader, after):
+        records = [(name, state.get(DEBTS, name)) for name in owing.debts]
+        found += [_view(state, name, record) for name, record in records if record is not None]
+        if len(found) >= min(max(limit, 1), MAX_PAGE):
+            break
     return found
 
 
@@ -83,7 +98,7 @@ def debts(state: State, reader: PartyId, institution: PartyId, after: Number = 0
     for _, named in state.scan_after(NUMBERS, institution, after):
         record = state.get(DEBTS, named.debt)
         if record is not None:
-            found.append(_view(named.debt, record))
+            found.append(_view(state, named.debt, record))
         if len(found) >= min(max(limit, 1), MAX_PAGE):
             break
     return found
@@ -100,7 +115,8 @@ def _may_list(state: State, reader: str, creditor: str) -> bool:
     return acts_for(state, reader, creditor) or is_auditor
 
 
-def _view(name: str, record: Debt) -> DebtView:
+def _view(state: State, name: str, record: Debt) -> DebtView:
+    proposal = state.get(PROPOSALS, name)
     return DebtView(
         name,
         record.number,
@@ -117,6 +133,8 @@ def _view(name: str, record: Debt) -> DebtView:
         left(record),
         "open" if left(record) else "settled",
         list(record.plan),
+        list(proposal.plan) if proposal is not None else [],
+        proposal.by if proposal is not None else "",
         record.freely_set_off,
         record.objected_at,
     )

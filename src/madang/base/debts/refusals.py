@@ -17,7 +17,9 @@ REFUSALS: dict[str, str] = {
     "too_much": "{left} won of this debt are left, not {amount}. Give at most that.",
     "order": "The dates of instalments must follow one another. Put each behind the one before.",
     "sum": "Instalments must add up to the {left} won that are left; these are {found}.",
-    "not_agreed": "This plan asks for money earlier than the one in force. The debtor must sign it, too.",
+    "no_proposal": "No plan is proposed for this debt. Propose one.",
+    "own_proposal": "{by} proposed this plan. The other side must agree to it.",
+    "other_plan": "Another plan is proposed for this debt. Read it again before you agree.",
     "objected": "An objection to this debt was lodged before. It is decided as an appeal.",
 }
 refuse = refuser("debts", REFUSALS)

@@ -9,7 +9,7 @@ import msgspec
 
 from madang.base.debts import ledger
 from madang.base.debts.refusals import REFUSALS, refuse
-from madang.base.debts.state import DEBTS, TERMS, Debt, Instalment, Terms, done, left, overdue
+from madang.base.debts.state import DEBTS, PROPOSALS, TERMS, Debt, Instalment, Proposal, Terms, done, left
 from madang.base.debts.transactions import (
     AgreeInstalments,
     AgreeSetOff,
@@ -17,6 +17,7 @@ from madang.base.debts.transactions import (
     NewInstalment,
     Object,
     Pay,
+    ProposeInstalments,
     SetTerms,
     Waive,
 )
@@ -59,20 +60,30 @@ def pay(call: Call, act: Pay) -> None:
     ledger.lessen(call, act.debt, _replace(debt, paid=debt.paid + act.amount))
 
 
-def agree_instalments(call: Call, act: AgreeInstalments) -> None:
-    """Another plan for all that is left."""
-    debt = _owed_to(call, act.by, act.debt)
+def propose_instalments(call: Call, act: ProposeInstalments) -> None:
+    """A plan waits for the other side."""
+    debt = _between(call, act.by, act.debt)
     _check_left(debt)
-    plan = tuple(Instalment(one.due_at, one.amount) for one in act.instalments)
-    _check_dates(call, act.instalments)
-    found = sum(one.amount for one in plan)
-    if found != left(debt):
-        raise refuse("sum", left=left(debt), found=found)
-    planned = _replace(debt, plan=plan, unplanned=done(debt))
-    earlier = any(overdue(planned, one.due_at) > overdue(debt, one.due_at) for one in plan)
-    if earlier and debt.debtor not in call.signed_by:
-        raise refuse("not_agreed")
-    call.state.put(DEBTS, planned, act.debt)
+    plan = _plan(act.instalments)
+    _check_plan(call, debt, plan)
+    call.state.put(PROPOSALS, Proposal(act.by, plan), act.debt)
+
+
+def agree_instalments(call: Call, act: AgreeInstalments) -> None:
+    """Another plan for all that is left, which both sides signed."""
+    debt = _between(call, act.by, act.debt)
+    _check_left(debt)
+    proposal = call.state.get(PROPOSALS, act.debt)
+    if proposal is None:
+        raise refuse("no_proposal")
+    if proposal.by == act.by:
+        raise refuse("own_proposal", by=act.by)
+    if proposal.plan != _plan(act.instalments):
+        raise refuse("other_plan")
+    # Time has passed since it was proposed, and money may have been paid.
+    _check_plan(call, debt, proposal.plan)
+    call.state.delete(PROPOSALS, act.debt)
+    call.state.put(DEBTS, _replace(debt, plan=proposal.plan, unplanned=done(debt)), act.debt)
 
 
 def agree_set_off(call: Call, act: AgreeSetOff) -> None:
@@ -111,6 +122,13 @@ def _owed_to(call: Call, creditor: str, name: str) -> Debt:
     return debt
 
 
+def _between(call: Call, by: str, name: str) -> Debt:
+    debt = call.state.get(DEBTS, name)
+    if debt is None or by not in (debt.debtor, debt.creditor):
+        raise refuse("unknown_debt")
+    return debt
+
+
 def _check_left(debt: Debt, amount: int = 0) -> None:
     if left(debt) == 0:
         raise refuse("settled")
@@ -118,17 +136,25 @@ def _check_left(debt: Debt, amount: int = 0) -> None:
         raise refuse("too_much", left=left(debt), amount=amount)
 
 
-def _check_dates(call: Call, instalments: list[NewInstalment]) -> None:
-    for place, one in enumerate(instalments):
+def _plan(instalments: list[NewInstalment]) -> tuple[Instalment, ...]:
+    return tuple(Instalment(one.due_at, one.amount) for one in instalments)
+
+
+def _check_plan(call: Call, debt: Debt, plan: tuple[Instalment, ...]) -> None:
+    for place, one in enumerate(plan):
         ledger.check_due(call, one.due_at)
-        if place and one.due_at <= instalments[place - 1].due_at:
+        if place and one.due_at <= plan[place - 1].due_at:
             raise refuse("order")
+    found = sum(one.amount for one in plan)
+    if found != left(debt):
+        raise refuse("sum", left=left(debt), found=found)
 
 
 RULES: Mapping[type[Act], Rule] = {
     SetTerms: set_terms,
     Impose: impose,
     Pay: pay,
+    ProposeInstalments: propose_instalments,
     AgreeInstalments: agree_instalments,
     AgreeSetOff: agree_set_off,
     Waive: waive,

@@ -55,6 +55,13 @@ class Debt(Record, frozen=True):
     objection: str
 
 
+class Proposal(Record, frozen=True):
+    """A plan for all that is left of a debt, which its debtor or creditor, `by`, proposed."""
+
+    by: str
+    plan: tuple[Instalment, ...]
+
+
 class Totals(Record, frozen=True):
     """A creditor's debts added up: how many, won imposed with surcharge, paid, set off, waived."""
 
@@ -90,8 +97,10 @@ NUMBERS = Table("debts.number", Named, str, int)
 GROUNDS = Table("debts.ground", Named, str, str)
 """(creditor, ground)"""
 TOTALS = Table("debts.total", Totals, str)
+PROPOSALS = Table("debts.proposal", Proposal, str)
+"""(debt)"""
 
-TABLES: tuple[Table[Any], ...] = (TERMS, DEBTS, OPEN, NUMBERS, GROUNDS, TOTALS)
+TABLES: tuple[Table[Any], ...] = (TERMS, DEBTS, OPEN, NUMBERS, GROUNDS, TOTALS, PROPOSALS)
 
 
 def terms_at(state: State, creditor: str, time: int) -> Terms:
@@ -158,6 +167,14 @@ def indexes_lead_to_debts(state: State) -> None:
         raise InvariantBroken("the open debts are not those of which something is left")
 
 
+def proposals_wait_for_the_other(state: State) -> None:
+    """A plan is proposed by the debtor or creditor of a debt of which something is left."""
+    for (name,), proposal in state.scan(PROPOSALS):
+        debt = state.get(DEBTS, name)
+        if debt is None or not left(debt) or proposal.by not in (debt.debtor, debt.creditor):
+            raise InvariantBroken(f"a plan is proposed by {proposal.by} for the debt {name}: {debt}")
+
+
 def totals_add_up(state: State) -> None:
     """A creditor's totals are the sums over its debts."""
     found: dict[str, Totals] = {}
@@ -179,4 +196,9 @@ def added(totals: Totals, debt: Debt) -> Totals:
     )
 
 
-INVARIANTS: tuple[Invariant, ...] = (debts_are_bounded, indexes_lead_to_debts, totals_add_up)
+INVARIANTS: tuple[Invariant, ...] = (
+    debts_are_bounded,
+    indexes_lead_to_debts,
+    proposals_wait_for_the_other,
+    totals_add_up,
+)

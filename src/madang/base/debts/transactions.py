@@ -64,11 +64,27 @@ class NewInstalment(Part, frozen=True, kw_only=True):
     amount: Won
 
 
-class AgreeInstalments(Act, frozen=True, kw_only=True, tag="debts.agree_instalments"):
-    """The creditor puts a plan over all that is left of a debt in force. The debtor signs as well to pay earlier."""
+Instalments = Annotated[
+    list[NewInstalment],
+    Meta(min_length=1, max_length=MAX_INSTALMENTS, description="All that is left of a debt, by date."),
+]
+
+
+class ProposeInstalments(Act, frozen=True, kw_only=True, tag="debts.propose_instalments"):
+    """Debtor or creditor proposes a plan for all that is left of a debt. It counts for nothing until the other agrees.
+
+    A debt has one proposal: a later one, of either, takes its place.
+    """
 
     debt: Handle
-    instalments: Annotated[list[NewInstalment], Meta(min_length=1, max_length=MAX_INSTALMENTS)]
+    instalments: Instalments
+
+
+class AgreeInstalments(Act, frozen=True, kw_only=True, tag="debts.agree_instalments"):
+    """Whichever of debtor and creditor did not propose a plan puts it in force, by naming the whole of it."""
+
+    debt: Handle
+    instalments: Instalments
 
 
 class AgreeSetOff(Act, frozen=True, kw_only=True, tag="debts.agree_set_off"):
