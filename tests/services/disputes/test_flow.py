@@ -10,7 +10,7 @@ from madang.base.money.transactions import Pay, PlaceHold
 from madang.base.parties.transactions import Suspend
 from madang.kernel.module import InvariantBroken
 from madang.services.disputes import MODULE, queries
-from madang.services.disputes.state import CASES, CONCERNS, MAX_OPEN, OPEN, Concern, Open
+from madang.services.disputes.state import CASES, CONCERNS, MAX_OPEN, OPEN, WAITING, Concern, Open, Waiting
 from madang.services.disputes.transactions import SetTerms, Transfer
 from tests.services.disputes.scene import (
     BANK,
@@ -77,6 +77,25 @@ def test_a_late_decision_can_only_be_for_the_holder():
     world.accept(with_case(deciding(True), case), by=BANK)
     assert balances(world)[0] == 300_000
     assert queries.overdue(world.state(), officer("audit-board").party, "bank-a", world.time) == []
+
+
+def test_overdue_ones_come_most_urgent_first_and_only_they_are_looked_at():
+    world = dispute_world()
+    for number in range(3):
+        world.accept(filing(amount=1, transfer=Transfer(transaction=f"{number:032x}", at=world.time)), by=ALICE)
+        world.advance(DAY)
+    reader, first = officer("bank-a").party, world.time + 11 * DAY
+    in_order = [case for case, _ in queries.disputes(world.state(), ALICE.party, ALICE.party)]
+
+    def overdue(at, limit=100):
+        return queries.overdue(world.state(), reader, "bank-a", at, limit)
+
+    assert [len(overdue(first + days * DAY)) for days in (-1, 0, 1, 2)] == [0, 1, 2, 3]
+    assert overdue(first + 9 * DAY) == in_order
+    assert overdue(first + 9 * DAY, 2) == in_order[:2]
+    world.accept(with_case(withdrawing(), in_order[1]), by=ALICE)
+    assert overdue(first + 9 * DAY) == [in_order[0], in_order[2]]
+    world.check()
 
 
 def test_withdrawn_the_credit_goes_back():
@@ -217,6 +236,10 @@ def test_the_laws_see_what_is_wrong():
     state.put(CONCERNS, Concern("payee"), "bakery", case)
     state.put(OPEN, Open(2), ALICE.party)
     with pytest.raises(InvariantBroken, match="counted"):
+        MODULE.invariants[2](state)
+    state.put(OPEN, Open(1), ALICE.party)
+    state.put(WAITING, Waiting(1), "bank-a", world.time, case)
+    with pytest.raises(InvariantBroken, match="wait"):
         MODULE.invariants[2](state)
     with pytest.raises(InvariantBroken, match="bakery"):
         MODULE.invariants[1](state)

@@ -277,6 +277,25 @@ def test_who_reads_flags_and_cases():
     assert queries.cases(state, "ministry", "nothing") == []
 
 
+def test_own_cases_come_in_pages_oldest_first():
+    world = fraud_world()
+    for number in range(3):
+        world.accept(reporting(10 + number, by=CHUL.party), by=CHUL)
+        (flag,) = set(flag_ids(world)) - {one for case in cases_of(world) for one in case.flags}
+        world.accept(opening(flag), by=OPENER)
+        world.advance(60)
+    found = queries.own_cases(world.state(), "bakery")
+    assert [one.opened_at for one in found] == [world.time - seconds for seconds in (180, 120, 60)]
+    assert queries.own_cases(world.state(), "bakery", limit=2) == found[:2]
+    assert queries.own_cases(world.state(), "bakery", found[1].case) == found[2:]
+    assert queries.own_cases(world.state(), "bakery", found[2].case) == []
+    world.check()
+
+
+def cases_of(world):
+    return [case for _, case in queries.cases(world.state(), "ministry", COUPON)]
+
+
 def test_a_party_learns_neither_who_reported_it_nor_who_decides():
     world = fraud_world()
     world.accept(reporting(5, by=CHUL.party), by=CHUL)
@@ -345,7 +364,7 @@ HEARD, DEBTS, LED = (law.__name__ for law in INVARIANTS)
         (_put(party="grocer"), [HEARD, DEBTS]),
         (_put(closed_at=1_760_000_000, decide_by=2**40), [DEBTS]),
         (_put(flags=()), [LED]),
-        (lambda state, name, case: state.delete(TOLD, "bakery", COUPON, name), [HEARD]),
+        (lambda state, name, case: state.delete(TOLD, "bakery", name), [HEARD]),
         (lambda state, name, case: state.delete(FLAGS, COUPON, case.flags[0]), [LED]),
         (lambda state, name, case: state.delete(RAISED, COUPON, "ministry", f"{100:064x}"), [LED]),
     ],

@@ -1,5 +1,6 @@
 """Who may read what of disputes: each of the three its own part, and auditors; nobody else that there is one."""
 
+from itertools import islice, takewhile
 from typing import Annotated
 
 import msgspec
@@ -9,7 +10,7 @@ from madang.base.parties.queries import acts_for, may_see
 from madang.kernel.fields import PartyId, Time
 from madang.kernel.state import State
 from madang.services.disputes import state as tables
-from madang.services.disputes.state import CASES, CONCERNS, Dispute, Standing, Terms
+from madang.services.disputes.state import CASES, CONCERNS, WAITING, Dispute, Standing, Terms
 from madang.services.disputes.transactions import Case
 
 MAX_PAGE = 500
@@ -81,16 +82,16 @@ def disputes(
     return found
 
 
-def overdue(state: State, reader: PartyId, handler: PartyId, at: Time) -> list[str]:
-    """Open disputes whose deadline to decide is not after the second `at`, for their handler and auditors."""
+def overdue(state: State, reader: PartyId, handler: PartyId, at: Time, limit: Page = 100) -> list[str]:
+    """Up to `limit` open disputes whose deadline to decide is not after the second `at`, the most urgent first.
+
+    For their handler and auditors; empty for others.
+    """
     if not may_see(state, reader, handler):
         return []
-    late: list[str] = []
-    for (_, case), concern in state.scan(CONCERNS, handler):
-        found = state.get(CASES, case) if concern.role == "handler" else None
-        if found is not None and found.standing == "open" and found.decide_by <= at:
-            late.append(case)
-    return late[:MAX_PAGE]
+    # They lie in order of deadlines: what there is still time for is not looked at.
+    late = takewhile(lambda one: one[0][1] <= at, state.scan(WAITING, handler))
+    return [case for (_, _, case), _ in islice(late, limit)]
 
 
 QUERIES = (terms, dispute, disputed, disputes, overdue)

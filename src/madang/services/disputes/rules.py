@@ -18,11 +18,13 @@ from madang.services.disputes.state import (
     MAX_OPEN,
     OPEN,
     TERMS,
+    WAITING,
     Concern,
     Dispute,
     Filed,
     Open,
     Terms,
+    Waiting,
     roles,
     terms,
 )
@@ -96,6 +98,7 @@ def file(call: Call, act: File) -> None:
     case = f"{call.time:010x}{call.handle()}"
     call.state.put(CASES, dispute, case)
     call.state.put(FILED, Filed(case), act.holder, f"{act.payee}/{programme}/{payment}")
+    call.state.put(WAITING, Waiting(call.time), handler, dispute.decide_by, case)
     for role, name in roles(dispute):
         call.state.put(CONCERNS, Concern(role), name, case)
 
@@ -131,7 +134,7 @@ def decide(call: Call, act: Decide) -> None:
         raise refuse("answer_waits", until=dispute.answer_by)
     if not act.upheld and call.time >= dispute.decide_by:
         raise refuse("decision_late", until=dispute.decide_by)
-    _count(call, dispute.holder, -1)
+    _close(call, act.case, dispute)
     decided = _replace(dispute, decided_at=call.time, reasons=act.reasons)
     if act.upheld:
         decided = _replace(decided, standing="upheld")
@@ -170,7 +173,7 @@ def charge_back(call: Call, act: ChargeBack) -> None:
 def withdraw(call: Call, act: Withdraw) -> None:
     """The dispute is over as if it had not been."""
     dispute = _open_case(call, act.case, act.by, "holder")
-    _count(call, dispute.holder, -1)
+    _close(call, act.case, dispute)
     money.refund_transfer(call, dispute.holder, dispute.handler, dispute.credited)
     withdrawn = _replace(dispute, standing="withdrawn", decided_at=call.time, returned=dispute.credited)
     call.state.put(CASES, withdrawn, act.case)
@@ -216,6 +219,12 @@ def _count(call: Call, holder: str, more: int) -> None:
         call.state.put(OPEN, Open(count), holder)
     else:
         call.state.delete(OPEN, holder)
+
+
+def _close(call: Call, case: str, dispute: Dispute) -> None:
+    """A dispute is open no more."""
+    _count(call, dispute.holder, -1)
+    call.state.delete(WAITING, dispute.handler, dispute.decide_by, case)
 
 
 def _open_case(call: Call, case: str, by: str, role: str) -> Dispute:

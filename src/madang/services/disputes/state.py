@@ -66,6 +66,12 @@ class Filed(Record, frozen=True):
     case: str
 
 
+class Waiting(Record, frozen=True):
+    """That a dispute waits for its decision, since the second in which it was filed."""
+
+    since: int
+
+
 class Open(Record, frozen=True):
     """How many disputes a holder has that are not decided; never above `MAX_OPEN`."""
 
@@ -79,8 +85,10 @@ CONCERNS = Table("disputes.concern", Concern, str, str)
 FILED = Table("disputes.filed", Filed, str, str)
 """(holder, payee and payment): in the holder's own name, so that nobody stands in another's way."""
 OPEN = Table("disputes.open", Open, str)
+WAITING = Table("disputes.waiting", Waiting, str, int, str)
+"""(handler, second by which it decides, case): open disputes, the most urgent first."""
 
-TABLES = (TERMS, CASES, CONCERNS, FILED, OPEN)
+TABLES = (TERMS, CASES, CONCERNS, FILED, OPEN, WAITING)
 
 
 def terms(state: State) -> Terms:
@@ -115,11 +123,15 @@ def concerns_are_known(state: State) -> None:
 
 
 def open_ones_are_counted(state: State) -> None:
-    """Each holder's open disputes are as many as counted, and not too many."""
+    """Each holder's open disputes are as many as counted, and not too many; they wait, and no others."""
     found: dict[str, int] = {}
-    for _, one in state.scan(CASES):
+    waiting = []
+    for (case,), one in state.scan(CASES):
         if one.standing == "open":
             found[one.holder] = found.get(one.holder, 0) + 1
+            waiting.append((one.handler, one.decide_by, case))
+    if sorted(waiting) != sorted(parts for parts, _ in state.scan(WAITING)):
+        raise InvariantBroken("the disputes that wait for a decision are not the open ones")
     counted = {holder: record.count for (holder,), record in state.scan(OPEN)}
     if counted != found or any(count > MAX_OPEN for count in counted.values()):
         raise InvariantBroken(f"open disputes are counted as {counted}, and are {found}")

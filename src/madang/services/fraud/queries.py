@@ -85,14 +85,14 @@ def cases(state: State, reader: PartyId, programme: Name, after: str = "", limit
     return found
 
 
-def own_cases(state: State, reader: PartyId) -> list[CaseView]:
-    """The cases against the reader, by programme, oldest first; at most 500."""
+def own_cases(state: State, reader: PartyId, after: str = "", limit: int = 100) -> list[CaseView]:
+    """Up to `limit` (at most 500) cases against the reader behind the case `after`, oldest first."""
     found = []
-    for (_, programme, name), _ in state.scan(TOLD, reader):
-        case = state.get(CASES, programme, name)
+    for (_, name), told in state.scan_after(TOLD, reader, after):
+        case = state.get(CASES, told.programme, name)
         if case is not None:
-            found.append(_view(programme, name, case))
-        if len(found) == MAX_PAGE:
+            found.append(_view(told.programme, name, case))
+        if len(found) >= min(max(limit, 1), MAX_PAGE):
             break
     return found
 

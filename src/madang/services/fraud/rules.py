@@ -176,7 +176,7 @@ def open_case(call: Call, act: OpenCase) -> None:
         suspended=False,
     )
     call.state.put(CASES, case, act.programme, name)
-    call.state.put(TOLD, Told(call.time), act.party, act.programme, name)
+    call.state.put(TOLD, Told(act.programme), act.party, name)
 
 
 def make_statement(call: Call, act: MakeStatement) -> None:

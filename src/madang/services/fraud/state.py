@@ -86,9 +86,9 @@ class Raised(Record, frozen=True):
 
 
 class Told(Record, frozen=True):
-    """That a party has a case, since a block time."""
+    """The programme of a case that a party has."""
 
-    since: int
+    programme: str
 
 
 class Reports(Record, frozen=True):
@@ -106,8 +106,8 @@ RAISED = Table("fraud.raised", Raised, str, str, str)
 REPORTS = Table("fraud.report", Reports, str)
 CASES = Table("fraud.case", Case, str, str)
 """(programme, case)"""
-TOLD = Table("fraud.told", Told, str, str, str)
-"""(party, programme, case)"""
+TOLD = Table("fraud.told", Told, str, str)
+"""(party, case): in order of time."""
 
 TABLES: tuple[Table[Any], ...] = (DEADLINES, FLAGS, RAISED, REPORTS, CASES, TOLD)
 
@@ -125,7 +125,7 @@ def deadline_of(time: int, days: int) -> int:
 def cases_were_heard(state: State) -> None:
     """Every decision came after the hearing, in time, from another officer than the one who opened the case."""
     for (programme, name), case in state.scan(CASES):
-        if state.get(PROGRAMMES, programme) is None or state.get(TOLD, case.party, programme, name) is None:
+        if state.get(PROGRAMMES, programme) is None or state.get(TOLD, case.party, name) != Told(programme):
             raise InvariantBroken(f"case {name} is of no programme, or its party was not told")
         if any(not case.opened_at <= one.at <= case.hearing_ends for one in case.statements):
             raise InvariantBroken(f"case {name} has a statement from outside its hearing")
