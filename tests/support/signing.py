@@ -40,6 +40,10 @@ class Wallet:
     def __repr__(self) -> str:
         return f"Wallet({self.seed!r})"
 
+    def private_number(self) -> int:
+        """The private key, for a browser that is to have it."""
+        return self._key.private_numbers().private_value
+
     @property
     def new(self) -> dict[str, str]:
         """What registers this key: the members of a NewKey."""

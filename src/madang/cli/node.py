@@ -1,5 +1,6 @@
 """madang init, serve, verify, demo: a node's folder, from its making to its audit."""
 
+import functools
 import importlib
 import sys
 from pathlib import Path
@@ -40,18 +41,23 @@ def serve(
     limits: Annotated[
         Path | None, typer.Option(help="JSON file of limits, such as rates and sizes.", exists=True, dir_okay=False)
     ] = None,
+    pages: Annotated[bool, typer.Option("--pages", help="Serve the pages for people too (docs/pages.md).")] = False,
+    database: Annotated[
+        str | None, typer.Option(envvar="MADANG_DATABASE", help="Records of the pages; FOLDER/records.db by default.")
+    ] = None,
 ) -> None:
     """Serve a node over HTTP until SIGINT or SIGTERM."""
-    from madang.cli.serving import Backups, announced
+    from madang.cli.serving import additions, announced
     from madang.web.server import check_start, read_limits, serve
 
     if not (folder / "checkpoint.key").exists():
         raise MadangError("node.missing", f"{folder} holds no node. Make one with `madang init`.")
     allowed = read_limits(limits)
+    address = (database or f"sqlite:///{folder / 'records.db'}") if pages else None
     check_start(folder, host, port)
     print(f"Serving {folder} on http://{host}:{port} (stop with Ctrl-C)", file=sys.stderr)
     with announced(folder, host, port):
-        serve(folder, host, port, allowed, pages=(Backups,))
+        serve(folder, host, port, allowed, additions=functools.partial(additions, address))
 
 
 def verify(folder: Folder, as_json: Json = False) -> None:

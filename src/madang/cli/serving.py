@@ -22,6 +22,7 @@ from msgspec import Meta
 
 from madang.client import Client
 from madang.kernel.errors import MadangError
+from madang.web.api.application import Additions
 from madang.web.api.problems import Refused
 
 FILE = "serving.json"
@@ -61,6 +62,23 @@ class Backups(Controller):
         except OSError as error:
             raise Refused(400, "backup.unwritable", f"{target} can't be made: {error.strerror}.") from None
         return Response(msgspec.json.encode({"target": str(target)}), media_type="application/json")
+
+
+def additions(database: str | None) -> Additions:
+    """Backups, and the pages for people where there is a `database` for their records (its address).
+
+    Raises `MadangError`: `pages.absent`, and what `people.additions` raises.
+    """
+    if database is None:
+        return Additions([Backups])
+    try:
+        from madang.web import people
+    except ModuleNotFoundError as error:
+        raise MadangError(
+            "pages.absent", f"{error.name} is not installed here. Install Madang with its extra: madang[site]."
+        ) from None
+    found = people.additions(database)
+    return Additions([Backups, *found.routes], found.lifespans)
 
 
 def _target(body: bytes) -> Path:

@@ -18,14 +18,13 @@ import msgspec
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.server import MPServer
-from litestar.types import ControllerRouterHandler
 
 from madang.engine.node import Node
 from madang.engine.snapshot import refuse_in_use
 from madang.kernel.errors import MadangError
 from madang.kernel.module import Module
 from madang.log.errors import LogError
-from madang.web.api.application import create
+from madang.web.api.application import Additions, create
 from madang.web.api.edge import Edge
 from madang.web.api.journal import Journal
 from madang.web.api.limits import Limits
@@ -55,15 +54,17 @@ def serve(
     port: int = 8080,
     limits: Limits | None = None,
     modules: Sequence[Module] | None = None,
-    pages: Sequence[ControllerRouterHandler] = (),
+    additions: Callable[[], Additions] = Additions,
 ) -> None:
     """Serve the node in `folder`; returns when told to stop. Raises SystemExit where it can't start.
+
+    `additions` is called in the process that serves.
 
     Raises `MadangError` before anything is started: `serve.address` (in use, or not this machine's), `store.in_use`.
     """
     limits = limits or Limits()
     check_start(folder, host, port)
-    listen(functools.partial(application, folder, limits, modules, pages), host, port, limits.connections)
+    listen(functools.partial(application, folder, limits, modules, additions), host, port, limits.connections)
 
 
 def listen(load: Callable[[], Edge], host: str, port: int, connections: int) -> None:
@@ -115,11 +116,11 @@ def application(
     folder: Path,
     limits: Limits,
     modules: Sequence[Module] | None = None,
-    pages: Sequence[ControllerRouterHandler] = (),
+    additions: Callable[[], Additions] = Additions,
 ) -> Edge:
     """The application of the node in `folder`, which is opened when the application starts."""
 
-    return create(functools.partial(_opened, folder, modules), limits, pages, closing=CLOSING)
+    return create(functools.partial(_opened, folder, modules), limits, additions(), closing=CLOSING)
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
+import msgspec
 from litestar import Litestar, Request, Response, asgi
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler, ExceptionHandlersMap
@@ -28,6 +29,21 @@ from madang.web.api.supervisor import Supervisor
 DRAIN_SECONDS = 10.0
 """How long requests may take to end once the node is told to stop."""
 OpenNode = Callable[[], AbstractContextManager[Node]]
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+class Additions(msgspec.Struct, frozen=True):
+    """What is served beside the interface: further routes, and what lives as long as they are served.
+
+    Both find the node as `app.state.node`; what lives begins after the node is open and ends before it is closed.
+    """
+
+    routes: Sequence[ControllerRouterHandler] = ()
+    lifespans: Sequence[Lifespan] = ()
+
+
+NOTHING_MORE = Additions()
+
 _CODES = {404: "http.not_found", 405: "http.method"}
 _DETAILS = {
     404: "Nothing is under this path. GET /openapi.json lists what is.",
@@ -36,9 +52,9 @@ _DETAILS = {
 
 
 def create(
-    open_node: OpenNode, limits: Limits, pages: Sequence[ControllerRouterHandler] = (), closing: int | None = None
+    open_node: OpenNode, limits: Limits, additions: Additions = NOTHING_MORE, closing: int | None = None
 ) -> Edge:
-    """The application. `pages` are further routes; they find the node as `request.app.state.node`.
+    """The application, with `additions`.
 
     At the signal `closing` streams end, for servers that wait for open connections before they stop. Such a server is
     ended when the node stops by itself.
@@ -80,8 +96,8 @@ def create(
 
     buckets = Buckets(limits)
     app = Litestar(
-        [*routes.ROUTES, *operators.ROUTES, events, *pages],
-        lifespan=[lifespan],
+        [*routes.ROUTES, *operators.ROUTES, events, *additions.routes],
+        lifespan=[lifespan, *additions.lifespans],
         exception_handlers=_HANDLERS,
         openapi_config=None,
         request_max_body_size=limits.single_bytes,

@@ -48,7 +48,7 @@ def reader_of(
 ) -> str:
     """The party that signed this read of `target` (path and query string).
 
-    Raises `Refused` (401): `read.unsigned`, `read.expired`, `read.other`, `read.signers`, and those of JWS and keys.
+    Raises `Refused` (401): `read.unsigned`, and those of `signer_of`.
     """
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != SCHEME or not token:
@@ -56,8 +56,31 @@ def reader_of(
             "read.unsigned",
             "Sign this request with a registered key: Authorization: Madang <JWS>. See the API's guide.",
         )
+    return signer_of(state, chain, height, target, token.strip(), NOBODY, clock).party
+
+
+class Signer(msgspec.Struct, frozen=True):
+    """Who signed a read: the party, and by which of its keys."""
+
+    party: str
+    kid: str
+
+
+def signer_of(
+    state: State,
+    chain: Chain,
+    height: int,
+    target: str,
+    signed: str,
+    site: RelyingParty,
+    clock: Callable[[], float] = time.time,
+) -> Signer:
+    """Who signed this read of `target`: by a JWS, or by a passkey made at `site`.
+
+    Raises `Refused` (401): `read.expired`, `read.other`, `read.signers`, and those of envelopes and keys.
+    """
     try:
-        envelope = read_envelope(token.strip().encode("ascii", "replace"), NOBODY)
+        envelope = read_envelope(signed.encode("ascii", "replace"), site)
         asked = read_json(_decoder, envelope.payload, "the read request")
         now = clock()
         if not now <= asked.not_after <= now + MAX_AHEAD:
@@ -73,7 +96,7 @@ def reader_of(
         raise _refused(error.code, error.message) from None
     if len(parties) != 1:
         raise _refused("read.signers", "One party reads at a time. Sign with one key.")
-    return next(iter(parties))
+    return Signer(next(iter(parties)), envelope.signatures[0].kid)
 
 
 def _refused(code: str, detail: str) -> Refused:

@@ -1,0 +1,57 @@
+"""The pages for people: which areas there are, and what they need as long as they are served."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+
+from madang.engine.node import Node
+from madang.kernel.errors import MadangError
+from madang.records.appealmodel import Appeals
+from madang.records.database import Database, open_database
+from madang.records.projection import project
+from madang.web import wallet
+from madang.web.api.application import Additions
+from madang.web.api.journal import Journal
+from madang.web.site.routes import pages
+
+AREAS = (wallet.AREA,)
+PACE = 0.2
+"""Seconds between looks at new blocks: lists and notices are that much behind the ledger."""
+
+
+def additions(address: str) -> Additions:
+    """The pages of every area, with their records in the database at this address, which follows the node.
+
+    Raises `MadangError`: `records.address`, `records.database`, `site.vendor`, `words.invalid`.
+    """
+    database = open_database(address)
+
+    @asynccontextmanager
+    async def following(app: Litestar) -> AsyncIterator[None]:
+        task = asyncio.create_task(_follow(database, app.state.node, app.state.journal))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            database.close()
+
+    return Additions(pages(AREAS, database), [following])
+
+
+async def _follow(database: Database, node: Node, journal: Journal) -> None:
+    """Bring lists and notices up to date with every new block. A database that fails is tried again."""
+    seen = -1
+    while True:
+        height = node.ledger.durable.height
+        if height > seen:
+            try:
+                await asyncio.to_thread(project, database, node.ledger.store.view(), Appeals())
+                seen = height
+            except MadangError as error:
+                journal.tell("records", logging.WARNING, code=error.code)
+                await asyncio.sleep(5)
+        await asyncio.sleep(PACE)

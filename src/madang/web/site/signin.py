@@ -1,0 +1,93 @@
+"""Signing in: the browser signs a read of `/{area}/sign-in?challenge=...` with each key that it has for the area.
+
+It is the signed read of the API (`web.api.readers`) with a path that is good once, so a key proves itself here as it
+does there; a passkey may sign it too. What comes back is a cookie.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+from litestar.types import ControllerRouterHandler
+from msgspec import Meta
+
+from madang.web.api.asgi import encode
+from madang.web.api.problems import Refused
+from madang.web.api.readers import signer_of
+from madang.web.site.sessions import MOST_SECONDS
+from madang.web.site.visit import PAGE_HEADERS, Visit, cookie_name, make_cookie
+
+MOST_KEYS = 32
+_Signed = Annotated[str, Meta(max_length=16 * 1024)]
+
+
+class SignIn(msgspec.Struct, forbid_unknown_fields=True):
+    """The challenge, and the signed reads of all keys that sign in together."""
+
+    challenge: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    signed: Annotated[list[_Signed], Meta(min_length=1, max_length=MOST_KEYS)]
+
+
+@get("/challenge")
+async def challenge(visit: Visit) -> Response[bytes]:
+    """A challenge, and the path to sign with it."""
+    made = visit.site.sessions.challenge(visit.area.name)
+    content = {"challenge": made, "chain": visit.chain.name, "path": sign_in_path(visit, made), "now": visit.now}
+    return Response(encode(content), media_type="application/json", headers=PAGE_HEADERS)
+
+
+@post("/sign-in", status_code=204)
+async def sign_in(visit: Visit) -> Response[None]:
+    """Begin a session of every party whose key signed. A key that is unknown, or not for this area, is passed over.
+
+    Raises `Refused`: 400 `sign_in.form`, 401 `sign_in.challenge`, `sign_in.nobody`.
+    """
+    try:
+        asked = msgspec.json.decode(await visit.request.body(), type=SignIn)
+    except msgspec.MsgspecError:
+        raise Refused(400, "sign_in.form", "This is no sign-in. Open the page again.") from None
+    if not visit.site.sessions.take_challenge(visit.area.name, asked.challenge):
+        raise Refused(401, "sign_in.challenge", "This took too long, or was used before. Open the page again.")
+    keys = _keys(visit, asked)
+    if not keys:
+        raise Refused(401, "sign_in.nobody", "No key of this browser may sign in here.")
+    token = visit.site.sessions.begin(visit.area.name, keys)
+    return Response(
+        None,
+        status_code=204,
+        headers=PAGE_HEADERS,
+        cookies=[make_cookie(cookie_name(visit.area), token, MOST_SECONDS)],
+    )
+
+
+@post("/sign-out")
+async def sign_out(visit: Visit) -> Response[str]:
+    """End the session."""
+    visit.site.sessions.end(visit.request.cookies.get(cookie_name(visit.area), ""))
+    return visit.redirect("/", [make_cookie(cookie_name(visit.area), "", 0)])
+
+
+ROUTES: Sequence[ControllerRouterHandler] = (challenge, sign_in, sign_out)
+
+
+def sign_in_path(visit: Visit, made: str) -> str:
+    """The path that is signed."""
+    return f"{visit.area.home}/sign-in?challenge={made}"
+
+
+def _keys(visit: Visit, asked: SignIn) -> dict[str, str]:
+    """The signing keys by party, of those that this area admits."""
+    path = sign_in_path(visit, asked.challenge)
+    height = visit.node.ledger.durable.height
+    keys: dict[str, str] = {}
+    for signed in asked.signed:
+        try:
+            signer = signer_of(visit.state, visit.chain, height, path, signed, visit.chain.relying_party)
+        except Refused as refused:
+            if refused.problem.code.startswith(("key.", "authority.")):
+                continue  # not registered yet, or no more: the others may still sign in
+            raise
+        if visit.area.admits(visit.state, signer.party):
+            keys[signer.party] = signer.kid
+    return keys

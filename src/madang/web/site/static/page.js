@@ -1,0 +1,33 @@
+// What every page does: sign drafts, and warn before a session ends for want of use.
+import { signDraft, settleSent } from "./ledger.js";
+
+for (const form of document.querySelectorAll("form.sign")) {
+  form.addEventListener("submit", (event) => { event.preventDefault(); signDraft(form); });
+  // A page that was looked at too long signs nothing any more: the ledger would refuse it.
+  setTimeout(() => {
+    if (form.dataset.sent) return;
+    form.querySelector("button[type=submit]").disabled = true;
+    form.querySelector(".over").hidden = false;
+  }, Number(form.dataset.seconds) * 1000);
+}
+
+settleSent();
+
+const idle = Number(document.body.dataset.idleSeconds);
+const WARNING = 120;
+if (idle) {
+  const dialog = document.getElementById("idle");
+  let warn, leave;
+  const begin = () => {
+    clearTimeout(warn);
+    clearTimeout(leave);
+    warn = setTimeout(() => dialog.showModal(), (idle - WARNING) * 1000);
+    leave = setTimeout(() => location.reload(), (idle + 1) * 1000);
+  };
+  document.getElementById("idle-stay").addEventListener("click", async () => {
+    await fetch(`/${document.body.dataset.area}/challenge`);
+    dialog.close();
+    begin();
+  });
+  begin();
+}

@@ -1,0 +1,33 @@
+// Signs in with every key that this browser has for the area. Passkeys need a tap, other keys sign by themselves.
+import { envelope, keysOf } from "./keys.js";
+
+const box = document.getElementById("sign-in");
+const area = box.dataset.area;
+const show = (name) => {
+  for (const one of box.children) one.hidden = !one.classList.contains(name);
+};
+
+async function signIn(keys) {
+  show("looking");
+  try {
+    const asked = await (await fetch(`/${area}/challenge`)).json();
+    const signed = [];
+    for (const key of keys) {
+      signed.push(await envelope(JSON.stringify({ chain: asked.chain, method: "GET", path: asked.path, not_after: asked.now + 100 }), [key]));
+    }
+    const answer = await fetch(`/${area}/sign-in`, {
+      method: "POST", body: JSON.stringify({ challenge: asked.challenge, signed }), headers: { "content-type": "application/json" },
+    });
+    if (answer.ok) return location.reload();
+    show((await answer.json()).code === "sign_in.nobody" ? "unknown-key" : "failed");
+  } catch {
+    show("failed");
+  }
+}
+
+const keys = await keysOf(area);
+if (!keys.length) show("without-key");
+else if (keys.every((one) => one.sort === "jws")) await signIn(keys);
+else show("with-key");
+box.querySelector(".with-key button").addEventListener("click", () => signIn(keys));
+box.querySelector(".failed button").addEventListener("click", () => signIn(keys));

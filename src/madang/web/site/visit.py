@@ -1,0 +1,155 @@
+"""One request for a page: who asks, how they want to see it, and what the ledger is at that moment."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.datastructures import State as AppState
+
+from madang.engine.interface import system_clock
+from madang.engine.node import Node
+from madang.kernel.authority import KEYS
+from madang.kernel.errors import Rejected
+from madang.kernel.machine import Chain
+from madang.kernel.state import State
+from madang.kernel.transaction import Act
+from madang.web.site.areas import Area
+from madang.web.site.look import COOKIE, Look, Preferences, preferences
+from madang.web.site.sessions import IDLE_SECONDS, Session, Sessions
+
+Req = Request[Any, Any, AppState]
+HTML = "text/html; charset=utf-8"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+PAGE_HEADERS = {
+    "content-security-policy": POLICY,
+    "cache-control": "no-store",
+    "cross-origin-opener-policy": "same-origin",
+    # With no referrer at all browsers name no origin when a form is sent, and we ask for one.
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+class NotSignedIn(Exception):  # noqa: N818  an answer, named as the answer
+    """The page is for somebody who has signed in; the browser is shown how."""
+
+    def __init__(self, visit: "Visit") -> None:
+        super().__init__()
+        self.visit = visit
+
+
+class Site(msgspec.Struct, frozen=True):
+    """What all requests share. `records` is the database of lists and notices, or None where the server has none."""
+
+    areas: tuple[Area, ...]
+    look: Look
+    sessions: Sessions
+    records: Any = None
+
+
+class Visit:
+    """One request in an area. `session` is None for whoever has not signed in there."""
+
+    def __init__(self, site: Site, area: Area, request: Req) -> None:
+        self.site = site
+        self.area = area
+        self.request = request
+        self.wanted: Preferences = preferences(
+            request.cookies.get(COOKIE, ""), request.headers.get("accept-language", "")
+        )
+
+    @property
+    def node(self) -> Node:
+        """The node that serves."""
+        node: Node = self.request.app.state.node
+        return node
+
+    @property
+    def chain(self) -> Chain:
+        """Which ledger this is."""
+        return self.node.ledger.machine.chain
+
+    @cached_property
+    def state(self) -> State:
+        """The ledger as it is durable now; the same for all of this request."""
+        return self.node.state()
+
+    @property
+    def now(self) -> int:
+        """The time by which the ledger judges (seconds): its clock, never behind its last block."""
+        return max(system_clock(), self.node.ledger.durable.time)
+
+    @cached_property
+    def session(self) -> Session | None:
+        """Who is signed in, less those whose key works no more."""
+        token = self.request.cookies.get(cookie_name(self.area), "")
+        found = self.site.sessions.find(self.area.name, token) if token else None
+        if found is None:
+            return None
+        found.keys = {party: kid for party, kid in found.keys.items() if self._works(party, kid)}
+        if not found.keys:
+            self.site.sessions.end(token)
+            return None
+        return found
+
+    def _works(self, party: str, kid: str) -> bool:
+        key = self.state.get(KEYS, kid)
+        works = key is not None and key.standing == "active" and key.party == party
+        return works and self.area.admits(self.state, party)
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """The parties that are signed in. Raises `NotSignedIn`."""
+        if self.session is None:
+            raise NotSignedIn(self)
+        return self.session.parties
+
+    @property
+    def party(self) -> str:
+        """The party that is signed in, where an area has one at a time. Raises `NotSignedIn`."""
+        return self.parties[0]
+
+    def say(self, key: str, **values: object) -> str:
+        """A phrase in the language of this visit."""
+        return self.site.look.words.say(self.wanted.language, key, **values)
+
+    def page(self, template: str, status: int = 200, headers: Mapping[str, str] = {}, **values: Any) -> Response[str]:
+        """A page, or a part of one, from a template `area/name.html`."""
+        text = self.site.look.render(
+            template,
+            self.wanted,
+            visit=self,
+            area=self.area,
+            areas=self.site.areas,
+            idle_seconds=IDLE_SECONDS if self.session is not None else 0,
+            **values,
+        )
+        return Response(text, media_type=HTML, status_code=status, headers={**PAGE_HEADERS, **headers})
+
+    def preview(self, acts: Sequence[Act], *signers: str) -> Rejected | None:
+        """The refusal that these acts would meet if these parties signed them now, or None (`Block.preview`)."""
+        ledger = self.node.ledger
+        tip = ledger.durable
+        block = ledger.machine.open(ledger.reader(), tip.height + 1, self.now)
+        return block.preview(acts, frozenset(signers))
+
+    def redirect(self, path: str, cookies: list[Cookie] | None = None) -> Response[str]:
+        """Send the browser on to a path of ours (303)."""
+        return Response("", status_code=303, headers={**PAGE_HEADERS, "location": path}, cookies=cookies)
+
+
+def cookie_name(area: Area) -> str:
+    """The cookie of an area's session."""
+    return f"__Host-madang-{area.name}"
+
+
+def make_cookie(name: str, value: str, seconds: int | None = None) -> Cookie:
+    """A cookie that only this host gets, over TLS (or from this machine), from its own pages, and no script reads."""
+    return Cookie(name, path="/", value=value, secure=True, httponly=True, samesite="strict", max_age=seconds)

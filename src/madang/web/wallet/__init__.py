@@ -1,0 +1,26 @@
+"""The wallet: a citizen's pages, on a phone first. What I have, paying, receipts, and what officials told me.
+
+Its keys are made in the browser and never leave it. A wallet has a key, and so a party, for each programme.
+"""
+
+from pathlib import Path
+
+from madang.base.parties.queries import party
+from madang.kernel.state import State
+from madang.web.site.areas import Area
+from madang.web.wallet import home, keys, paying
+
+
+def admits(state: State, name: str) -> bool:
+    """Whether this party is a person."""
+    found = party(state, name)
+    return found is not None and "person" in found.roles
+
+
+AREA = Area(
+    "wallet",
+    Path(__file__).parent,
+    admits,
+    (*home.ROUTES, *keys.ROUTES, *paying.ROUTES),
+    (("/wallet", "wallet.menu.home"), ("/wallet/pay", "wallet.menu.pay")),
+)

@@ -1,0 +1,22 @@
+"""The first page: what I have, how much is left, where it counts and until when."""
+
+from litestar import Response, get
+
+from madang.web.site.visit import Visit
+from madang.web.wallet.holdings import holdings, own_money
+
+
+@get("/")
+async def home(visit: Visit) -> Response[str]:
+    """All vouchers, and own money."""
+    found = holdings(visit.state, visit.parties, visit.wanted.language)
+    usable = [one for one in found if one.usable(visit.now)]
+    return visit.page(
+        "wallet/home.html",
+        usable=usable,
+        others=[one for one in found if one not in usable],
+        own=own_money(visit.state, visit.parties),
+    )
+
+
+ROUTES = (home,)

@@ -1,0 +1,117 @@
+"""Somebody with a browser of their own: pages, keys, and an eye for what must hold on every page."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Response, ViewportSize
+
+from tests.support.signing import Wallet, base64url
+
+AXE = Path(__file__).parents[2] / "src/madang/web/vendor/axe/axe.min.js"
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class Visitor:
+    """One browser profile on a phone or at a desk. What a page writes to its console is an error of the page."""
+
+    def __init__(self, browser: Browser, url: str, *, phone: bool, language: str) -> None:
+        self.url = url
+        self.context = browser.new_context(
+            base_url=url,
+            viewport=PHONE if phone else DESK,
+            locale="ko-KR" if language == "ko" else "en-US",
+            timezone_id="Asia/Seoul",
+            device_scale_factor=2 if phone else 1,
+            has_touch=phone,
+        )
+        self.context.set_default_timeout(15_000)
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._hear)
+
+    def _hear(self, message: Any) -> None:
+        # A status that a page handles (401: sign in first) is told by the browser too, and is no fault.
+        if message.type == "error" and "the server responded with a status of" not in message.text:
+            self.complaints.append(message.text)
+
+    def tell(self) -> None:
+        """Print what the page shows now, for whoever reads why a test failed."""
+        shown = self.page.locator("body").inner_text()
+        sys.stdout.write(f"{self.page.url} showed:\n{shown}\n{self.complaints}\n")
+
+    def go(self, path: str) -> Response | None:
+        """Open a page of the site."""
+        return self.page.goto(path)
+
+    def be(self, area: str, wallet: Wallet) -> None:
+        """Have somebody's key in this browser, as if it had been made here."""
+        if not self.page.url.startswith(self.url):
+            self.go("/")
+        module = self.page.locator("script[src$='/site/page.js']").get_attribute("src") or ""
+        numbers = wallet.private_number().to_bytes(32, "big")
+        jwk = {
+            "kty": "EC",
+            "crv": "P-256",
+            "x": base64url(wallet.point[:32]),
+            "y": base64url(wallet.point[32:]),
+            "d": base64url(numbers),
+        }
+        self.page.evaluate(
+            "async ([keys, area, jwk, party]) => { await (await import(keys)).importKey(area, jwk, party); }",
+            [module.replace("page.js", "keys.js"), area, jwk, wallet.party],
+        )
+
+    def passkeys(self) -> None:
+        """Give this browser an authenticator that verifies its user (WebAuthn's virtual authenticator)."""
+        session = self.context.new_cdp_session(self.page)
+        session.send("WebAuthn.enable")
+        session.send(
+            "WebAuthn.addVirtualAuthenticator",
+            {
+                "options": {
+                    "protocol": "ctap2",
+                    "transport": "internal",
+                    "hasResidentKey": True,
+                    "hasUserVerification": True,
+                    "isUserVerified": True,
+                    "automaticPresenceSimulation": True,
+                }
+            },
+        )
+
+    def check_page(self) -> None:
+        """What holds on every page: axe-core's rules, and ours where it is blind."""
+        heard = len(self.complaints)
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate(
+            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(found => found.violations.map("
+            "one => [one.id, one.nodes.map(node => node.html.slice(0, 160))]))",
+            TAGS,
+        )
+        del self.complaints[heard:]  # of what axe itself does to the page
+        assert not found, (self.page.url, json.dumps(found, ensure_ascii=False, indent=1))
+        self._check_targets()
+        assert self.page.locator("h1").count() == 1, self.page.url
+        assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "wider than the screen"
+
+    def _check_targets(self) -> None:
+        """Everything that can be tapped is 24 by 24 at least (WCAG 2.5.8), or within a sentence; nothing else taps."""
+        small = self.page.evaluate(
+            """() => {
+                const box = one => one.getBoundingClientRect();
+                const small = one => {
+                    const [own, label] = [box(one), box(one.labels?.[0] ?? one)];
+                    return Math.max(label.width, own.width) < 24 || Math.max(label.height, own.height) < 24;
+                };
+                const alone = one => one.checkVisibility() && !one.closest("p:not(.buttons), li p, td, .skip");
+                return [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, summary")]
+                    .filter(one => alone(one) && small(one)).map(one => one.outerHTML.slice(0, 120));
+            }"""
+        )
+        assert not small, (self.page.url, small)
+        assert self.page.locator("[onclick]").count() == 0, "a handler in the markup"

@@ -1,0 +1,69 @@
+"""Sessions end, challenges work once, and nothing grows without bound."""
+
+import pytest
+
+from madang.web.site import sessions
+from madang.web.site.sessions import CHALLENGE_SECONDS, IDLE_SECONDS, MOST_SECONDS, Sessions
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def found(clock):
+    return Sessions(clock)
+
+
+def test_a_challenge_works_once_in_its_area_and_for_two_minutes(found, clock):
+    used, elsewhere, late = (found.challenge("wallet") for _ in range(3))
+    assert found.take_challenge("wallet", used)
+    assert not found.take_challenge("wallet", used)
+    assert not found.take_challenge("shop", elsewhere)
+    assert not found.take_challenge("wallet", "00" * 32)
+    clock.now = CHALLENGE_SECONDS
+    assert not found.take_challenge("wallet", late)
+
+
+def test_a_session_is_of_one_area_and_ends_for_want_of_use(found, clock):
+    token = found.begin("wallet", {"party": "kid"})
+    assert found.find("shop", token) is None
+    clock.now = IDLE_SECONDS
+    assert found.find("wallet", token).parties == ("party",)
+    clock.now = 2 * IDLE_SECONDS + 1
+    assert found.find("wallet", token) is None
+    clock.now = 0
+    assert found.find("wallet", token) is None
+
+
+def test_a_session_ends_after_twelve_hours_in_any_case(found, clock):
+    token = found.begin("wallet", {"party": "kid"})
+    while clock.now < MOST_SECONDS:
+        assert found.find("wallet", token)
+        clock.now += IDLE_SECONDS
+    clock.now = MOST_SECONDS + 1
+    assert found.find("wallet", token) is None
+
+
+def test_signing_out_ends_it(found):
+    token = found.begin("wallet", {"party": "kid"})
+    found.end(token)
+    found.end(token)
+    assert found.find("wallet", token) is None
+
+
+def test_the_oldest_are_forgotten_beyond_a_bound(found, monkeypatch):
+    monkeypatch.setattr(sessions, "MOST_SESSIONS", 2)
+    monkeypatch.setattr(sessions, "MOST_CHALLENGES", 2)
+    tokens = [found.begin("wallet", {"party": "kid"}) for _ in range(3)]
+    assert [found.find("wallet", one) is not None for one in tokens] == [False, True, True]
+    challenges = [found.challenge("wallet") for _ in range(3)]
+    assert [found.take_challenge("wallet", one) for one in challenges] == [False, True, True]
