@@ -44,6 +44,7 @@ class Node:
             self._store.close()
             raise
         self.publisher = Publisher(self.ledger, folder / "log", signer, circle)
+        self.clock = clock
         self.engine = self._make_engine(clock)
         self.log_key: VerifierKey = signer.verifier()
 

@@ -19,6 +19,7 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.server import MPServer
 
+from madang.engine.interface import Clock, system_clock
 from madang.engine.node import Node
 from madang.engine.snapshot import refuse_in_use
 from madang.kernel.errors import MadangError
@@ -55,16 +56,17 @@ def serve(
     limits: Limits | None = None,
     modules: Sequence[Module] | None = None,
     additions: Callable[[], Additions] = Additions,
+    clock: Clock = system_clock,
 ) -> None:
     """Serve the node in `folder`; returns when told to stop. Raises SystemExit where it can't start.
 
-    `additions` is called in the process that serves.
+    `additions` is called in the process that serves; `clock` tells it the time (seconds).
 
     Raises `MadangError` before anything is started: `serve.address` (in use, or not this machine's), `store.in_use`.
     """
     limits = limits or Limits()
     check_start(folder, host, port)
-    listen(functools.partial(application, folder, limits, modules, additions), host, port, limits.connections)
+    listen(functools.partial(application, folder, limits, modules, additions, clock), host, port, limits.connections)
 
 
 def listen(load: Callable[[], Edge], host: str, port: int, connections: int) -> None:
@@ -117,18 +119,19 @@ def application(
     limits: Limits,
     modules: Sequence[Module] | None = None,
     additions: Callable[[], Additions] = Additions,
+    clock: Clock = system_clock,
 ) -> Edge:
     """The application of the node in `folder`, which is opened when the application starts."""
 
-    return create(functools.partial(_opened, folder, modules), limits, additions(), closing=CLOSING)
+    return create(functools.partial(_opened, folder, modules, clock), limits, additions(), closing=CLOSING)
 
 
 @contextmanager
-def _opened(folder: Path, modules: Sequence[Module] | None) -> Iterator[Node]:
+def _opened(folder: Path, modules: Sequence[Module] | None, clock: Clock) -> Iterator[Node]:
     """The node of a process that is there for nothing else: if it can't be opened, the process says why and ends."""
     with ExitStack() as stack:
         try:
-            node = stack.enter_context(open_node(folder, modules))
+            node = stack.enter_context(open_node(folder, modules, clock))
         except (MadangError, LogError) as error:
             failure = error if isinstance(error, MadangError) else MadangError(error.code, f"{error.what}. {error.now}")
             tell_failure(Journal(folder), failure)

@@ -83,7 +83,9 @@ def _keys(visit: Visit, asked: SignIn) -> dict[str, str]:
     keys: dict[str, str] = {}
     for signed in asked.signed:
         try:
-            signer = signer_of(visit.state, visit.chain, height, path, signed, visit.chain.relying_party)
+            signer = signer_of(
+                visit.state, visit.chain, height, path, signed, visit.chain.relying_party, lambda: visit.now
+            )
         except Refused as refused:
             if refused.problem.code.startswith(("key.", "authority.")):
                 continue  # not registered yet, or no more: the others may still sign in

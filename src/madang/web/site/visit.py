@@ -9,7 +9,6 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.datastructures import State as AppState
 
-from madang.engine.interface import system_clock
 from madang.engine.node import Node
 from madang.kernel.authority import KEYS
 from madang.kernel.errors import Rejected
@@ -84,7 +83,7 @@ class Visit:
     @property
     def now(self) -> int:
         """The time by which the ledger judges (seconds): its clock, never behind its last block."""
-        return max(system_clock(), self.node.ledger.durable.time)
+        return max(self.node.clock(), self.node.ledger.durable.time)
 
     @cached_property
     def session(self) -> Session | None:
