@@ -37,7 +37,9 @@ def budget(citizens: int) -> int:
     return max(BUDGET, citizens * MOST_A_CITIZEN)
 
 
-def genesis(seed: str, citizens: int = 0, time: int = MORNING, more: Sequence[Act] = ()) -> bytes:
+def genesis(
+    seed: str, citizens: int = 0, time: int = MORNING, more: Sequence[Act] = (), origins: Sequence[str] = tuple(ORIGINS)
+) -> bytes:
     """The genesis document of the demonstration: who is who, every legal dong in force, and money to begin with.
 
     `time` is that of the first block, `more` are further acts at its end.
@@ -55,7 +57,7 @@ def genesis(seed: str, citizens: int = 0, time: int = MORNING, more: Sequence[Ac
         OpenAccounts(by=actors.TREASURY_BANK, owners=[actors.MINISTRY]),
         IssueTokens(by=actors.TREASURY_BANK, account=actors.MINISTRY, amount=budget(citizens), reference="budget/2025"),
     ]
-    return write_genesis(CHAIN, time, SITE, ORIGINS, [*actors.institutions(seed), *registers, *money, *more])
+    return write_genesis(CHAIN, time, SITE, list(origins), [*actors.institutions(seed), *registers, *money, *more])
 
 
 @cache

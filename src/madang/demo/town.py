@@ -50,6 +50,16 @@ class Clock:
         self._now = self.start + seconds
 
 
+class LaterClock:
+    """A clock that goes on from a time (seconds) at which another stopped."""
+
+    def __init__(self, now: int) -> None:
+        self._behind = system_clock() - now
+
+    def __call__(self) -> int:
+        return system_clock() - self._behind
+
+
 class TrueClock(Clock):
     """The time of this machine, which no demonstration moves."""
 
@@ -218,6 +228,10 @@ class Town:
             self._settle([act for act, _ in batch], answers)
             self.progress(what, start + count, payments)
             yield time.monotonic()
+
+    def shops_near(self, person: synthetic.Person) -> list[int]:
+        """The shops of which the coupon of this citizen should be good, by their place in `shops`."""
+        return self._shops_by_area()[stage.area_of(person.region)]
 
     def _shops_by_area(self) -> dict[str, list[int]]:
         """Shops where the coupon should count, under every prefix of their region that may be somebody's area."""

@@ -2,19 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from litestar import Litestar
 
 from madang.engine.node import Node
 from madang.kernel.errors import MadangError
-from madang.records.appealmodel import Appeals
+from madang.records import reading
 from madang.records.database import Database, open_database
-from madang.records.projection import project
 from madang.web import wallet
 from madang.web.api.application import Additions
 from madang.web.api.journal import Journal
+from madang.web.site.areas import Area
 from madang.web.site.routes import pages
 
 AREAS = (wallet.AREA,)
@@ -22,8 +22,8 @@ PACE = 0.2
 """Seconds between looks at new blocks: lists and notices are that much behind the ledger."""
 
 
-def additions(address: str) -> Additions:
-    """The pages of every area, with their records in the database at this address, which follows the node.
+def additions(address: str, more: Sequence[Area] = ()) -> Additions:
+    """The pages of every area, and of `more`; their records in the database at this address follow the node.
 
     Raises `MadangError`: `records.address`, `records.database`, `site.vendor`, `words.invalid`.
     """
@@ -39,7 +39,7 @@ def additions(address: str) -> Additions:
             await asyncio.gather(task, return_exceptions=True)
             database.close()
 
-    return Additions(pages(AREAS, database), [following])
+    return Additions(pages((*AREAS, *more), database), [following])
 
 
 async def _follow(database: Database, node: Node, journal: Journal) -> None:
@@ -49,7 +49,7 @@ async def _follow(database: Database, node: Node, journal: Journal) -> None:
         height = node.ledger.durable.height
         if height > seen:
             try:
-                await asyncio.to_thread(project, database, node.ledger.store.view(), Appeals())
+                await asyncio.to_thread(reading.bring_up_to_date, database, node.ledger.store.view())
                 seen = height
             except MadangError as error:
                 journal.tell("records", logging.WARNING, code=error.code)

@@ -1,0 +1,65 @@
+"""The demonstration's pages: be one of its people. Keys that follow from a seed are given to whoever asks.
+
+Nothing but `madang demo` serves this, on this machine's own address: the ledger it opens is a stage.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+
+from madang.client.wallet import jwk_of
+from madang.demo.actors import Actor
+from madang.kernel.codec import to_base64url
+from madang.kernel.state import State
+from madang.records import reading
+from madang.records.database import open_database
+from madang.web import people
+from madang.web.api.application import Additions
+from madang.web.site.areas import Area
+from madang.web.site.visit import Visit
+
+
+class Guest(msgspec.Struct, frozen=True):
+    """Somebody to be: in which area, what the page calls them (a key of words), a name if they have one, the JWK."""
+
+    area: str
+    who: str
+    name: str
+    party: str
+    jwk: dict[str, str]
+
+
+def guest(area: str, who: str, actor: Actor, name: str = "") -> Guest:
+    """This actor, to be visited."""
+    number = actor.key.private_numbers().private_value
+    jwk = {name: value for name, value in jwk_of(actor.point).items() if name in ("kty", "crv", "x", "y")}
+    return Guest(area, who, name, actor.party, {**jwk, "d": to_base64url(number.to_bytes(32, "big"))})
+
+
+def additions(address: str, guests: Sequence[Guest], names: dict[str, str]) -> Additions:
+    """The pages of every area, with the way to be one of these guests. `names` are shops' names by party."""
+    _keep_names(address, names)
+    return people.additions(address, (_area(guests),))
+
+
+def _keep_names(address: str, names: dict[str, str]) -> None:
+    database = open_database(address)
+    with database.writing() as connection:
+        reading.name_shops(connection, names)
+    database.close()
+
+
+def _nobody(_state: State, _party: str) -> bool:
+    return False
+
+
+def _area(guests: Sequence[Guest]) -> Area:
+    @get("/")
+    async def door(visit: Visit) -> Response[Any]:
+        """Everybody whom the visitor may be."""
+        return visit.page("demo/door.html", guests=guests)
+
+    return Area("demo", Path(__file__).parent, _nobody, (door,))
