@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from madang.base.cards.transactions import Bind, Block, NewPin, ResetTries, Stock
+from madang.base.debts import queries as debts
+from madang.base.debts.transactions import Impose, NewInstalment, ProposeInstalments, Waive
 from madang.base.mandates.state import WAIT
 from madang.base.mandates.transactions import Grant as MandateGrant
 from madang.base.mandates.transactions import Register as MandateRegister
@@ -15,16 +17,24 @@ from madang.records.noticemodel import Notices, remind
 from madang.records.projection import project, rebuild
 from madang.records.schema import NOTICES, metadata
 from madang.services.appeals import queries as appeals
+from madang.services.applications import queries as applications
+from madang.services.applications.transactions import Apply
+from madang.services.applications.transactions import Decide as DecideApplication
+from madang.services.applications.transactions import SetTerms as SetApplicationTerms
+from madang.services.disputes import queries as disputes
+from madang.services.disputes.transactions import Answer, File, Transfer
+from madang.services.disputes.transactions import Decide as DecideDispute
 from madang.services.fraud import queries as fraud
+from madang.services.fraud.transactions import WithdrawCase
 from madang.services.vouchers import queries
 from madang.services.vouchers.state import code_digest
-from madang.services.vouchers.transactions import Claim, Grant, GrantRow, Refund
+from madang.services.vouchers.transactions import Claim, Expire, Freeze, Grant, GrantRow, Recall, Refund
 from tests.crash import town
 from tests.records.scene import Yard
 from tests.services.appeals.scene import DESK, SECOND, UNTIL, decide, lodge, take
 from tests.services.fraud.scene import OPENER, opening, raising, stating
 from tests.services.vouchers.scene import CLOSES, COUPON, pay, row
-from tests.support.cast import ALICE, BAKERY, BORA, new_key, officer, quorum
+from tests.support.cast import ALICE, BAKERY, BORA, CHUL, GROCER, new_key, officer, quorum
 from tests.support.signing import wallet
 
 DAY = 86_400
@@ -184,6 +194,95 @@ def test_a_case_is_told_once_with_the_last_day_of_its_hearing(yard, database):
     assert told(database, "bakery") == [("case_opened", 0, "")]
     with database.reading() as connection:
         assert connection.execute(select(NOTICES.c.day).where(NOTICES.c.kind == "case_opened")).scalar_one() == opened
+
+
+def day_of(database, kind: str) -> int:
+    with database.reading() as connection:
+        return int(connection.execute(select(NOTICES.c.day).where(NOTICES.c.kind == kind)).scalar_one())
+
+
+def test_the_end_of_a_case_is_told_too(yard, database):
+    yard.accept(raising(), by=OPENER)
+    ((flag, _),) = fraud.flags(yard.node.state(), "ministry", COUPON)
+    yard.accept(opening(flag), by=OPENER)
+    ((name, _),) = fraud.cases(yard.node.state(), "ministry", COUPON)
+    yard.now += 1
+    yard.accept(WithdrawCase(by=OPENER.party, programme=COUPON, case=name, reasons="ab" * 32), by=OPENER)
+    take_in(yard, database)
+    assert told(database, "bakery") == [("case_opened", 0, ""), ("case_decided", 0, "withdrawn")]
+
+
+def test_who_loses_what_was_left_on_a_voucher_is_told_and_nobody_else(yard, database):
+    recalled, lapsed, used = granted(yard, row("n1", ALICE.party), row("n2", BORA.party), row("n3", CHUL.party))
+    yard.accept(pay({used: 180_000}, by=CHUL.party), by=CHUL)
+    yard.accept(Freeze(by="ministry", programme=COUPON, vouchers=[lapsed]), by=OPENER)
+    take_in(yard, database)
+    yard.now += 1
+    yard.accept(Recall(by="ministry", programme=COUPON, vouchers=[recalled]), by=quorum("ministry"))
+    yard.now = CLOSES
+    yard.accept(Expire(by="grocer", programme=COUPON, vouchers=[lapsed, used]), by=GROCER)
+    take_in(yard, database)
+    assert told(database, ALICE.party) == [("granted", 0, ""), ("recalled", 0, "")]
+    assert told(database, BORA.party) == [("granted", 0, ""), ("lapsed", 0, "")]
+    assert [kind for kind, _, _ in told(database, CHUL.party)] == ["granted", "paid"]
+
+
+@pytest.mark.parametrize(("decision", "ground"), [("declined", "not_resident"), ("to_desk", None)])
+def test_an_applicant_is_told_what_became_of_it(yard, database, decision, ground):
+    terms = SetApplicationTerms(by="ministry", programme=COUPON, since=yard.now, until=UNTIL, days=7)
+    yard.accept(terms, by=quorum("ministry"))
+    yard.accept(Apply(by=ALICE.party, programme=COUPON, subjects=["cd" * 32]), by=ALICE)
+    take_in(yard, database)
+    assert told(database, ALICE.party) == []
+    (number,) = [one.number for one in applications.own_applications(yard.node.state(), ALICE.party)]
+    decide_it = DecideApplication(by=OPENER.party, application=number, decision=decision, ground=ground)
+    yard.accept(decide_it, by=OPENER)
+    take_in(yard, database)
+    assert told(database, ALICE.party) == [("application_decided", 0, decision)]
+
+
+def test_a_debtor_is_told_of_the_debt_and_of_a_plan_that_the_creditor_proposes(yard, database):
+    due = yard.now + 30 * DAY
+    impose = Impose(
+        by="ministry", debtor="bakery", ground="d-1", principal=70_000, conduct_at=yard.now - DAY, due_at=due
+    )
+    yard.accept(impose, by=quorum("ministry"))
+    (debt,) = debts.own_debts(yard.node.state(), "bakery")
+    for by, signer in (("bakery", BAKERY), ("ministry", OPENER)):
+        yard.now += 1
+        plan = [NewInstalment(due_at=due + DAY, amount=70_000)]
+        yard.accept(ProposeInstalments(by=by, debt=debt.debt, instalments=plan), by=signer)
+    yard.now += 1
+    yard.accept(Waive(by="ministry", debt=debt.debt, amount=1, reason="error"), by=quorum("ministry"))
+    take_in(yard, database)
+    assert told(database, "bakery") == [("debt_imposed", 70_000, ""), ("instalments_proposed", 0, "")]
+    assert day_of(database, "debt_imposed") == due
+
+
+def test_both_sides_of_a_dispute_are_told_when_it_is_opened_and_decided(yard, database):
+    payment = Transfer(transaction="0123456789abcdef" * 2, at=yard.now)
+    filing = File(
+        by="bank-a",
+        holder=ALICE.party,
+        payee="grocer",
+        ground="unauthorised",
+        amount=5_000,
+        statement="ab" * 32,
+        transfer=payment,
+    )
+    yard.accept(filing, by=officer("bank-a"))
+    ((case, _),) = disputes.disputes(yard.node.state(), ALICE.party, ALICE.party)
+    yard.now += 1
+    yard.accept(Answer(by="grocer", case=case, agrees=False, statement="cd" * 32), by=GROCER)
+    take_in(yard, database)
+    assert told(database, ALICE.party) == [("dispute_received", 5_000, "")]
+    assert told(database, "grocer") == [("dispute_opened", 5_000, "")]
+    assert day_of(database, "dispute_opened") == filing.transfer.at + 5 * DAY - 1
+    yard.now += 1
+    yard.accept(DecideDispute(by="bank-a", case=case, upheld=False, reasons="ef" * 32), by=quorum("bank-a"))
+    take_in(yard, database)
+    for party in (ALICE.party, "grocer"):
+        assert told(database, party)[1:] == [("dispute_decided", 5_000, "rejected")]
 
 
 def test_taken_in_again_from_the_first_block_nobody_is_told_twice(yard, database):

@@ -12,8 +12,23 @@ from madang.base.mandates.transactions import MandatedAct
 from madang.kernel.errors import MadangError
 from madang.records import noticetexts
 from madang.records.noticemodel import OF_KEYS
-from madang.records.noticetexts import LINK, NAMELESS, OUTCOMES, TEMPLATES, Facts, Kind, Language, Text, plain, say
+from madang.records.noticetexts import (
+    HEADINGS,
+    LINK,
+    NAMELESS,
+    OUTCOMES,
+    TEMPLATES,
+    Facts,
+    Kind,
+    Language,
+    Text,
+    plain,
+    say,
+)
 from madang.services.appeals.transactions import Outcome
+from madang.services.applications.state import DECIDED
+from madang.services.disputes.state import Standing
+from madang.services.fraud.state import Outcome as CaseOutcome
 
 KINDS = typing.get_args(Kind)
 LANGUAGES = typing.get_args(Language)
@@ -24,6 +39,7 @@ SECRETS = """잔액 남은 잔여 등급 계층 기초 생계 수급 차상위 �
 balance remaining left tier class poor low-income livelihood welfare single-parent disab granted:"""
 ON_SHORT = {"amount", "number", "date"}
 WITH_AMOUNT = {"paid", "refunded"}
+WITH_AMOUNT_IN_FULL = WITH_AMOUNT | {"debt_imposed", "dispute_received", "dispute_opened", "dispute_decided"}
 
 
 def fields_of(text: str) -> set[str]:
@@ -33,7 +49,11 @@ def fields_of(text: str) -> set[str]:
 def test_every_kind_is_said_in_every_language():
     assert set(TEMPLATES) == set(EVERY)
     assert set(OF_KEYS.values()) <= set(KINDS)
-    for detail in (*typing.get_args(Outcome), *typing.get_args(MandatedAct)):
+    assert set(HEADINGS) == set(KINDS)
+    assert all(set(one) == set(LANGUAGES) for one in HEADINGS.values())
+    details = [*typing.get_args(Outcome), *typing.get_args(MandatedAct), *DECIDED, "to_desk", "withdrawn"]
+    details += [one for one in (*typing.get_args(CaseOutcome), *typing.get_args(Standing)) if one not in ("", "open")]
+    for detail in details:
         assert set(OUTCOMES[detail]) == set(LANGUAGES)
     assert set(NAMELESS) == set(LANGUAGES)
 
@@ -53,8 +73,8 @@ def test_a_locked_screen_shows_no_programme_no_tier_no_balance(kind, language):
 @EACH
 def test_no_text_has_a_balance_or_an_amount_that_was_granted(kind, language):
     full = TEMPLATES[kind, language].full
-    assert fields_of(full) <= ON_SHORT | {"title", "outcome"}
-    assert ("amount" in fields_of(full)) <= (kind in WITH_AMOUNT)
+    assert fields_of(full) <= ON_SHORT | {"title", "outcome", "outcome_object"}
+    assert ("amount" in fields_of(full)) <= (kind in WITH_AMOUNT_IN_FULL)
     for secret in ("잔액", "남은", "balance", "remaining", "tier", "등급", "차상위"):
         assert secret not in full.lower()
 
@@ -108,6 +128,27 @@ def test_a_template_with_a_link_would_not_be_sent(monkeypatch):
     with pytest.raises(MadangError) as error:
         say("granted", "ko", FACTS)
     assert error.value.code == "notices.link"
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        ("vouchers.pay", "대신 결제를 하였습니다"),
+        ("vouchers.claim", "대신 수령을 하였습니다"),
+        ("appeals.lodge", "대신 이의신청을 하였습니다"),
+        ("applications.apply", "대신 신청을 하였습니다"),
+    ],
+)
+def test_a_particle_follows_the_sound_before_it(act, said):
+    assert said in say("mandate_used", "ko", Facts("쿠폰", 0, "", 0, act)).full
+
+
+@EACH
+def test_no_text_leaves_a_particle_to_choose(kind, language):
+    """Where a word is filled in, no particle that depends on its sound may follow."""
+    text = TEMPLATES[kind, language].short + TEMPLATES[kind, language].full
+    assert not re.search(r"[을이은과]\([를가는와]\)|\(으\)로", text)
+    assert not re.search(r"\{(outcome|title|date|number)\}['’]?(을|를|이|가|은|는|과|와|으로|로)( |\.|,)", text)
 
 
 def test_days_are_days_in_seoul():

@@ -3,7 +3,12 @@
     database, schema, migrations   SQLite by default, PostgreSQL in production
     following                      reads a node's blocks beside it, and checks them against their leaves and roots
     projection                     read models made from blocks; lost ones are made again from the first block on
+    rowmodel, paging               tables of the ledger as rows, and pages of them
     appealmodel, appeallist        the office's list of appeals
+    officemodel, officelists       its applications, flags and disputes
+    trademodel, spending, shops, tradenames   what vouchers paid where, and where they are taken
+    contracts                      by which what blocks hold of programmes is read
+    reading                        what pages read of all this, in one place
     masterkey, cipher, purposes, vault   personal data, encrypted for each person, kept as a table of purposes says
     noticemodel, noticetexts, outbox, channels   what people are told, each once
 

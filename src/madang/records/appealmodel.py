@@ -1,60 +1,47 @@
 """The read model of appeals: one row an appeal, as the ledger has it now."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection
 
 from madang.engine.store import View
 from madang.records.following import Written
+from madang.records.rowmodel import Rows
 from madang.records.schema import APPEALS
 from madang.services.appeals.state import APPEALS as ON_LEDGER
 from madang.services.appeals.state import Appeal
 
-MOST_AT_ONCE = 500
-"""Rows in one statement: SQLite takes 32,766 values in one."""
 
-
-class Appeals:
+class Appeals(Rows[Appeal]):
     """The projection."""
 
     name = "appeals"
     version = 1
-
-    def clear(self, connection: Connection) -> None:
-        """Remove all rows."""
-        connection.execute(delete(APPEALS))
+    source = ON_LEDGER
+    target = APPEALS
 
     def apply(self, connection: Connection, view: View, blocks: Sequence[Written]) -> None:
-        """The last that was written of each appeal is its row."""
-        changed: dict[str, Appeal] = {}
-        for writes in [writes for block in blocks for writes in block.writes]:
-            for key, value in writes:
-                if key.startswith(ON_LEDGER.prefix) and value is not None:
-                    (number,) = ON_LEDGER.split(key)
-                    changed[number] = ON_LEDGER.decode(value)
-        rows = [row(number, appeal) for number, appeal in changed.items()]
-        for start in range(0, len(rows), MOST_AT_ONCE):
-            some = rows[start : start + MOST_AT_ONCE]
-            connection.execute(delete(APPEALS).where(APPEALS.c.number.in_([one["number"] for one in some])))
-            connection.execute(insert(APPEALS), some)
+        """Take in some blocks."""
+        self.take_in(connection, blocks)
 
-
-def row(number: str, appeal: Appeal) -> dict[str, object]:
-    """An appeal as a row."""
-    return {
-        "number": number,
-        "programme": appeal.programme,
-        "appellant": appeal.appellant,
-        "matter": appeal.matter,
-        "ground": appeal.ground,
-        "office": appeal.office,
-        "channel": appeal.channel,
-        "status": appeal.status,
-        "handler": appeal.handlers[-1] if appeal.handlers else "",
-        "outcome": appeal.outcome,
-        "follows": appeal.follows,
-        "evidence": len(appeal.evidence),
-        "lodged_at": appeal.lodged_at,
-        "deadline": appeal.deadline,
-        "closed_at": appeal.closed_at,
-    }
+    def row(self, parts: tuple[Any, ...], record: Appeal) -> dict[str, object]:
+        """An appeal as a row."""
+        (number,) = parts
+        return {
+            "number": number,
+            "programme": record.programme,
+            "appellant": record.appellant,
+            "matter": record.matter,
+            "ground": record.ground,
+            "office": record.office,
+            "channel": record.channel,
+            "status": record.status,
+            "handler": record.handlers[-1] if record.handlers else "",
+            "outcome": record.outcome,
+            "follows": record.follows,
+            "evidence": len(record.evidence),
+            "lodged_at": record.lodged_at,
+            "deadline": record.deadline,
+            "closed_at": record.closed_at,
+        }

@@ -5,7 +5,7 @@ anything twice. Of vouchers is kept whose they are and when they end, to remind 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,26 +13,37 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from madang.base.cards.state import CARDS, Card
-from madang.base.mandates.state import MANDATES, USES
+from madang.base.debts.state import DEBTS, PROPOSALS, Debt, Proposal, owed
+from madang.base.mandates.state import MANDATES, USES, Mandate, Use
 from madang.base.parties.state import NOTICES as OF_PARTIES
-from madang.base.programmes.state import PROGRAMMES, RECORDS, Compiled, compiled, documents_of
+from madang.base.parties.state import Notice
+from madang.base.programmes.state import PROGRAMMES, Programme
 from madang.engine.entries import Writes
 from madang.engine.ledger import Durable
 from madang.engine.store import View
 from madang.kernel.state import State
+from madang.kernel.state import Table as LedgerTable
+from madang.records.contracts import Contracts
 from madang.records.following import Written
 from madang.records.noticetexts import Kind
 from madang.records.schema import NOTICE_REFUNDS, NOTICE_TITLES, NOTICE_VOUCHERS, NOTICES
-from madang.services.appeals.state import APPEALS
-from madang.services.fraud.state import CASES
+from madang.services.appeals.state import APPEALS, Appeal
+from madang.services.applications.state import APPLICATIONS, DECIDED, Application
+from madang.services.disputes.state import CASES as DISPUTES
+from madang.services.disputes.state import Dispute
+from madang.services.fraud.state import CASES, Case
 from madang.services.vouchers.queries import confirmation_number
-from madang.services.vouchers.state import KINDS, OWN
+from madang.services.vouchers.state import OWN
 
 DAY = 86_400
 REMIND_DAYS = (30, 7, 1)
 TOGETHER = 500
 """Rows in one statement."""
 MAX_TITLE = 200
+USABLE = {"active": 1, "frozen": 2}
+"""How a voucher with money on it is noted: one that can be used, and one that could again."""
+ENDED: dict[str, Kind] = {"expired": "lapsed", "revoked": "recalled"}
+"""How the end of a voucher is told on which something was left. What its holder ended itself is not told."""
 OF_KEYS: dict[str, Kind] = {
     "suspended": "key_frozen",
     "key_revoked": "key_changed",
@@ -55,7 +66,7 @@ class Notices:
     """The projection."""
 
     name = "notices"
-    version = 2
+    version = 3
 
     def clear(self, connection: Connection) -> None:
         """Forget what is known of vouchers and refunds. Notices stay: made again they are the same, and are told."""
@@ -64,104 +75,111 @@ class Notices:
 
     def apply(self, connection: Connection, view: View, blocks: Sequence[Written]) -> None:
         """Take in what was written, transaction by transaction."""
-        contracts = _Contracts(State(Durable(view)))
+        contracts = Contracts(State(Durable(view)))
         for block in blocks:
             for place, writes in enumerate(block.writes):
                 _Transaction(connection, contracts, block, place).take_in(writes)
 
 
-class _Contracts:
-    """The contracts of the programmes of vouchers."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-        self._known: dict[str, Compiled | None] = {}
-
-    def of(self, programme: str) -> Compiled | None:
-        """The contract of a programme that the rules of vouchers run; None for any other."""
-        if programme not in self._known:
-            found = self._state.get(PROGRAMMES, programme)
-            runs = found is not None and found.kind in KINDS
-            self._known[programme] = compiled(self._state, found) if found is not None and runs else None
-        return self._known[programme]
-
-    def titles(self, programme: str) -> dict[str, str]:
-        """A programme's title by language."""
-        found = self._state.get(PROGRAMMES, programme)
-        if found is None:
-            return {}
-        _, document = documents_of(self._state, found)
-        return {one.language: one.text for one in document.title}
-
-
 class _Transaction:
     """One transaction's writes, and the notices that follow from them."""
 
-    def __init__(self, connection: Connection, contracts: _Contracts, block: Written, place: int) -> None:
+    def __init__(self, connection: Connection, contracts: Contracts, block: Written, place: int) -> None:
         self._connection = connection
         self._contracts = contracts
         self._time = block.time
         self._where = (block.height, place)
         self._payments: dict[tuple[str, str, str], _Paid] = {}
         self._found: list[dict[str, Any]] = []
+        self._tables: tuple[tuple[LedgerTable[Any], Callable[[Any, Any], None]], ...] = (
+            (OWN, self._own),
+            (APPEALS, self._appeal),
+            (APPLICATIONS, self._application),
+            (USES, self._use),
+            (MANDATES, self._mandate),
+            (CARDS, self._card),
+            (OF_PARTIES, self._key),
+            (CASES, self._case),
+            (DEBTS, self._debt),
+            (PROPOSALS, self._proposal),
+            (DISPUTES, self._dispute),
+            (PROGRAMMES, self._programme),
+        )
 
     def take_in(self, writes: Writes) -> None:
         present = [(key, value) for key, value in writes if value is not None]
         # Vouchers first: they say whose a payment is.
-        for programme, number, record in self._records(present, "voucher"):
+        for programme, number, record in self._contracts.records(present, "voucher"):
             self._voucher(programme, number, record)
-        for programme, part, record in self._records(present, "payment"):
+        for programme, part, record in self._contracts.records(present, "payment"):
             self._part(programme, part, record)
         for key, value in present:
             self._other(key, value)
         self._tell_payments()
         insert_new(self._connection, NOTICES, self._found)
 
-    def _records(self, present: Sequence[tuple[bytes, bytes]], wanted: str) -> Iterator[tuple[str, str, Any]]:
-        for key, value in present:
-            if key.startswith(RECORDS.prefix):
-                programme, sort, name = RECORDS.split(key)
-                ruled = self._contracts.of(programme) if sort == wanted else None
-                if ruled is not None:
-                    yield programme, name, ruled.tables[sort].decode(value)
-
     def _other(self, key: bytes, value: bytes) -> None:
-        if key.startswith(OWN.prefix):
-            self._own(OWN.split(key), OWN.decode(value))
-        elif key.startswith(APPEALS.prefix):
-            appeal = APPEALS.decode(value)
-            if appeal.status == "decided":
-                (number,) = APPEALS.split(key)
-                about = {"programme": appeal.programme, "detail": appeal.outcome}
-                self._tell("appeal_decided", appeal.appellant, (number,), about)
-        elif key.startswith(USES.prefix):
-            principal, use = USES.split(key)
-            found = USES.decode(value)
-            self._tell("mandate_used", principal, (use,), {"programme": found.programme, "detail": found.act})
-        elif key.startswith(MANDATES.prefix):
-            principal, delegate, programme = MANDATES.split(key)
-            mandate = MANDATES.decode(value)
-            if mandate.registered_by and not mandate.uses:
-                waiting = {"programme": programme, "day": mandate.since}
-                self._tell("mandate_registered", principal, (delegate, programme, *self._where), waiting)
-        elif key.startswith(CARDS.prefix):
-            (name,) = CARDS.split(key)
-            self._card(name, CARDS.decode(value))
-        elif key.startswith(OF_PARTIES.prefix):
-            (party,) = OF_PARTIES.split(key)
-            notice = OF_PARTIES.decode(value)
-            if notice.kind in OF_KEYS:
-                self._tell(OF_KEYS[notice.kind], party, (notice.kind, *self._where), {})
-        elif key.startswith(CASES.prefix):
-            programme, name = CASES.split(key)
-            case = CASES.decode(value)
-            self._tell("case_opened", case.party, (programme, name), {"programme": programme, "day": case.hearing_ends})
-        elif key.startswith(PROGRAMMES.prefix):
-            (programme,) = PROGRAMMES.split(key)
-            self._title(programme)
+        for table, take in self._tables:
+            if key.startswith(table.prefix):
+                take(table.split(key), table.decode(value))
 
-    def _card(self, name: str, card: Card) -> None:
+    def _appeal(self, place: tuple[str], appeal: Appeal) -> None:
+        if appeal.status == "decided":
+            about = {"programme": appeal.programme, "detail": appeal.outcome}
+            self._tell("appeal_decided", appeal.appellant, place, about)
+
+    def _application(self, place: tuple[str], application: Application) -> None:
+        if application.status in (*DECIDED, "to_desk"):
+            about = {"programme": application.programme, "detail": application.status}
+            self._tell("application_decided", application.applicant, (*place, application.steps), about)
+
+    def _use(self, place: tuple[str, str], use: Use) -> None:
+        principal, name = place
+        self._tell("mandate_used", principal, (name,), {"programme": use.programme, "detail": use.act})
+
+    def _mandate(self, place: tuple[str, str, str], mandate: Mandate) -> None:
+        principal, delegate, programme = place
+        if mandate.registered_by and not mandate.uses:
+            waiting = {"programme": programme, "day": mandate.since}
+            self._tell("mandate_registered", principal, (delegate, programme, *self._where), waiting)
+
+    def _key(self, place: tuple[str], notice: Notice) -> None:
+        if notice.kind in OF_KEYS:
+            self._tell(OF_KEYS[notice.kind], place[0], (notice.kind, *self._where), {})
+
+    def _case(self, place: tuple[str, str], case: Case) -> None:
+        about = {"programme": place[0]}
+        if case.outcome:
+            self._tell("case_decided", case.party, place, about | {"detail": case.outcome})
+        else:
+            self._tell("case_opened", case.party, place, about | {"day": case.hearing_ends})
+
+    def _debt(self, place: tuple[str], debt: Debt) -> None:
+        if debt.imposed_at == self._time:
+            about = {"amount": owed(debt), "day": debt.plan[-1].due_at}
+            self._tell("debt_imposed", debt.debtor, place, about)
+
+    def _proposal(self, place: tuple[str], proposal: Proposal) -> None:
+        """The debtor is told of what the creditor proposes; an office sees its own debts."""
+        debt = self._contracts.state.get(DEBTS, *place)
+        if debt is not None and proposal.by == debt.creditor:
+            self._tell("instalments_proposed", debt.debtor, (*place, *self._where), {})
+
+    def _dispute(self, place: tuple[str], dispute: Dispute) -> None:
+        about: dict[str, object] = {"amount": dispute.amount}
+        if dispute.standing == "open":
+            self._tell("dispute_opened", dispute.payee, place, about | {"day": dispute.answer_by - 1})
+            self._tell("dispute_received", dispute.holder, place, about | {"day": dispute.decide_by - 1})
+        else:
+            for party in (dispute.holder, dispute.payee):
+                self._tell("dispute_decided", party, place, about | {"detail": dispute.standing})
+
+    def _programme(self, place: tuple[str], _: Programme) -> None:
+        self._title(*place)
+
+    def _card(self, place: tuple[str], card: Card) -> None:
         """A desk may have done it without the person, who must hear of it in time. Payments change nothing here."""
+        (name,) = place
         if card.status == "blocked":
             self._tell("card_blocked", card.holder, (name,), {})
         elif card.status == "bound":
@@ -177,14 +195,18 @@ class _Transaction:
     def _voucher(self, programme: str, number: str, record: Any) -> None:
         table = NOTICE_VOUCHERS.c
         same = (table.programme == programme, table.number == number)
-        before = self._connection.execute(select(table.holder).where(*same)).scalar_one_or_none()
-        usable = int(record.left > 0 and record.status == "active")
+        row = self._connection.execute(select(table.holder, table.usable).where(*same)).one_or_none()
+        before = None if row is None else row.holder
+        usable = USABLE.get(record.status, 0) if record.left > 0 else 0
         values = {"holder": record.holder, "until": record.until, "usable": usable}
         if before is None:
-            row = values | {"programme": programme, "number": number, "granted_at": self._time}
-            self._connection.execute(insert(NOTICE_VOUCHERS).values(**row))
+            new = values | {"programme": programme, "number": number, "granted_at": self._time}
+            self._connection.execute(insert(NOTICE_VOUCHERS).values(**new))
         else:
             self._connection.execute(update(NOTICE_VOUCHERS).where(*same).values(**values))
+        ended = ENDED.get(record.status)
+        if row is not None and row.usable and ended is not None and record.holder != number:
+            self._tell(ended, record.holder, (programme, number, *self._where), {"programme": programme})
         # A voucher that waits for its code is its own holder: nobody is told yet.
         if record.holder not in (before, number) and before in (None, number):
             about = {"programme": programme, "day": record.until - 1}

@@ -17,7 +17,8 @@ from madang.kernel.errors import MadangError
 from madang.records.channels import Channel, ChannelName, Message, Undeliverable
 from madang.records.database import Database
 from madang.records.noticemodel import insert_new, remind
-from madang.records.noticetexts import Facts, Kind, Language, Text, say
+from madang.records.noticetexts import HEADINGS, Facts, Kind, Language, Text, say
+from madang.records.paging import Page, page_of
 from madang.records.schema import NOTICE_DELIVERIES, NOTICE_TITLES, NOTICES
 from madang.records.vault import Access, Vault
 
@@ -55,6 +56,16 @@ class OwnNotice(msgspec.Struct, frozen=True):
     at: int
     kind: Kind
     text: str
+
+
+class NoticeRow(msgspec.Struct, frozen=True):
+    """A line of 'My notices' (내 알림): when (seconds), about what, a heading, and the text only the person sees."""
+
+    key: str
+    at: int
+    kind: Kind
+    title: str
+    body: str
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
@@ -201,6 +212,28 @@ def own_notices(
     return [OwnNotice(one.key, one.at, one.kind, _text(connection, one, language).full) for one in rows]
 
 
+def list_notices(
+    connection: Connection, party: str, language: Language = "ko", after: str = "", limit: int = 20
+) -> Page[NoticeRow]:
+    """A page of the official notices to a party, the newest first, in Korean or English.
+
+    For the party itself, which is for the caller to have checked. Raises `MadangError`: `records.page`,
+    `notices.language`.
+    """
+    if language not in ("ko", "en"):
+        raise MadangError("notices.language", "Notices are in ko and en. Name one of them.")
+    table = NOTICES.c
+    order = (table.at, table.key)
+    page = page_of(connection, NOTICES, _Row, [table.recipient == party], order, limit, after, newest_first=True)
+    rows = [_shown(connection, one, language) for one in page.rows]
+    return Page(rows, page.total, page.next)
+
+
+def _shown(connection: Connection, row: "_Row", language: Language) -> NoticeRow:
+    text = _text(connection, row, language)
+    return NoticeRow(row.key, row.at, row.kind, HEADINGS[row.kind][language], text.full)
+
+
 def dead_letters(connection: Connection, limit: int = 100) -> list[DeadLetter]:
     """Notices that were given up, the latest first: an officer finds another way to the person."""
     table = NOTICE_DELIVERIES.c
@@ -220,7 +253,20 @@ def _raise_if_database(error: MadangError) -> None:
         raise error
 
 
-def _text(connection: Connection, row: Row[Any], language: Language) -> Text:
+class _Row(msgspec.Struct, frozen=True):
+    """What is kept of a notice to say it."""
+
+    key: str
+    at: int
+    kind: Kind
+    programme: str
+    amount: int
+    number: str
+    day: int
+    detail: str
+
+
+def _text(connection: Connection, row: "Row[Any] | _Row", language: Language) -> Text:
     titles = select(NOTICE_TITLES.c.title).where(
         NOTICE_TITLES.c.programme == row.programme, NOTICE_TITLES.c.language == language
     )

@@ -60,6 +60,124 @@ APPEALS = Table(
 # fmt: on
 """Appeals as the ledger has them, to be listed. `evidence` counts digests; 0 and '' stand for what is not there yet."""
 
+# fmt: off
+APPLICATIONS = Table(
+    "application",
+    metadata,
+    Column("number", words(22), primary_key=True),
+    Column("programme", words(48), nullable=False),
+    Column("instalment", Integer, nullable=False),
+    Column("ground", words(24), nullable=False),
+    Column("applicant", words(43), nullable=False),
+    Column("holder", words(43), nullable=False),
+    Column("channel", words(16), nullable=False),
+    Column("status", words(16), nullable=False),
+    Column("authority", words(43), nullable=False),
+    Column("evidence", Integer, nullable=False),
+    Column("entered_at", BigInteger, nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("closed_at", BigInteger, nullable=False),
+    Column("reference", words(64), nullable=False),
+    Column("declined", words(24), nullable=False),
+    Index("ix_application_list", "programme", "deadline", "number", "status", "ground", "channel"),
+)
+"""Applications as the ledger has them, to be listed. `evidence` counts digests."""
+
+DECIDING = Table(
+    "deciding",
+    metadata,
+    Column("programme", words(48), primary_key=True),
+    Column("office", words(43), primary_key=True),
+    Column("role", words(16), primary_key=True),
+    Index(None, "office"),
+)
+"""Which institutions decide on a programme's applications, as `sponsor` or as `authority`."""
+
+FLAGS = Table(
+    "flag",
+    metadata,
+    Column("number", words(32), primary_key=True),
+    Column("programme", words(48), nullable=False),
+    Column("sort", words(16), nullable=False),
+    Column("subject", words(43), nullable=False),
+    Column("reason", words(24), nullable=False),
+    Column("source", words(16), nullable=False),
+    Column("raised_by", words(43), nullable=False),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("case", words(32), nullable=False),
+    Column("standing", words(16), nullable=False),
+    Index("ix_flag_list", "programme", "number", "standing", "reason", "sort", "source"),
+)
+"""Flags as the ledger has them: waiting, in a case, or set aside. A number begins with the second of its raising."""
+
+DISPUTES = Table(
+    "dispute",
+    metadata,
+    Column("case", words(32), primary_key=True),
+    Column("handler", words(43), nullable=False),
+    Column("programme", words(48), nullable=False),
+    Column("holder", words(43), nullable=False),
+    Column("payee", words(43), nullable=False),
+    Column("ground", words(24), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("filed_at", BigInteger, nullable=False),
+    Column("answer_by", BigInteger, nullable=False),
+    Column("decide_by", BigInteger, nullable=False),
+    Column("answered", words(8), nullable=False),
+    Column("standing", words(16), nullable=False),
+    Column("decided_at", BigInteger, nullable=False),
+    Column("credited", BigInteger, nullable=False),
+    Column("charged", BigInteger, nullable=False),
+    Index("ix_dispute_list", "handler", "decide_by", "case", "standing", "ground", "answered", "programme"),
+)
+"""Disputes as the ledger has them, to be listed."""
+
+SHOPS = Table(
+    "shop",
+    metadata,
+    Column("merchant", words(43), primary_key=True),
+    Column("region", words(10), nullable=False),
+    Column("industry", words(6), nullable=False),
+    Column("category", words(4), nullable=False),
+    Column("sales_class", words(16), nullable=False),
+    Column("standing", words(16), nullable=False),
+    Index(None, "standing", "region", "merchant"),
+)
+"""Merchants as the ledger has them. What they are called is not there: see `SHOP_NAMES`."""
+
+SHOP_NAMES = Table(
+    "shop_name",
+    metadata,
+    Column("merchant", words(43), primary_key=True),
+    Column("name", words(100), nullable=False),
+)
+"""What the operator's directory calls a merchant. It is entered, not made from the ledger."""
+
+SPENDING = Table(
+    "spending",
+    metadata,
+    Column("programme", words(48), primary_key=True),
+    Column("day", words(10), primary_key=True),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("region", words(5), primary_key=True),
+    Column("industry", words(2), primary_key=True),
+    Column("payments", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("refunded", BigInteger, nullable=False),
+)
+"""What vouchers paid, in won, by day and hour in Seoul when it was paid, and where: district and industry division."""
+
+SPENT_PARTS = Table(
+    "spent_part",
+    metadata,
+    Column("part", LargeBinary(32), primary_key=True),
+    Column("region", words(5), nullable=False),
+    Column("industry", words(2), nullable=False),
+    Column("refunded", BigInteger, nullable=False),
+)
+"""What was counted of a part of a payment, under a digest of its key: nothing that leads to a person."""
+# fmt: on
+
 VAULT_KEYS = Table(
     "vault_key",
     metadata,

@@ -1,0 +1,87 @@
+"""What pages read of the records, in one place: notices of one party, lists of offices, shops, and what was spent.
+
+Every function takes a connection (`Database.reading()`) and gives plain frozen structs. **Who may read what is for the
+caller to have checked**: that the party signed in, or that the reader is an officer of the office. Times are seconds
+since 1970, days are `YYYY-MM-DD` in Seoul, amounts won. A page says in `next` what to hand in as `after`; '' ends.
+
+    bring_up_to_date   takes in what the node has committed since
+    notices            'my notices' (내 알림) of one party, the newest first
+    appeals, applications, flags, disputes, waiting    what an office has before it
+    spending           what a programme's vouchers paid, by region, industry, hour or day
+    shops, name_shops  where a programme's vouchers are taken, and what those shops are called
+"""
+
+from sqlalchemy import Connection
+
+from madang.engine.store import View
+from madang.records.appeallist import AppealFilter, AppealRow, Limit, Place, list_appeals
+from madang.records.appealmodel import Appeals
+from madang.records.database import Database
+from madang.records.noticemodel import Notices
+from madang.records.officelists import (
+    ApplicationFilter,
+    ApplicationRow,
+    DisputeFilter,
+    DisputeRow,
+    FlagFilter,
+    FlagRow,
+    Waiting,
+)
+from madang.records.officelists import count_waiting as waiting
+from madang.records.officelists import list_applications as applications
+from madang.records.officelists import list_disputes as disputes
+from madang.records.officelists import list_flags as flags
+from madang.records.officemodel import OfficeWork
+from madang.records.outbox import NoticeRow
+from madang.records.outbox import list_notices as notices
+from madang.records.paging import Page, place_of, read_place
+from madang.records.projection import Projection, Standing, project
+from madang.records.schema import APPEALS
+from madang.records.shops import ShopPage, ShopRow, name_shops
+from madang.records.shops import shops_of as shops
+from madang.records.spending import SpendingRow, spending
+from madang.records.trademodel import Trade
+
+__all__ = [
+    "AppealFilter",
+    "AppealRow",
+    "ApplicationFilter",
+    "ApplicationRow",
+    "DisputeFilter",
+    "DisputeRow",
+    "FlagFilter",
+    "FlagRow",
+    "NoticeRow",
+    "Page",
+    "ShopPage",
+    "ShopRow",
+    "SpendingRow",
+    "Waiting",
+    "appeals",
+    "applications",
+    "bring_up_to_date",
+    "disputes",
+    "flags",
+    "name_shops",
+    "notices",
+    "shops",
+    "spending",
+    "waiting",
+]
+
+
+def bring_up_to_date(database: Database, view: View) -> list[Standing]:
+    """Take what the node has committed since into every read model; how far each has come.
+
+    For one process at a time: a second one's work is undone (`records.raced`). Raises what `projection.project` does.
+    """
+    models: tuple[Projection, ...] = (Notices(), Appeals(), OfficeWork(), Trade())
+    return [project(database, view, one) for one in models]
+
+
+def appeals(connection: Connection, wanted: AppealFilter, after: str = "", limit: Limit = 50) -> Page[AppealRow]:
+    """A page of an office's appeals, the most urgent first. Raises `MadangError` (`records.page`)."""
+    place = Place(*read_place(after, (APPEALS.c.deadline, APPEALS.c.number))) if after else None
+    found = list_appeals(connection, wanted, limit, place)
+    more = place_of((found.next.deadline, found.next.number)) if found.next is not None else ""
+    return Page(found.rows, found.total, more)
