@@ -36,7 +36,7 @@ class Embedded:
 
     def __init__(self, ledger: Ledger, verifier: Verifier, clock: Clock = system_clock) -> None:
         self.ledger = ledger
-        self._verifier = verifier
+        self.verifier = verifier
         self._clock = clock
         self._intake = Intake()
         self._held: Submission | None = None
@@ -78,7 +78,7 @@ class Embedded:
 
     def close(self) -> None:
         """End the verifying processes; for an engine that has stopped, or was never started."""
-        self._verifier.close()
+        self.verifier.close()
 
     @property
     def failure(self) -> MadangError | None:
@@ -150,10 +150,10 @@ class Embedded:
                     submission.put(place, error)
                 else:
                     batch.claimed.append((submission, place, envelope))
-        batch.ticket = self._verifier.send(jobs) if jobs else None
+        batch.ticket = self.verifier.send(jobs) if jobs else None
 
     def _execute(self, batch: _Batch) -> None:
-        right = iter(self._verifier.collect(batch.ticket) if batch.ticket else ())
+        right = iter(self.verifier.collect(batch.ticket) if batch.ticket else ())
         block = self.ledger.begin(self._clock())
         for submission, place, envelope in batch.claimed:
             checked = [next(right) for _ in envelope.signatures]
