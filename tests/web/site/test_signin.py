@@ -1,0 +1,168 @@
+"""Signing in over HTTP: what a challenge is good for, what a session is good for, and what is refused."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.support.cast import ALICE, BORA, CHUL, officer
+from tests.support.signing import ORIGIN, Wallet, envelope, wallet
+from tests.web.serving import CHAIN, Answer, Server
+
+OTHER = "https://evil.example"
+
+
+def challenge(site: Server, area: str = "wallet") -> dict[str, Any]:
+    found: dict[str, Any] = site.get(f"/{area}/challenge").json
+    return found
+
+
+def read(signer: Wallet, asked: dict[str, Any], **other: object) -> str:
+    members = {"chain": CHAIN, "method": "GET", "path": asked["path"], "not_after": asked["now"] + 100, **other}
+    return envelope(json.dumps(members).encode(), [signer]).decode()
+
+
+def sign_in(
+    site: Server, asked: dict[str, Any], *signed: str, area: str = "wallet", origin: str | None = ORIGIN
+) -> Answer:
+    body = json.dumps({"challenge": asked["challenge"], "signed": signed}).encode()
+    headers = {"content_type": "application/json", **({"origin": origin} if origin else {})}
+    return site.ask("POST", f"/{area}/sign-in", body, **headers)
+
+
+def signed_in(site: Server, signer: Wallet) -> str:
+    """The cookie of a session."""
+    asked = challenge(site)
+    answer = sign_in(site, asked, read(signer, asked))
+    assert answer.status == 204, answer
+    return answer.headers["set-cookie"].partition(";")[0]
+
+
+@pytest.mark.parametrize("signer", [ALICE, BORA], ids=["key", "passkey"])
+def test_a_key_signs_in_and_its_pages_open(site, signer):
+    assert site.get("/wallet", accept="text/html").status == 401
+    cookie = signed_in(site, signer)
+    assert site.get("/wallet", accept="text/html", cookie=cookie).status == 200
+
+
+def test_the_cookie_is_for_this_host_over_tls_and_no_script(site):
+    asked = challenge(site)
+    cookie = sign_in(site, asked, read(ALICE, asked)).headers["set-cookie"].lower()
+    assert cookie.startswith("__host-madang-wallet=")
+    for attribute in ("httponly", "secure", "samesite=strict", "path=/"):
+        assert attribute in cookie
+    assert "domain" not in cookie
+
+
+def refusals():
+    stranger = wallet("never registered")
+    yield "no origin", lambda site, asked: sign_in(site, asked, read(ALICE, asked), origin=None), 403, "site.origin"
+    yield "another site", lambda site, asked: sign_in(site, asked, read(ALICE, asked), origin=OTHER), 403, "site.origin"
+    yield "null", lambda site, asked: sign_in(site, asked, read(ALICE, asked), origin="null"), 403, "site.origin"
+    yield "no json", lambda site, asked: site.ask("POST", "/wallet/sign-in", b"{", origin=ORIGIN), 400, "sign_in.form"
+    yield "nothing signed", lambda site, asked: sign_in(site, asked), 400, "sign_in.form"
+    yield "too much", lambda site, asked: sign_in(site, asked, *["x"] * 33), 400, "sign_in.form"
+    other = {"challenge": "00" * 32}
+    yield "made up", lambda site, asked: sign_in(site, {**asked, **other}, read(ALICE, asked)), 401, "sign_in.challenge"
+    yield (
+        "another area's",
+        lambda site, asked: sign_in(site, challenge(site, "explorer"), read(ALICE, asked)),
+        401,
+        "sign_in.challenge",
+    )
+    yield "stranger", lambda site, asked: sign_in(site, asked, read(stranger, asked)), 401, "sign_in.nobody"
+    yield "no person", lambda site, asked: sign_in(site, asked, read(officer("ministry"), asked)), 401, "sign_in.nobody"
+    yield (
+        "another challenge's path",
+        lambda site, asked: sign_in(site, asked, read(ALICE, challenge(site))),
+        401,
+        "read.other",
+    )
+    yield (
+        "another ledger",
+        lambda site, asked: sign_in(site, asked, read(ALICE, asked, chain="other-chain")),
+        401,
+        "read.other",
+    )
+    yield "too late", lambda site, asked: sign_in(site, asked, read(ALICE, asked, not_after=1)), 401, "read.expired"
+    yield (
+        "forged",
+        lambda site, asked: sign_in(site, asked, read(ALICE, asked)[:-86] + read(CHUL, asked)[-86:]),
+        401,
+        "signature.invalid",
+    )
+
+
+@pytest.mark.parametrize(
+    ("send", "status", "code"), [row[1:] for row in refusals()], ids=[row[0] for row in refusals()]
+)
+def test_what_does_not_sign_in(site, send, status, code):
+    answer = send(site, challenge(site))
+    assert (answer.status, answer.code) == (status, code)
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_challenge_signs_in_once(site):
+    asked = challenge(site)
+    signed = read(ALICE, asked)
+    assert sign_in(site, asked, signed).status == 204
+    assert sign_in(site, asked, signed).code == "sign_in.challenge"
+
+
+def test_a_session_is_good_for_its_area_only(site):
+    cookie = signed_in(site, ALICE)
+    elsewhere = cookie.replace("madang-wallet", "madang-explorer")
+    assert site.get("/wallet", accept="text/html", cookie=elsewhere).status == 401
+
+
+def test_signing_out_ends_it(site):
+    cookie = signed_in(site, ALICE)
+    assert site.ask("POST", "/wallet/sign-out", b"", origin=ORIGIN, cookie=cookie).status == 303
+    assert site.get("/wallet", accept="text/html", cookie=cookie).status == 401
+
+
+def test_every_page_bounds_what_a_browser_may_do(site):
+    cookie = signed_in(site, ALICE)
+    for path in ("/", "/wallet", "/wallet/pay", "/wallet/nothing-here"):
+        answer = site.get(path, accept="text/html", cookie=cookie)
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy, path
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        text = answer.body.decode()
+        assert not re.search(r"\son[a-z]+=|\sstyle=|<style|javascript:", text), path
+        assert not re.search(r"<script(?![^>]*(src=|application/json))", text), path
+        assert not re.search(r"https?://(?!www\.w3\.org)", text), path
+
+
+def test_static_files_are_of_one_release_and_nothing_else_is_served(site):
+    release = re.search(r"/static/[0-9a-f]{16}/", site.get("/", accept="text/html").body.decode())
+    assert release is not None
+    found = site.get(f"{release.group()}site/madang.css", accept_encoding="gzip")
+    assert (found.status, found.headers["content-encoding"]) == (200, "gzip")
+    assert "immutable" in found.headers["cache-control"]
+    assert site.get(f"{release.group()}site/madang.css").headers.get("content-encoding") is None
+    for path in (
+        f"{release.group()}site/words.yaml",
+        f"{release.group()}site/../words.yaml",
+        f"{release.group()}../site/words.py",
+        "/static/0000000000000000/site/madang.css",
+        f"{release.group()}vendor/.stamp",
+    ):
+        assert site.get(path).status == 404, path
+
+
+def test_preferences_are_kept_and_lead_back_here(site):
+    sent = site.ask("POST", "/preferences", b"language=en&back=%2Fwallet", origin=ORIGIN)
+    assert (sent.status, sent.headers["location"]) == (303, "/wallet")
+    assert (
+        'lang="en"'
+        in site.get("/", accept="text/html", cookie=sent.headers["set-cookie"].partition(";")[0]).body.decode()
+    )
+    assert site.ask("POST", "/preferences", b"back=//evil.example", origin=ORIGIN).headers["location"] == "/"
+    assert site.ask("POST", "/preferences", b"language=xx", origin=ORIGIN).code == "site.preferences"
+    assert site.ask("POST", "/preferences", b"language=en&language=ko", origin=ORIGIN).code == "site.form"
+    assert site.ask("POST", "/preferences", b"language=en", origin=OTHER).code == "site.origin"
