@@ -147,7 +147,8 @@ def test_a_receipt_in_a_large_log(judge):
     """Indices and sizes beyond 32 bits, where JavaScript's own bit operators fail."""
     size, index = 2**40 + 12, 2**40 - 12_345
     leaf = TransactionLeaf(Kind.ACCEPTED, 2**35, 3, sha256(SIGNED).digest(), bytes(32)).encode()
-    first, last, proof, root = index, size - 1, [], leaf_hash(leaf)
+    proof: list[bytes] = []
+    first, last, root = index, size - 1, leaf_hash(leaf)
     while last:
         if first & 1 or first < last:
             sibling = sha256(b"sibling %d" % len(proof)).digest()
