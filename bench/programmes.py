@@ -122,8 +122,6 @@ def rule(compiled: Contract) -> tuple[float, float] | None:
         allowance(
             holder=holder,
             granted=100_000,
-            bought_in=0,
-            bought=0,
             day=day,
             day_spent=0,
             day_count=0,
@@ -139,7 +137,7 @@ def rule(compiled: Contract) -> tuple[float, float] | None:
     for industry in ("56111", "47121", "35130"):
         for goods in ("-", "film", "fruit"):
             shop = compiled.facts["Shop"]("shop", "1171010100", industry, "5411", "up_to_1b")
-            run = _run(action, (*before, shop), (1_000, 0, holder, "order", goods, True, 1_000, 1_000), at)
+            run = _run(action, (*before, shop), (1_000, 0, holder, "order", goods, True, 1_000, 1_000, 1), at)
             try:
                 after, _ = run()
             except contract.Refused:
@@ -219,7 +217,7 @@ def _row(dice: random.Random, number: int) -> GrantRow:
 
 def _genesis(kind: Kind, food: Programme) -> bytes:
     documents = {"kind": canonical(kind).decode(), "document": canonical(food).decode()}
-    digests = {"kind": digest(kind).hex(), "document": digest(food).hex()}
+    digests: dict[str, Any] = {"kind": digest(kind).hex(), "document": digest(food).hex()}
     ministry, bank = actors.MINISTRY, actors.TREASURY_BANK
     money = 1_000_000_000_000
     acts = [

@@ -74,7 +74,7 @@ FOR_OTHER_INSTITUTIONS = (
     | names("merchants", "apply approve decline register suspend reinstate close appoint_agent dismiss_agent")
     | names("debts", "set_terms impose waive object")
     | names("programmes", "draft approve name_authorities publish open close amend succeed")
-    | names("vouchers", "fund reclaim name_funders settle credit_interest pay_out grant confirm carry_over")
+    | names("vouchers", "fund reclaim name_funders settle credit_interest pay_out grant attest confirm carry_over")
     | names("vouchers", "recall_unused recall repay")
     | names("appeals", "set_terms")
     | names("applications", "set_terms decide")

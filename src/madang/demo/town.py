@@ -3,6 +3,8 @@
 Each step signs real transactions and waits until they are durable. Progress goes to a callback.
 """
 
+import hashlib
+import hmac
 import random
 import time
 from collections import defaultdict
@@ -201,7 +203,16 @@ class Town:
             amounts = [synthetic.grant_amount(person.tier, person.region)] + [100_000] * (person.number % 4 == 0)
             for place, amount in enumerate(amounts, 1):
                 reference = f"r{place}/{person.number:06d}"
-                rows.append(GrantRow(reference=reference, amount=amount, region=area, holder=wallet.party))
+                rows.append(
+                    GrantRow(
+                        reference=reference,
+                        amount=amount,
+                        region=area,
+                        instalment=place,
+                        subjects=[self._subject(person.number)],
+                        holder=wallet.party,
+                    )
+                )
                 owners.append(person.number)
         authority = self._officer(actors.WELFARE)
         acts = [Grant(by=actors.WELFARE, programme=COUPON, rows=part) for part in _parts(rows)]
@@ -212,6 +223,11 @@ class Town:
             self.vouchers[owner].append(number)
             self.left[number] = row.amount
         return sum(row.amount for row in rows)
+
+    def _subject(self, number: int) -> str:
+        """The keyed digest by which the welfare authority names a person."""
+        key = hashlib.sha256(f"{self.seed} {actors.WELFARE}".encode()).digest()
+        return hmac.digest(key, str(number).encode(), "sha256").hex()
 
     def play_day(self, payments: int) -> None:
         """A day from nine to nine: citizens pay, mostly near home; some try where the voucher does not count."""

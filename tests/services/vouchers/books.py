@@ -180,7 +180,6 @@ class Books:
         self._add(-amount, "free", programme)
         if amount:
             self._add(amount, "tokens", target)
-            self._need(target not in self.people or self._get("tokens", target) <= HOLDING_LIMIT)
 
     def _voucher(self, number: str, programme: str = FULL) -> Voucher:
         voucher = self._get("voucher", number)
@@ -329,7 +328,14 @@ class Books:
 
     def _vouchers_draw(self, act: Any) -> None:
         self._need(act.by == act.merchant)
-        parts = [(part.voucher, part.amount, part.line) for part in act.parts]
+        parts, wanted = [], act.amount
+        for number in dict.fromkeys(act.vouchers):
+            one = self._get("voucher", number)
+            usable = one is not None and one.programme == FULL and one.customer == act.customer
+            if usable and one.status == "active" and one.since <= self._at < one.until and min(one.left, wanted):
+                parts.append((number, min(one.left, wanted), 0))
+                wanted -= min(one.left, wanted)
+        self._need(parts)
         self._spend(act, parts, act.customer, 0, later=False)
 
     def _cards_present(self, act: Any) -> None:
@@ -643,13 +649,21 @@ class Books:
     def _vouchers_fund(self, act: Any) -> None:
         funders = self._get("funders")
         self._need(act.by in ([one[0] for one in funders] if funders else [SPONSOR]))
-        self._need(not self._get("settled"))
+        owed = [max(-one, 0) for one in self._owned(funders)] if self._get("settled") else []
+        names = [one[0] for one in funders] if funders else []
+        self._need(not owed or act.amount <= owed[names.index(act.by)])
         self._add(-act.amount, "tokens", act.by)
         self._add(act.amount, "free", act.programme)
         self._put(True, "touched")
         if funders:
             paid = [(name, share, was + act.amount * (name == act.by), *rest) for name, share, was, *rest in funders]
             self._put(tuple(paid), "funders")
+
+    def _owned(self, funders: Any) -> list[int]:
+        """What each funder bears beyond its part of what was spent."""
+        borne = [paid - returned for _, _, paid, returned, _ in funders]
+        parts = largest_remainder(sum(borne) - self._get("free", FULL), [one[1] for one in funders])
+        return [one - part for one, part in zip(borne, parts, strict=True)]
 
     def _vouchers_reclaim(self, act: Any) -> None:
         self._need(act.by == SPONSOR and not self._get("funders"))
@@ -660,16 +674,12 @@ class Books:
         self._need(act.by == SPONSOR and funders)
         busy = sum(self.of("due").values()) + sum(one.left for one in self.of("voucher").values())
         busy += sum(part.held for one in self.of("payment").values() for part in one.parts)
-        free, weights = self._get("free", FULL), [one[1] for one in funders]
+        free, owned = self._get("free", FULL), self._owned(funders)
         self._need(not busy and (free or not self._get("settled")))
-        if self._get("settled"):
-            backs = largest_remainder(free, weights)
-        else:
-            parts = largest_remainder(sum(one[2] for one in funders) - free, weights)
-            backs = [one[2] - part for one, part in zip(funders, parts, strict=True)]
+        self._need(min(owned) >= 0 or self._get("settled") or self._at >= CLOSES + 60 * DAY)
+        backs = largest_remainder(free, [max(one, 0) for one in owned]) if free else [0 for _ in funders]
         settled = []
         for (name, share, paid, returned, interest), back in zip(funders, backs, strict=True):
-            self._need(back >= 0)
             self._out(FULL, name, back)
             settled.append((name, share, paid, returned + back, interest))
         self._put(tuple(settled), "funders")

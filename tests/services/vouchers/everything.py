@@ -55,7 +55,7 @@ parameters:
 spend:
   require:
     films: goods != "film" || a.special_count < 2
-    no_drink: goods != "drink"
+    no_drink: {unnamed}goods != "drink"
     day_cap: "(a.day == day(at) ? a.day_spent : 0) + amount <= 200_000"
     twice_a_day: "(a.day == day(at) ? a.day_count : 0) < 5"
     month_cap: "(a.month == month(at) ? a.month_spent : 0) + amount <= 400_000"
@@ -64,11 +64,12 @@ spend:
 
 
 @cache
-def _made(subject: str, carry: str, funded: bool) -> World:
+def _made(subject: str, carry: str, funded: bool, lines: bool) -> World:
     kind, kind_text, _, kind_digest, _ = documents()
     acts: list[Any] = []
     for name in (FULL, SIBLING):
-        programme = read_programme(DOCUMENT.format(name=name, subject=subject, carry=carry), kind)
+        unnamed = "" if lines else 'goods == "-" || '
+        programme = read_programme(DOCUMENT.format(name=name, subject=subject, carry=carry, unnamed=unnamed), kind)
         acts += [
             Draft(
                 by="ministry",
@@ -98,9 +99,12 @@ def _made(subject: str, carry: str, funded: bool) -> World:
     return World(MODULES, [*genesis(), *residents(), *funds(), *listing, *acts], time=OPENS)
 
 
-def world_of(subject: str = "anyone", carry: str = "up_to", *, funded: bool = True) -> World:
-    """A fresh world at the first second of use, with 10 million won in each escrow if it is funded."""
-    return _made(subject, carry, funded).fork()
+def world_of(subject: str = "anyone", carry: str = "up_to", *, funded: bool = True, lines: bool = False) -> World:
+    """A fresh world at the first second of use, with 10 million won in each escrow if it is funded.
+
+    With `lines` the programmes take no payment that names no line of a basket.
+    """
+    return _made(subject, carry, funded, lines).fork()
 
 
 def row(reference: str, holder: str = ALICE.party, amount: int = 100_000, **members: Any) -> GrantRow:

@@ -36,6 +36,8 @@ def documents() -> tuple[Kind, str, str, str, str]:
     kind = read_kind((DOCUMENTS / "voucher.yaml").read_text())
     # Some here are granted more than anybody in 2025: what one holder may have in all has tests of its own.
     coupon = (DOCUMENTS / "consumption-coupon-2025.yaml").read_text().replace("cap: 550_000", "cap: 100_000_000")
+    # Nor must each row name whom it locks; what locks do has tests of its own, and the presets' tests grant with them.
+    coupon = coupon.replace("subject: person", "subject: anyone")
     programme = read_programme(coupon, kind)
     texts = canonical(kind).decode(), canonical(programme).decode()
     return kind, *texts, digest(kind).hex(), digest(programme).hex()

@@ -27,7 +27,7 @@ from madang.kernel.machine import MARKS
 from madang.services.appeals.transactions import Lodge, SetTerms
 from madang.services.disputes.transactions import File, VoucherPayment
 from madang.services.vouchers import queries
-from madang.services.vouchers.transactions import Bind, Buy, Draw, PaymentPart
+from madang.services.vouchers.transactions import Bind, Buy, Draw
 from tests.base.cards.scene import CARD, SERVER, SERVICE
 from tests.services.vouchers.everything import DAY, FULL, SIBLING, grant, pay, paying, payments, row, view, world_of
 from tests.services.vouchers.test_attacker import asked, forms, linked
@@ -87,8 +87,15 @@ def met() -> Met:
     one.send("mandate", Mandate(by=ALICE.party, delegate=CHUL.party, scope=scope), [ALICE])
     pay(world, (one.bought, BY_DELEGATE), by=CHUL, holder=ALICE.party, order="order-delegate")
     world.accept(Bind(by=ALICE.party, programme=FULL, voucher=one.granted, customer=CUSTOMER), by=ALICE)
-    parts = [PaymentPart(voucher=one.granted, amount=BILL)]
-    bill = Draw(by="grocer", programme=FULL, merchant="grocer", order="bill", customer=CUSTOMER, parts=parts)
+    bill = Draw(
+        by="grocer",
+        programme=FULL,
+        merchant="grocer",
+        order="bill",
+        customer=CUSTOMER,
+        vouchers=[one.granted],
+        amount=BILL,
+    )
     world.accept(bill, by=GROCER)
     pay(world, (one.granted, AT_ONCE), merchant="grocer", order="order-grocer")
     appeal = Lodge(

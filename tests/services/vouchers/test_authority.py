@@ -23,6 +23,8 @@ from madang.kernel.machine import PAUSES
 from madang.services.vouchers import MODULE, queries
 from madang.services.vouchers.state import KINDS, code_digest
 from madang.services.vouchers.transactions import (
+    Attest,
+    AttestedHolder,
     Bind,
     Buy,
     Cancel,
@@ -301,7 +303,11 @@ FOREIGN = [
     (Cancel(by=ALICE.party, voucher=NUMBER, **OTHER), ALICE),
     (CashOut(by=ALICE.party, voucher=NUMBER, **OTHER), ALICE),
     (Bind(by=ALICE.party, voucher=NUMBER, customer="c" * 64, **OTHER), ALICE),
-    (Draw(by="bakery", merchant="bakery", order="o", customer="c" * 64, parts=PARTS, **OTHER), BAKERY),
+    (
+        Draw(by="bakery", merchant="bakery", order="o", customer="c" * 64, vouchers=[NUMBER], amount=1, **OTHER),
+        BAKERY,
+    ),
+    (Attest(by="bank-a", holders=[AttestedHolder(holder=ALICE.party, subject="a" * 64)], **OTHER), officer("bank-a")),
     (Collect(by="bakery", merchant="bakery", order="o", code=CODE, amount=1, **OTHER), BAKERY),
     (Capture(by="bakery", merchant="bakery", payment="0" * 10 + NUMBER, amount=1, **OTHER), BAKERY),
     (Void(by="bakery", merchant="bakery", payment="0" * 10 + NUMBER, **OTHER), BAKERY),

@@ -1,17 +1,37 @@
 """How vouchers come to their holders: once for a purpose, within caps and times, bought, given back, cashed."""
 
+from typing import Any
+
 import pytest
 
 from madang.base.mandates.transactions import Grant as Mandate
 from madang.base.mandates.transactions import Scope
 from madang.base.money import ledger as money
+from madang.base.money.transactions import CloseAccount, IssueTokens, OpenAccounts, RedeemTokens
+from madang.base.parties.transactions import AppointInstitution
+from madang.base.programmes.transactions import Approve, Draft, Open, Publish
+from madang.contract import canonical, digest, read_programme
 from madang.services.vouchers import queries
 from madang.services.vouchers.state import LOCKS, code_digest
-from madang.services.vouchers.transactions import Buy, Cancel, CashOut, Claim, Grant, GrantRow, Recall
+from madang.services.vouchers.transactions import (
+    Attest,
+    AttestedHolder,
+    Buy,
+    Cancel,
+    CashOut,
+    Claim,
+    Confirm,
+    Fund,
+    Grant,
+    GrantRow,
+    Recall,
+    Reimburse,
+)
 from tests.services.vouchers.everything import (
     CANCEL_DAYS,
     CLOSES,
     DAY,
+    DOCUMENT,
     FULL,
     MIDDLE,
     OPENS,
@@ -23,7 +43,10 @@ from tests.services.vouchers.everything import (
     voucher_for,
     world_of,
 )
-from tests.support.cast import ALICE, BAKERY, BORA, CHUL, officer
+from tests.services.vouchers.scene import documents
+from tests.support.cast import ALICE, BAKERY, BORA, CHUL, new_key, officer, quorum
+from tests.support.proofs import vouched
+from tests.support.signing import wallet
 from tests.support.world import World
 
 HOUSE, FATHER, MOTHER, CHILD = ("1" * 64, "2" * 64, "3" * 64, "4" * 64)
@@ -145,8 +168,12 @@ def buying(amount: int = 100_000, price: int = 90_000, by: str = ALICE.party) ->
 
 
 def bought(world: World) -> str:
+    before = [one.number for one in queries.own_vouchers(world.state(), ALICE.party, FULL)]
     world.accept(buying(), by=ALICE)
-    return queries.own_vouchers(world.state(), ALICE.party, FULL)[0].number
+    (number,) = (
+        one.number for one in queries.own_vouchers(world.state(), ALICE.party, FULL) if one.number not in before
+    )
+    return number
 
 
 def test_a_person_pays_the_price_and_the_programme_the_discount():
@@ -162,6 +189,135 @@ def test_a_person_pays_the_price_and_the_programme_the_discount():
 )
 def test_the_price_and_the_limit_of_a_month_are_kept(reason, amount, price):
     assert world_of().refuse("programmes.clause", buying(amount, price), by=ALICE).reason == reason
+
+
+def attesting(*rows: tuple[str, str], by: str = "bank-a", programme: str = FULL) -> Attest:
+    holders = [AttestedHolder(holder=holder, subject=subject) for holder, subject in rows]
+    return Attest(by=by, programme=programme, holders=holders)
+
+
+def test_what_one_person_buys_is_limited_whatever_keys_it_uses():
+    world = world_of("person")
+    world.refuse("vouchers.not_attested", buying(), by=ALICE)
+    world.accept(attesting((ALICE.party, FATHER), (BORA.party, FATHER)), by=officer("bank-a"))
+    world.accept(attesting((CHUL.party, MOTHER), by="welfare"), by=WELFARE)
+    world.accept(IssueTokens(by="bank-a", account=BORA.party, amount=300_000, reference="r"), by=officer("bank-a"))
+    world.accept(buying(300_000, 270_000), by=ALICE)
+    refused = world.refuse("programmes.clause", buying(200_010, 180_009, BORA.party), by=BORA)
+    assert refused.reason == "buy.month_limit"
+    world.accept(buying(200_000, 180_000, BORA.party), by=BORA)
+    world.accept(buying(200_000, 180_000, CHUL.party), by=CHUL)
+    (number,) = [one.number for one in queries.own_vouchers(world.state(), BORA.party, FULL)]
+    world.accept(Cancel(by=BORA.party, programme=FULL, voucher=number), by=BORA)
+    world.accept(buying(200_000, 180_000, BORA.party), by=BORA)
+    world.check()
+
+
+def test_all_that_one_person_buys_is_capped_whatever_keys_it_uses():
+    world = world_of("person")
+    world.accept(attesting((ALICE.party, FATHER), (BORA.party, FATHER)), by=officer("bank-a"))
+    for key in (ALICE, BORA):
+        more = IssueTokens(by="bank-a", account=key.party, amount=500_000, reference=f"r/{key.party}")
+        world.accept(more, by=officer("bank-a"))
+        world.accept(buying(500_000, 450_000, key.party), by=key)
+        world.advance(31 * DAY)
+    refused = world.refuse("programmes.clause", buying(10, 9), by=ALICE)
+    assert refused.reason == "buy.capped"
+
+
+ATTESTS: list[tuple[str, Any, Any]] = [
+    ("vouchers.not_attester", attesting((CHUL.party, FATHER)), officer("bank-a")),
+    ("vouchers.not_attester", attesting((ALICE.party, FATHER), ("nobody", FATHER)), officer("bank-a")),
+    ("vouchers.not_attester", attesting((ALICE.party, FATHER), by="desk"), officer("desk")),
+    ("vouchers.not_attester", attesting((ALICE.party, FATHER), by=ALICE.party), ALICE),
+    ("vouchers.unknown_holder", attesting(("nobody", FATHER), by="welfare"), WELFARE),
+    ("vouchers.not_for", attesting(("bakery", FATHER)), officer("bank-a")),
+    ("vouchers.attested_otherwise", attesting((BORA.party, MOTHER), (ALICE.party, MOTHER)), officer("bank-a")),
+    ("vouchers.attested_otherwise", attesting((ALICE.party, MOTHER), by="ministry"), MINISTRY),
+]
+
+
+@pytest.mark.parametrize(("code", "act", "by"), ATTESTS, ids=[f"{place} {one[0]}" for place, one in enumerate(ATTESTS)])
+def test_who_attests_whom_and_only_once(code, act, by):
+    world = world_of("person")
+    world.accept(attesting((ALICE.party, FATHER)), by=officer("bank-a"))
+    world.accept(attesting((ALICE.party, FATHER), by="ministry"), by=MINISTRY)
+    world.refuse(code, act, by=by)
+    world.accept(attesting((ALICE.party, MOTHER), programme=SIBLING), by=officer("bank-a"))
+
+
+def rich(world: World) -> None:
+    """Alice's account holds as much as a person's may."""
+    full = 1_000_000 - money.balance(world.state(), ALICE.party)
+    world.accept(IssueTokens(by="bank-a", account=ALICE.party, amount=full, reference="full"), by=officer("bank-a"))
+
+
+def test_what_goes_back_to_a_holder_lands_above_the_holding_limit():
+    world = world_of()
+    first, second = bought(world), bought(world)
+    rich(world)
+    more = IssueTokens(by="bank-a", account=ALICE.party, amount=1, reference="more")
+    world.refuse("money.holding_limit", more, by=officer("bank-a"))
+    world.accept(Cancel(by=ALICE.party, programme=FULL, voucher=first), by=ALICE)
+    assert money.balance(world.state(), ALICE.party) == 1_090_000
+    pay(world, (second, 60_000))
+    world.accept(CashOut(by=ALICE.party, programme=FULL, voucher=second), by=ALICE)
+    assert money.balance(world.state(), ALICE.party) == 1_126_000
+    world.check()
+
+
+def test_what_a_holder_is_reimbursed_lands_above_the_holding_limit():
+    world = world_of()
+    (number,) = grant(world, row("r1"))
+    rich(world)
+    for stage in (1, 2):
+        confirmed = Confirm(by="welfare", programme=FULL, voucher=number, stage=stage, evidence="e" * 64)
+        world.accept(confirmed, by=WELFARE)
+    world.accept(Reimburse(by=ALICE.party, programme=FULL, voucher=number, amount=100_000), by=ALICE)
+    assert money.balance(world.state(), ALICE.party) == 1_100_000
+    world.check()
+
+
+def test_a_holder_without_an_account_opens_one_and_has_it_back_then():
+    world = world_of()
+    number = bought(world)
+    left = money.balance(world.state(), ALICE.party)
+    world.accept(RedeemTokens(by=ALICE.party, amount=left, reference="out"), by=ALICE)
+    world.accept(CloseAccount(by=ALICE.party), by=ALICE)
+    back = Cancel(by=ALICE.party, programme=FULL, voucher=number)
+    world.refuse("money.no_account", back, by=ALICE)
+    world.accept(OpenAccounts(by="bank-b", owners=[ALICE.party]), by=officer("bank-b"))
+    world.accept(back, by=ALICE)
+    assert money.balance(world.state(), ALICE.party) == 90_000
+
+
+def test_another_sponsor_uses_up_nobodys_purpose():
+    """A programme of the same purpose that another ministry runs locks nobody of this one."""
+    world = world_of("person")
+    names = [wallet(f"city {place}") for place in range(2)]
+    keys = [new_key(one) for one in names]
+    city = AppointInstitution(by="operator", party="city", roles=["sponsor"], threshold=2, officers=keys)
+    world.accept(city, by=quorum("operator"))
+    kind, text, _, kind_digest, _ = documents()
+    document = read_programme(DOCUMENT.format(name="blocking", subject="person", carry="none", unnamed=""), kind)
+    canonical_ = canonical(document).decode()
+    world.accept(
+        Draft(by="city", programme="blocking", bank="treasury-bank", kind=text, document=canonical_), by=names[0]
+    )
+    digests: dict[str, Any] = {"kind": kind_digest, "document": digest(document).hex()}
+    approve = Approve(by="city", programme="blocking", bank="treasury-bank", authorities=["welfare"], **digests)
+    world.accept(approve, by=names)
+    proof = vouched(kind_digest, digest(document).hex())
+    world.accept(Publish(by="operator", programme="blocking", proof=proof), by=quorum("operator"))
+    world.accept(Open(by="city", programme="blocking"), by=names[0])
+    world.accept(OpenAccounts(by="treasury-bank", owners=["city"]), by=officer("treasury-bank"))
+    own = IssueTokens(by="treasury-bank", account="city", amount=1_000, reference="own")
+    world.accept(own, by=officer("treasury-bank"))
+    world.accept(Fund(by="city", programme="blocking", amount=1_000), by=names[0])
+    grant(world, row("r1", amount=1, subjects=[FATHER]), programme="blocking")
+    grant(world, row("r1", subjects=[FATHER]))
+    world.refuse("vouchers.locked", granting(row("r2", subjects=[FATHER]), programme=SIBLING), by=WELFARE)
+    world.check()
 
 
 def test_only_people_buy_and_with_their_own_key():

@@ -117,6 +117,7 @@ def pools() -> dict[str, list[Any]]:
         "until": [None, *times],
         "size": [1, 20],
         "amount_class": ["a", "f"],
+        "subject": ["1" * 64, "2" * 64],
         "subjects": [[], ["1" * 64], ["2" * 64, "2" * 64]],
         "goods": ["film", "bread", "drink", "-x"[1:]],
         "funder": ["ministry", "welfare", "nobody"],

@@ -11,6 +11,7 @@ from madang.base.mandates.transactions import Grant as Mandate
 from madang.base.mandates.transactions import Scope
 from madang.base.money import ledger as money
 from madang.services.vouchers import queries
+from madang.services.vouchers.state import BASKETS, MAX_BASKETS
 from madang.services.vouchers.transactions import (
     Bind,
     Capture,
@@ -20,7 +21,7 @@ from madang.services.vouchers.transactions import (
     Line,
     Order,
     PaidLine,
-    PaymentPart,
+    Pay,
     Recall,
     Refund,
     Void,
@@ -52,6 +53,51 @@ CUSTOMER = "c" * 64
 def basket(world: World, *lines: tuple[str, int], order: str = "order-1") -> None:
     made = [Line(goods=goods, amount=amount) for goods, amount in lines]
     world.accept(Order(by="bakery", merchant="bakery", order=order, lines=made), by=BAKERY)
+
+
+def test_a_programme_with_rules_about_goods_takes_nothing_that_names_no_line():
+    """A rule about what may not be bought would be met by naming nothing."""
+    world = world_of(lines=True)
+    (number,) = grant(world, row("r1"))
+    world.refuse("vouchers.no_lines", paying((number, 1)), by=ALICE)
+    basket(world, ("bread", 3_000), ("drink", 2_000))
+    world.refuse("vouchers.no_lines", paying((number, 3_000, 1), (number, 1)), by=ALICE)
+    assert world.refuse("programmes.clause", paying((number, 1, 2)), by=ALICE).reason == "spend.no_drink"
+    world.accept(paying((number, 3_000, 1)), by=ALICE)
+    bound(world, number)
+    world.refuse("vouchers.no_lines", drawing(number, amount=1), by=GROCER)
+    code = shown(world, 1)
+    world.refuse("vouchers.no_lines", collecting(code, 1_000), by=BAKERY)
+    basket(world, ("bread", 1_000))
+    world.accept(collecting(code, 1_000, lines=[PaidLine(line=1, amount=1_000)]), by=BAKERY)
+    world.check()
+
+
+def test_of_a_shops_baskets_the_last_thousand_can_be_paid():
+    world = world_of()
+    (number,) = grant(world, row("r1"))
+    for name in ("first", "second"):
+        basket(world, ("bread", 1), order=name)
+    basket(world, ("bread", 2), order="first")  # what is said again lies where it lay
+    for start in range(0, MAX_BASKETS - 2, 16):
+        some = [f"o{place}" for place in range(start, min(start + 16, MAX_BASKETS - 2))]
+        lines = [Line(goods="bread", amount=1)]
+        world.accept(*[Order(by="bakery", merchant="bakery", order=one, lines=lines) for one in some], by=BAKERY)
+    world.check()
+    still = world.fork()
+    still.accept(paying((number, 2, 1), order="first"), by=ALICE)
+    basket(world, ("bread", 1), order="last")
+    assert len(list(world.state().scan(BASKETS, "bakery"))) == MAX_BASKETS
+    world.refuse("vouchers.unknown_order", paying((number, 2, 1), order="first"), by=ALICE)
+    world.accept(paying((number, 1, 1), order="second"), by=ALICE)
+    # Another shop's shelf is its own.
+    goods = [Line(goods="bread", amount=1)]
+    world.accept(Order(by="grocer", merchant="grocer", order="first", lines=goods), by=GROCER)
+    world.accept(paying((number, 1, 1), order="first", merchant="grocer"), by=ALICE)
+    basket(world, ("bread", 1), order="second")  # it was paid, and lies at a new place
+    basket(world, ("bread", 1), order="third")
+    world.accept(paying((number, 1, 1), order="second"), by=ALICE)
+    world.check()
 
 
 def test_each_line_is_judged_and_the_others_are_paid():
@@ -239,27 +285,143 @@ def test_own_money_is_not_held():
 # ----------------------------------------------------------------------------------------------------------- bills
 
 
-def drawing(number: str, amount: int, customer: str = CUSTOMER, by: str = "grocer") -> Draw:
-    parts = [PaymentPart(voucher=number, amount=amount)]
-    return Draw(by=by, programme=FULL, merchant="grocer", order="bill", customer=customer, parts=parts)
+def drawing(*numbers: str, amount: int, customer: str = CUSTOMER, by: str = "grocer") -> Draw:
+    vouchers = list(numbers)
+    return Draw(
+        by=by, programme=FULL, merchant="grocer", order="bill", customer=customer, vouchers=vouchers, amount=amount
+    )
 
 
 def test_a_utility_draws_the_bills_of_the_customer_whom_the_holder_named():
     world = world_of()
     (number,) = grant(world, row("r1"))
-    refused = world.refuse("programmes.clause", drawing(number, 10_000), by=GROCER)
-    assert refused.reason == "spend.own_voucher"
+    world.refuse("vouchers.not_drawn", drawing(number, amount=10_000), by=GROCER)
     bound = Bind(by=ALICE.party, programme=FULL, voucher=number, customer=CUSTOMER)
     stolen = Bind(by=BORA.party, programme=FULL, voucher=number, customer=CUSTOMER)
     assert world.refuse("programmes.clause", stolen, by=BORA).reason == "bind.own_voucher"
     world.accept(bound, by=ALICE)
-    world.refuse("vouchers.not_shop", drawing(number, 1, by="bakery"), by=BAKERY)
-    world.refuse("programmes.clause", drawing(number, 1, "d" * 64), by=GROCER)
-    world.refuse("vouchers.unknown_voucher", drawing("A" * 22, 1), by=GROCER)
-    world.accept(drawing(number, 10_000), by=GROCER)
+    world.refuse("vouchers.not_shop", drawing(number, amount=1, by="bakery"), by=BAKERY)
+    world.refuse("vouchers.not_drawn", drawing(number, amount=1, customer="d" * 64), by=GROCER)
+    world.refuse("vouchers.not_drawn", drawing("A" * 22, amount=1), by=GROCER)
+    world.accept(drawing(number, amount=10_000), by=GROCER)
     assert view(world, number).left == 90_000
     world.accept(paying((number, 1)), by=ALICE)
     world.check()
+
+
+def bound(world: World, *numbers: str) -> None:
+    for number in numbers:
+        world.accept(Bind(by=ALICE.party, programme=FULL, voucher=number, customer=CUSTOMER), by=ALICE)
+
+
+def test_a_bill_is_drawn_as_far_as_the_vouchers_go():
+    world = world_of()
+    numbers = grant(world, row("r1", amount=10_000), row("r2", amount=20_000), row("r3", amount=70_000))
+    bound(world, *numbers)
+    first, second, third = numbers
+    world.accept(Freeze(by=ALICE.party, programme=FULL, vouchers=[second]), by=ALICE)
+    world.accept(drawing(first, second, first, "A" * 22, third, amount=50_000), by=GROCER)
+    assert [view(world, one).left for one in numbers] == [0, 20_000, 30_000]
+    world.accept(drawing(first, third, amount=50_000), by=GROCER)
+    assert [one.amount for one in payments(world, "grocer")] == [50_000, 30_000]
+    world.check()
+
+
+def test_a_utility_learns_nothing_from_a_bill_that_is_not_drawn():
+    """Empty, frozen, another's, over for today or none at all: one answer, whatever is asked for."""
+    world = world_of()
+    empty, frozen, free, done = grant(
+        world, row("r1", amount=1), row("r2"), row("r3"), row("r4", CHUL.party, amount=200_000)
+    )
+    bound(world, empty, frozen)
+    world.accept(paying((empty, 1)), by=ALICE)
+    world.accept(Freeze(by=ALICE.party, programme=FULL, vouchers=[frozen]), by=ALICE)
+    for amount in (1, 99_999, 100_001):
+        for number in (empty, frozen, free, done, "A" * 22):
+            refused = world.refuse("vouchers.not_drawn", drawing(number, amount=amount), by=GROCER)
+            assert refused.reason == ""
+
+
+def test_what_is_wrong_with_a_bill_whoever_pays_is_said():
+    """The programme takes at most 200,000 won a day of anybody."""
+    world = world_of()
+    (number,) = grant(world, row("r1", amount=300_000))
+    bound(world, number)
+    for drawn in (number, "A" * 22):
+        refused = world.refuse("programmes.clause", drawing(drawn, amount=200_001), by=GROCER)
+        assert refused.reason == "spend.day_cap"
+
+
+def test_a_bill_comes_last_so_that_nothing_after_it_takes_the_answer_back():
+    world = world_of()
+    (number,) = grant(world, row("r1"))
+    bound(world, number)
+    failing = drawing("A" * 22, amount=1)
+    world.refuse("kernel.not_last", drawing(number, amount=1), failing, by=GROCER)
+
+
+# ------------------------------------------------------------------------------------------------------- delegates
+
+
+def delegated(world: World, per_use: int = 150_000) -> None:
+    scope = Scope(acts=["vouchers.pay"], per_use=per_use, total=10_000_000, until=world.time + 20 * DAY)
+    world.accept(Mandate(by=ALICE.party, delegate=CHUL.party, scope=scope), by=ALICE)
+
+
+def for_alice(*parts: tuple[Any, ...], **members: Any) -> Pay:
+    return paying(*parts, by=CHUL, holder=ALICE.party, **members)
+
+
+def test_a_delegate_is_told_no_reason_that_is_the_holders():
+    """Too little left, frozen, recalled, counted out for today, another's, or none at all: one answer."""
+    world = world_of()
+    poor, frozen, gone, other = grant(world, row("r1", amount=5_000), row("r2"), row("r3"), row("r4", CHUL.party))
+    world.accept(Freeze(by=ALICE.party, programme=FULL, vouchers=[frozen]), by=ALICE)
+    world.accept(Recall(by="ministry", programme=FULL, vouchers=[gone]), by=officer("ministry"))
+    delegated(world)
+    for number, amount in ((poor, 5_001), (poor, 100_000), (frozen, 1), (gone, 1), (other, 1), ("A" * 22, 1)):
+        refused = world.refuse("vouchers.not_paid_for", for_alice((number, amount)), by=CHUL)
+        assert (refused.reason, "5" in refused.message) == ("", False)
+    for place in range(5):
+        world.accept(paying((poor, 1), order=f"o{place}"), by=ALICE)
+    world.refuse("vouchers.not_paid_for", for_alice((poor, 1)), by=CHUL)
+    world.advance(DAY)
+    world.accept(for_alice((poor, 4_995)), by=CHUL)
+    # The holder is still told what it is.
+    assert world.refuse("programmes.clause", paying((poor, 1)), by=ALICE).reason == "spend.enough"
+    world.check()
+
+
+def test_a_delegate_is_told_what_no_voucher_could_pay():
+    world = world_of()
+    grant(world, row("r1", amount=200_000))
+    delegated(world)
+    refused = world.refuse("programmes.clause", for_alice(("A" * 22, 150_000)), by=CHUL)
+    assert refused.reason == "spend.own_share"
+
+
+def test_own_money_that_does_not_suffice_tells_a_delegate_nothing_of_the_voucher():
+    world = world_of()
+    rich, poor = grant(world, row("r1"), row("r2", amount=1))
+    delegated(world)
+    for number in (rich, poor, "A" * 22):
+        world.refuse("money.balance", for_alice((number, 50_000), own=5_000_000), by=CHUL)
+
+
+def test_a_delegates_payment_comes_last_so_that_nothing_after_it_takes_the_answer_back():
+    world = world_of()
+    rich, poor = grant(world, row("r1"), row("r2", amount=1))
+    delegated(world)
+    failing = paying(("A" * 22, 1), by=CHUL)
+    for number in (rich, poor):
+        world.refuse("kernel.not_last", for_alice((number, 50_000)), failing, by=CHUL)
+        assert (
+            world.machine.open(world.store, world.height + 1, world.time).preview(
+                [for_alice((number, 50_000))], frozenset([CHUL.party])
+            )
+            is None
+        )
+    world.accept(paying((rich, 1)), paying((rich, 1), order="second"), by=ALICE)
 
 
 # ----------------------------------------------------------------------------------------------------------- codes

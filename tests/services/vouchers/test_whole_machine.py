@@ -400,10 +400,19 @@ class Programmes(RuleBasedStateMachine):
             self.send(
                 Bind(by=by if self.unless() else self.pick(PEOPLE), programme=FULL, voucher=number, customer=customer)
             )
-        parts = [PaymentPart(voucher=number, amount=self.pick(SMALL))]
         drawn = customer if self.unless() else "d" * 64
         seller = "grocer" if self.unless() else "bakery"
-        self.send(Draw(by=seller, programme=FULL, merchant="grocer", order="bill", customer=drawn, parts=parts))
+        self.send(
+            Draw(
+                by=seller,
+                programme=FULL,
+                merchant="grocer",
+                order="bill",
+                customer=drawn,
+                vouchers=[number],
+                amount=self.pick(SMALL),
+            )
+        )
 
     # ---------------------------------------------------------------------------- deliveries, and what goes back
 

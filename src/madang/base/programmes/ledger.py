@@ -1,6 +1,6 @@
 """Running a programme's action: the one way in for services, and the only writer of records and totals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from madang.base.money import ledger as money
@@ -55,11 +55,14 @@ def apply(
     on: Sequence[Any],
     given: Sequence[Any],
     outside: Mapping[str, str] | None = None,
+    *,
+    returned: bool = False,
 ) -> tuple[Any, ...]:
     """Run an action of an open programme, as `open_programme` gave it: all of it, or a refusal.
 
     `on` holds, in the order of the action's declaration, the key of each record and the value of each fact;
-    `given` the values asked for; `outside` the money account that stands behind each outside account posted to.
+    `given` the values asked for; `outside` the money account that stands behind each outside account posted to. What
+    goes out is a payment, or, where it is `returned`, money that goes back: no holding limit keeps that away.
     Returns the records after it, in the order of the action's changes. Raises `Rejected`: `programmes.paused`,
     `.record_unknown`, `.record_exists`, `.same_record`, `.clause` (reason: the action's and the clause's name),
     `.out_of_range`, `.unsound`, `.budget`, and what `base/money` refuses.
@@ -99,7 +102,7 @@ def apply(
         if subject.table is not None and subject.changed is not None:
             call.state.put_key(subject.table, after[subject.changed], key)
     if postings:
-        _post(call, name, ruled, postings, outside or {})
+        _post(call, name, ruled, postings, outside or {}, money.refund_transfer if returned else money.transfer)
     return after
 
 
@@ -122,7 +125,12 @@ class Registers:
 
 
 def _post(
-    call: Call, name: str, ruled: Compiled, postings: Sequence[tuple[int, int, int]], outside: Mapping[str, str]
+    call: Call,
+    name: str,
+    ruled: Compiled,
+    postings: Sequence[tuple[int, int, int]],
+    outside: Mapping[str, str],
+    pay: Callable[[Call, str, str, int], None],
 ) -> None:
     accounts = ruled.contract.accounts
     totals = call.state.get(TOTALS, name)
@@ -137,5 +145,5 @@ def _post(
         elif amounts[source] < 0:
             raise refuse("budget", payer.name, programme=name, account=payer.name)
         elif payee.sort == "outside":
-            money.transfer(call, money.escrow_of(name), outside[payee.name], amount)
+            pay(call, money.escrow_of(name), outside[payee.name], amount)
     call.state.put(TOTALS, Totals(tuple(amounts)), name)

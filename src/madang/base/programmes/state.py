@@ -124,12 +124,14 @@ class Subject(msgspec.Struct, frozen=True):
 class Compiled(msgspec.Struct, frozen=True):
     """A contract ready to run: a typed view of the records table for each record type, and each action's subjects.
 
-    A fact is a subject without a table.
+    A fact is a subject without a table. `speaks_of` has, for each action, the names and texts in the programme's own
+    clauses, with the texts of the parameters that these name: what they look at, for rules that must know.
     """
 
     contract: Contract
     tables: dict[str, Table[Any]]
     subjects: dict[str, tuple[Subject, ...]]
+    speaks_of: dict[str, frozenset[str]]
 
 
 def compiled(state: State, programme: Programme) -> Compiled:
@@ -158,10 +160,31 @@ def _text(state: State, digest: str) -> str:
 
 def _compile(kind_text: str, programme_text: str) -> Compiled:
     kind = load_kind(kind_text.encode())
-    contract = compile_contract(kind, load_programme(programme_text.encode(), kind))
+    programme = load_programme(programme_text.encode(), kind)
+    contract = compile_contract(kind, programme)
     tables = {name: Table(RECORDS.name, record, *RECORDS.parts) for name, record in contract.records.items()}
     subjects = {name: _subjects(action, contract.programme, tables) for name, action in contract.actions.items()}
-    return Compiled(contract, tables, subjects)
+    return Compiled(contract, tables, subjects, {name: _spoken_of(programme, name) for name in contract.actions})
+
+
+def _spoken_of(programme: ProgrammeDocument, action: str) -> frozenset[str]:
+    own = [clause.when for each in programme.actions if each.action == action for clause in each.require]
+    found = _texts(msgspec.to_builtins(own))
+    for parameter in programme.parameters:
+        if parameter.name in found:
+            values = parameter.value if isinstance(parameter.value, tuple) else (parameter.value,)
+            found = found | frozenset([value for value in values if isinstance(value, str)])
+    return found
+
+
+def _texts(tree: Any) -> frozenset[str]:
+    """Every name and every text of expressions, as builtin values."""
+    if isinstance(tree, (list, tuple)):
+        return frozenset().union(*map(_texts, tree))
+    if not isinstance(tree, dict):
+        return frozenset()
+    own = {"name": tree.get("name"), "text": tree.get("value")}.get(tree.get("node", ""))
+    return _texts(list(tree.values())) | ({own} if isinstance(own, str) else frozenset())
 
 
 def _subjects(action: Action, programme: str, tables: dict[str, Table[Any]]) -> tuple[Subject, ...]:

@@ -1,6 +1,6 @@
 """Reading registers."""
 
-from madang.base.registers.state import ENTRIES, OWNERS, REGISTERS, Entry
+from madang.base.registers.state import ENTRIES, OWNERS, REGISTERS, Entry, Register
 from madang.kernel.state import State
 
 
@@ -14,6 +14,11 @@ def version(state: State, register: str) -> int:
     """The latest version of a register; 0 before its first."""
     found = state.get(REGISTERS, register)
     return found.version if found else 0
+
+
+def latest(state: State, register: str) -> Register | None:
+    """The latest version of a register and when it last changed, or None where it was never published. For rules."""
+    return state.get(REGISTERS, register)
 
 
 def entry(state: State, register: str, code: str) -> Entry | None:

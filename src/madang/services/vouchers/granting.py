@@ -3,16 +3,32 @@
 from collections.abc import Mapping
 
 from madang.base.mandates import ledger as mandates
+from madang.base.money.state import ACCOUNTS
 from madang.base.parties import queries as parties
 from madang.base.programmes.ledger import apply
+from madang.base.programmes.queries import is_authority
 from madang.base.programmes.state import Compiled
 from madang.kernel.authority import PARTIES
 from madang.kernel.module import Call, Rule
 from madang.kernel.transaction import Act
 from madang.services.vouchers.access import attested, open_allowance, require_own_key, voucher_programme
 from madang.services.vouchers.refusals import refuse
-from madang.services.vouchers.state import CODES, GRANTS, HELD, LOCKED, LOCKS, Granted, Held, Lock, Locked, code_digest
-from madang.services.vouchers.transactions import Buy, Cancel, CashOut, Claim, Grant, GrantRow
+from madang.services.vouchers.state import (
+    ATTESTED,
+    CODES,
+    GRANTS,
+    HELD,
+    LOCKED,
+    LOCKS,
+    Attested,
+    Granted,
+    Held,
+    Lock,
+    Locked,
+    code_digest,
+    purpose_of,
+)
+from madang.services.vouchers.transactions import Attest, Buy, Cancel, CashOut, Claim, Grant, GrantRow
 
 NOWHERE = "00"
 """The area of a bought voucher: no district's code begins so. Where it counts, its programme says."""
@@ -23,27 +39,24 @@ _NEEDED = {"person": "the one person it is for", "household": "the household, an
 
 def grant(call: Call, act: Grant) -> None:
     """Every row becomes a voucher, or none does."""
-    _, ruled = attested(call.state, act.by, act.programme)
+    programme, ruled = attested(call.state, act.by, act.programme)
+    purpose = purpose_of(programme, ruled)
     for row in act.rows:
-        _grant_row(call, act.programme, ruled, row)
+        _grant_row(call, act.programme, ruled, purpose, row)
 
 
-def _grant_row(call: Call, programme: str, ruled: Compiled, row: GrantRow) -> None:
+def _grant_row(call: Call, programme: str, ruled: Compiled, purpose: str, row: GrantRow) -> None:
     if (row.holder is None) == (row.code is None):
         raise refuse("row_target", row.reference, reference=row.reference)
     if call.state.get(GRANTS, programme, row.reference) is not None:
         raise refuse("granted", row.reference, reference=row.reference, programme=programme)
     number = call.handle()
-    _lock(call, programme, ruled, row, number)
+    _lock(call, programme, ruled, purpose, row, number)
     parameters = ruled.contract.parameters
     since = parameters["opens"] if row.since is None else row.since
     until = parameters["closes"] if row.until is None else row.until
     if row.holder is not None:
-        holder = call.state.get(PARTIES, row.holder)
-        if holder is None:
-            raise refuse("unknown_holder", row.reference, reference=row.reference)
-        if _ROLES[parameters["holders"]] not in holder.roles:
-            raise refuse("not_for", row.reference, holder=row.holder)
+        _require_for(call, ruled, row.holder, row.reference)
         call.state.put(HELD, Held(), programme, row.holder, number)
     elif row.code is not None:
         if call.state.get(CODES, programme, row.code) is not None:
@@ -57,12 +70,20 @@ def _grant_row(call: Call, programme: str, ruled: Compiled, row: GrantRow) -> No
     call.state.put(GRANTS, Granted(number), programme, row.reference)
 
 
-def _lock(call: Call, programme: str, ruled: Compiled, row: GrantRow, number: str) -> None:
-    """Nobody is granted twice for one purpose and instalment, whichever programmes serve it."""
+def _require_for(call: Call, ruled: Compiled, holder: str, row: str) -> None:
+    """Refuse a holder that is not registered, or is not of those whom the programme is for."""
+    found = call.state.get(PARTIES, holder)
+    if found is None:
+        raise refuse("unknown_holder", row, reference=row)
+    if _ROLES[ruled.contract.parameters["holders"]] not in found.roles:
+        raise refuse("not_for", row, holder=holder)
+
+
+def _lock(call: Call, programme: str, ruled: Compiled, purpose: str, row: GrantRow, number: str) -> None:
+    """Nobody is granted twice for one purpose and instalment, whichever programmes of its sponsor serve it."""
     needed = ruled.contract.parameters["subject"]
     if (needed == "person" and len(row.subjects) != 1) or (needed == "household" and not row.subjects):
         raise refuse("subjects", row.reference, reference=row.reference, needed=_NEEDED[needed])
-    purpose = ruled.contract.parameters["purpose"]
     for subject in row.subjects:
         if call.state.get(LOCKS, purpose, f"{row.instalment:04d}", subject) is not None:
             raise refuse("locked", row.reference, reference=row.reference)
@@ -89,16 +110,44 @@ def claim(call: Call, act: Claim) -> None:
     call.state.delete(CODES, act.programme, digest)
 
 
+def attest(call: Call, act: Attest) -> None:
+    """Holders are persons from now on, which limits of purchases bind whatever keys they use."""
+    programme, ruled = voucher_programme(call.state, act.programme)
+    acts_for_it = act.by == programme.sponsor or is_authority(call.state, programme, act.by)
+    for row in act.holders:
+        account = call.state.get(ACCOUNTS, row.holder)
+        if not acts_for_it and (account is None or account.bank != act.by):
+            raise refuse("not_attester", row.holder, by=act.by, holder=row.holder, programme=act.programme)
+        _require_for(call, ruled, row.holder, row.holder)
+        before = call.state.get(ATTESTED, act.programme, row.holder)
+        if before is not None and before.subject != row.subject:
+            raise refuse("attested_otherwise", row.holder, holder=row.holder)
+        call.state.put(ATTESTED, Attested(row.subject), act.programme, row.holder)
+
+
+def _buyer(call: Call, programme: str, ruled: Compiled, holder: str) -> str:
+    """Whose purchases a holder's are, and that they are counted: the attested person's, or the holder's own."""
+    found = call.state.get(ATTESTED, programme, holder)
+    buyer = holder if found is None or ruled.contract.parameters["subject"] == "anyone" else found.subject
+    if call.state.get(ruled.tables["purchases"], programme, "purchases", buyer) is None:
+        apply(call, programme, ruled, "open_purchases", (buyer,), (buyer,))
+    return buyer
+
+
 def buy(call: Call, act: Buy) -> None:
     """A person's own money, and the discount, become a voucher."""
     _, ruled = voucher_programme(call.state, act.programme)
     require_own_key(call, act.by)
     if not parties.has_role(call.state, act.by, _ROLES[ruled.contract.parameters["holders"]]):
         raise refuse("not_for", holder=act.by)
+    for_anyone = ruled.contract.parameters["subject"] == "anyone"
+    if not for_anyone and call.state.get(ATTESTED, act.programme, act.by) is None:
+        raise refuse("not_attested", programme=act.programme)
+    buyer = _buyer(call, act.programme, ruled, act.by)
     number = call.handle()
     open_allowance(call, act.programme, ruled, act.by)
-    given = (number, act.by, NOWHERE, act.amount, act.price)
-    apply(call, act.programme, ruled, "buy", (number, act.by), given, {"buyer": act.by})
+    given = (number, act.by, buyer, NOWHERE, act.amount, act.price)
+    apply(call, act.programme, ruled, "buy", (number, act.by, buyer), given, {"buyer": act.by})
     call.state.put(HELD, Held(), act.programme, act.by, number)
 
 
@@ -106,14 +155,23 @@ def cancel(call: Call, act: Cancel) -> None:
     """An unused bought voucher becomes money again."""
     _, ruled = voucher_programme(call.state, act.programme)
     require_own_key(call, act.by)
-    apply(call, act.programme, ruled, "cancel", (act.voucher, act.by), (act.by,), {"buyer": act.by})
+    buyer = _buyer(call, act.programme, ruled, act.by)
+    on = (act.voucher, act.by, buyer)
+    apply(call, act.programme, ruled, "cancel", on, (act.by, buyer), {"buyer": act.by}, returned=True)
 
 
 def cash_out(call: Call, act: CashOut) -> None:
     """The rest of a bought voucher becomes money."""
     _, ruled = voucher_programme(call.state, act.programme)
     require_own_key(call, act.by)
-    apply(call, act.programme, ruled, "cash_out", (act.voucher,), (act.by,), {"buyer": act.by})
+    apply(call, act.programme, ruled, "cash_out", (act.voucher,), (act.by,), {"buyer": act.by}, returned=True)
 
 
-RULES: Mapping[type[Act], Rule] = {Grant: grant, Claim: claim, Buy: buy, Cancel: cancel, CashOut: cash_out}
+RULES: Mapping[type[Act], Rule] = {
+    Grant: grant,
+    Claim: claim,
+    Attest: attest,
+    Buy: buy,
+    Cancel: cancel,
+    CashOut: cash_out,
+}

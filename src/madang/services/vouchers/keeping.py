@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from madang.base.parties import queries as parties
 from madang.base.programmes.ledger import apply
-from madang.base.programmes.state import Compiled
 from madang.kernel.module import Call, Rule
 from madang.kernel.transaction import Act
 from madang.services.vouchers.access import (
@@ -16,7 +15,7 @@ from madang.services.vouchers.access import (
     voucher_programme,
 )
 from madang.services.vouchers.refusals import refuse
-from madang.services.vouchers.state import LOCKED, LOCKS
+from madang.services.vouchers.state import LOCKED, LOCKS, purpose_of
 from madang.services.vouchers.transactions import (
     CarryOver,
     Confirm,
@@ -77,7 +76,8 @@ def reimburse(call: Call, act: Reimburse) -> None:
     holder = existing(call.state, ruled, act.programme, act.voucher).holder
     if act.by not in (holder, programme.sponsor):
         raise refuse("not_holder", by=act.by, programme=act.programme)
-    apply(call, act.programme, ruled, "reimburse", (act.voucher,), (holder, act.amount), {"holder": holder})
+    given = (holder, act.amount)
+    apply(call, act.programme, ruled, "reimburse", (act.voucher,), given, {"holder": holder}, returned=True)
 
 
 def carry_over(call: Call, act: CarryOver) -> None:
@@ -96,19 +96,20 @@ def recall_unused(call: Call, act: RecallUnused) -> None:
 
 def recall(call: Call, act: Recall) -> None:
     """The sponsor takes back what is unspent. A grant of which nothing was spent is as if it had not been made."""
-    _, ruled = sponsored(call.state, act.by, act.programme)
+    programme, ruled = sponsored(call.state, act.by, act.programme)
+    purpose = purpose_of(programme, ruled)
     for number in act.vouchers:
         voucher = existing(call.state, ruled, act.programme, number)
         apply(call, act.programme, ruled, "revoke", (number, voucher.holder), ())
         if voucher.left == voucher.granted:
-            _unlock(call, act.programme, ruled, number, voucher.instalment)
+            _unlock(call, act.programme, purpose, number, voucher.instalment)
 
 
-def _unlock(call: Call, programme: str, ruled: Compiled, number: str, instalment: int) -> None:
+def _unlock(call: Call, programme: str, purpose: str, number: str, instalment: int) -> None:
     locked = call.state.get(LOCKED, programme, number)
     if locked is not None:
         for subject in locked.subjects:
-            call.state.delete(LOCKS, ruled.contract.parameters["purpose"], f"{instalment:04d}", subject)
+            call.state.delete(LOCKS, purpose, f"{instalment:04d}", subject)
         call.state.delete(LOCKED, programme, number)
 
 

@@ -12,7 +12,18 @@ from madang.base.programmes.queries import is_authority
 from madang.base.programmes.state import PROGRAMMES, Programme, compiled
 from madang.kernel.fields import Handle, Name, PartyId, Reference, Time
 from madang.kernel.state import State, Table
-from madang.services.vouchers.state import FUNDERS, GRANTS, KINDS, OWN, voucher_of, vouchers_of
+from madang.services.vouchers.state import (
+    EDITIONS,
+    FUNDERS,
+    GRANTS,
+    KINDS,
+    OWN,
+    Edition,
+    parts_of,
+    voucher_of,
+    vouchers_of,
+)
+from madang.services.vouchers.transactions import PaymentId
 
 MAX_PAGE = 500
 MAX_VOUCHERS = 200
@@ -84,6 +95,22 @@ class OwnPayments(msgspec.Struct, frozen=True):
 
     payments: list[ShopPayment]
     until: int
+
+
+class ListView(msgspec.Struct, frozen=True):
+    """A published list: its version, and the second in which that was last added to; 0 where it was not published."""
+
+    name: str
+    version: int
+    changed: int
+
+
+class EditionView(msgspec.Struct, frozen=True):
+    """Under what payments were allowed: the digest of the document in force, and the lists that it asks."""
+
+    number: int
+    document: str
+    lists: list[ListView]
 
 
 def confirmation_number(payment: str) -> str:
@@ -237,6 +264,38 @@ def _own(state: State, programme: str, merchant: str, payment: str) -> tuple[int
     return (own.amount, own.refunded) if own else (0, 0)
 
 
+def allowed_under(
+    state: State, reader: PartyId, programme: Name, merchant: PartyId, payment: PaymentId
+) -> EditionView | None:
+    """Under which document and published lists a payment was allowed, for its shop and payer, the sponsor and auditors.
+
+    Nothing where there is no such payment, or it is none of the reader's business.
+    """
+    found = _vouchers(state, programme)
+    if found is None:
+        return None
+    ruled = compiled(state, found)
+    parts = parts_of(state, ruled, programme, merchant, payment)
+    if not parts:
+        return None
+    paying = voucher_of(state, ruled, programme, parts[0][1].voucher)
+    concerned = reader in (merchant, paying.holder) or parties.merchant_of(state, reader) == merchant
+    if not concerned and not parties.acts_for(state, reader, found.sponsor) and not _audits(state, reader):
+        return None
+    edition = state.get(EDITIONS, programme, parts[0][1].edition)
+    return None if edition is None else view_of(edition)
+
+
+def view_of(edition: Edition) -> EditionView:
+    """An edition as people are shown it."""
+    lists = zip(edition.lists, edition.versions, edition.changed, strict=True)
+    return EditionView(edition.number, edition.document, [ListView(*one) for one in lists])
+
+
+def _audits(state: State, reader: str) -> bool:
+    return any(parties.has_role(state, one, "auditor") for one in (reader, parties.institution_of(state, reader)))
+
+
 def takings(state: State, reader: PartyId, programme: Name) -> int:
     """What the programme owes the reader's shop, in won."""
     merchant = parties.merchant_of(state, reader)
@@ -247,4 +306,4 @@ def takings(state: State, reader: PartyId, programme: Name) -> int:
     return record.due if record else 0
 
 
-ALL = (voucher, own_vouchers, funding, granted, granted_many, shop_payments, own_payments, takings)
+ALL = (voucher, own_vouchers, funding, granted, granted_many, shop_payments, own_payments, allowed_under, takings)

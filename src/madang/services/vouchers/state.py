@@ -1,24 +1,44 @@
 """What vouchers need beside their contract's records: grants by reference, who holds what, locks, baskets, funders.
 
-Records of the contract lie in `base/programmes` under these keys: a voucher and an allowance by handle and holder, the
-takings of a merchant by its name, the parts of a payment by merchant, payment and number, so that a shop's day is
-one range.
+Records of the contract lie in `base/programmes` under these keys: a voucher and an allowance by handle and holder, a
+person's purchases by digest, the takings of a merchant by its name, the parts of a payment by merchant, payment and
+number, so that a shop's day is one range.
+
+What bounds each table:
+
+- GRANTS, HELD, LOCKED, CODES: one for each voucher that was granted or bought, of codes those that nobody claimed. They
+  stay as long as their vouchers, since a reference granted once is granted once for ever. LOCKS: one for each subject
+  and instalment; a purpose may be granted once in a life. ATTESTED: one for each holder that may buy.
+- BASKETS, SHELVED: at most `MAX_BASKETS` for a shop; what it named before those, and nobody paid, is gone. SHELVES: one
+  a shop.
+- OWN: one for each payment with own money, as long as the payment, which may be refunded for as long as a shop will.
+- PROMISES: at most 100 for a merchant in a programme (`refunding.MAX_PROMISES`); PROMISED: one.
+- FUNDERS, LATEST: one a programme. EDITIONS: one for each change of its document or lists between two payments, and
+  those are acts of a quorum.
+
+Records of the contract: vouchers, allowances, purchases, takings and payments stay, one for each of what they are of. A
+payment may be refunded after its programme's end, and an appeal or a court may ask for it for years; what a validator
+needs no longer is for snapshots and archives to leave out, not for a rule.
 """
 
 import hashlib
 from itertools import islice
 from typing import Any
 
-from madang.base.programmes.state import PROGRAMMES, TOTALS, Compiled, compiled
+import msgspec
+
+from madang.base.programmes.state import PROGRAMMES, TOTALS, Compiled, Programme, compiled
 from madang.kernel.module import InvariantBroken
 from madang.kernel.state import Record, State, Table
 from madang.services.vouchers.transactions import MAX_PARTS
 
-KINDS = ("bfba3b635c1b85e80a7e4d778e7014b976ea438bda3aa9d36213d41bf6fd618d",)
+KINDS = ("262de844eeb5e89a916a47f6bcde7e0e24c66ca2b65203148e823eaccd7c8dde",)
 """The kinds that the rules were written for, by digest: what their actions are on, and that they check what is theirs.
 
 Any sponsor may bring a kind of its own, with other actions under our names or none.
 """
+MAX_BASKETS = 1_000
+"""Baskets of a shop that can wait to be paid. The next one takes the place of the oldest."""
 MAX_LOOKED_AT = 2_000
 """Of so many vouchers of one holder those are found that pay."""
 
@@ -46,6 +66,12 @@ class Locked(Record, frozen=True):
     subjects: tuple[str, ...]
 
 
+class Attested(Record, frozen=True):
+    """Which person a holder is, as a bank or authority said: a keyed digest. It never changes."""
+
+    subject: str
+
+
 class BasketLine(Record, frozen=True):
     """A class of goods, and won."""
 
@@ -54,9 +80,35 @@ class BasketLine(Record, frozen=True):
 
 
 class Basket(Record, frozen=True):
-    """What a shop says is in an order."""
+    """What a shop says is in an order, and its place on the shop's shelf."""
 
     lines: tuple[BasketLine, ...]
+    place: int
+
+
+class Shelved(Record, frozen=True):
+    """The order that lies, or lay until it was paid, at a place of a shop's shelf."""
+
+    order: str
+
+
+class Shelf(Record, frozen=True):
+    """How many baskets a shop has named: the next one lies at that number's place, modulo the shelf's length."""
+
+    named: int
+
+
+class Edition(Record, frozen=True):
+    """Under what payments were allowed: the document in force, and the published lists that it asks, in order.
+
+    Of each list its version, and the second at which that was last added to.
+    """
+
+    number: int
+    document: str
+    lists: tuple[str, ...]
+    versions: tuple[int, ...]
+    changed: tuple[int, ...]
 
 
 class OwnMoney(Record, frozen=True):
@@ -102,11 +154,17 @@ CODES = Table("vouchers.code", Granted, str, str)
 HELD = Table("vouchers.held", Held, str, str, str)
 """(programme, holder, number)"""
 LOCKS = Table("vouchers.lock", Lock, str, str, str)
-"""(purpose, instalment in four digits, keyed digest of the subject)"""
+"""(sponsor/purpose, instalment in four digits, keyed digest of the subject)"""
 LOCKED = Table("vouchers.locked", Locked, str, str)
 """(programme, number)"""
+ATTESTED = Table("vouchers.attested", Attested, str, str)
+"""(programme, holder)"""
 BASKETS = Table("vouchers.basket", Basket, str, str)
 """(merchant, order)"""
+SHELVED = Table("vouchers.shelved", Shelved, str, int)
+"""(merchant, place)"""
+SHELVES = Table("vouchers.shelf", Shelf, str)
+"""(merchant)"""
 OWN = Table("vouchers.own", OwnMoney, str, str, str)
 """(programme, merchant, payment)"""
 PROMISES = Table("vouchers.promise", Promise, str, str, str)
@@ -115,8 +173,28 @@ PROMISED = Table("vouchers.promised", Promised, str, str)
 """(programme, merchant)"""
 FUNDERS = Table("vouchers.funders", Funders, str)
 """(programme)"""
+EDITIONS = Table("vouchers.edition", Edition, str, int, public=True)
+"""(programme, number)"""
+LATEST = Table("vouchers.latest", Edition, str, public=True)
+"""(programme)"""
 
-TABLES: tuple[Table[Any], ...] = (GRANTS, CODES, HELD, LOCKS, LOCKED, BASKETS, OWN, PROMISES, PROMISED, FUNDERS)
+TABLES: tuple[Table[Any], ...] = (
+    GRANTS,
+    CODES,
+    HELD,
+    LOCKS,
+    LOCKED,
+    ATTESTED,
+    BASKETS,
+    SHELVED,
+    SHELVES,
+    OWN,
+    PROMISES,
+    PROMISED,
+    FUNDERS,
+    EDITIONS,
+    LATEST,
+)
 
 
 def code_digest(programme: str, code: str) -> str:
@@ -165,6 +243,11 @@ def inside(state: State, name: str) -> tuple[int, int]:
     return free, busy
 
 
+def purpose_of(programme: Programme, ruled: Compiled) -> str:
+    """The purpose for which subjects are locked: its sponsor's, so that nobody else can use it up."""
+    return f"{programme.sponsor}/{ruled.contract.parameters['purpose']}"
+
+
 def own_refunds_are_bounded(state: State) -> None:
     """No more own money went back than was paid."""
     for parts, own in state.scan(OWN):
@@ -209,4 +292,38 @@ def promises_are_counted(state: State) -> None:
         raise InvariantBroken(f"promised refunds are {waiting}, counted are {counted}")
 
 
-INVARIANTS = (own_refunds_are_bounded, holders_hold, locks_are_whole, promises_are_counted, funders_share_the_whole)
+def shelves_hold_the_baskets(state: State) -> None:
+    """Every basket lies at its place, no shop has more than there are places, and no place is named before its turn."""
+    for (merchant, order), basket in state.scan(BASKETS):
+        lying = state.get(SHELVED, merchant, basket.place)
+        if lying is None or lying.order != order:
+            raise InvariantBroken(f"basket {order} of {merchant} does not lie at {basket.place}")
+    for (merchant, place), _ in state.scan(SHELVED):
+        shelf = state.get(SHELVES, merchant)
+        if shelf is None or not 0 <= place < min(shelf.named, MAX_BASKETS):
+            raise InvariantBroken(f"{merchant} has a place {place} on {shelf}")
+
+
+def editions_are_counted(state: State) -> None:
+    """Editions count from 1 without a gap, each differs from the one before, and the latest is the last."""
+    last: dict[str, Edition] = {}
+    for (programme, number), edition in state.scan(EDITIONS):
+        before = last.get(programme)
+        if edition.number != number or number != (before.number if before else 0) + 1:
+            raise InvariantBroken(f"{programme}: edition {number} is {edition} after {before}")
+        if before is not None and msgspec.structs.replace(before, number=number) == edition:
+            raise InvariantBroken(f"{programme}: editions {number - 1} and {number} are the same")
+        last[programme] = edition
+    if last != {programme: edition for (programme,), edition in state.scan(LATEST)}:
+        raise InvariantBroken("the latest editions are not the last ones")
+
+
+INVARIANTS = (
+    own_refunds_are_bounded,
+    holders_hold,
+    locks_are_whole,
+    shelves_hold_the_baskets,
+    promises_are_counted,
+    funders_share_the_whole,
+    editions_are_counted,
+)

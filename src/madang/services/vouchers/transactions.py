@@ -127,6 +127,24 @@ class Claim(Act, frozen=True, kw_only=True, tag="vouchers.claim"):
     holder: PartyId | None = None
 
 
+class AttestedHolder(Part, frozen=True, kw_only=True):
+    """A registered holder, and a digest of the person, keyed for the programme: the same whoever attests it."""
+
+    holder: PartyId
+    subject: Digest
+
+
+class Attest(Act, frozen=True, kw_only=True, tag="vouchers.attest"):
+    """A bank says which person each of its customers is, or the sponsor or an authority that the programme names does.
+
+    Whoever buys is attested first, if the programme's `subject` is a person or household: what may be bought is limited
+    for that subject, however many keys it has. What was attested of a holder stays.
+    """
+
+    programme: Name
+    holders: Annotated[list[AttestedHolder], Meta(min_length=1, max_length=MAX_ROWS)]
+
+
 class Buy(Act, frozen=True, kw_only=True, tag="vouchers.buy"):
     """A person buys a voucher of `amount` won for `price`, of own money; the programme adds the discount."""
 
@@ -136,14 +154,20 @@ class Buy(Act, frozen=True, kw_only=True, tag="vouchers.buy"):
 
 
 class Cancel(Act, frozen=True, kw_only=True, tag="vouchers.cancel"):
-    """The holder gives a bought voucher back unused, for its price."""
+    """The holder gives a bought voucher back unused, for its price.
+
+    The money lands whatever limit binds the holder's account. A holder without one opens it first.
+    """
 
     programme: Name
     voucher: Handle
 
 
 class CashOut(Act, frozen=True, kw_only=True, tag="vouchers.cash_out"):
-    """The holder has the rest of a bought voucher in money, less the discount, once enough of it was spent."""
+    """The holder has the rest of a bought voucher in money, less the discount, once enough of it was spent.
+
+    It lands as what `vouchers.cancel` gives back does.
+    """
 
     programme: Name
     voucher: Handle
@@ -170,7 +194,8 @@ class Line(Part, frozen=True, kw_only=True):
 class Order(Act, frozen=True, kw_only=True, tag="vouchers.order"):
     """A shop says what is in a basket, for programmes that ask for it. One payment uses it; a later one replaces it.
 
-    It can stand in the transaction of the payment, which the till and the payer then both sign.
+    Of the baskets that a shop names, the last 1,000 can be paid. It can stand in the transaction of the payment, which
+    the till and the payer then both sign.
     """
 
     merchant: PartyId
@@ -195,7 +220,8 @@ class Pay(Act, frozen=True, kw_only=True, tag="vouchers.pay"):
     Each part must pass the programme's rules, or nothing is paid; a refused voucher never falls through to own
     money, since `own` is what the holder confirmed by signing. `order` is the shop's reference of what is paid.
     With `later` the money is held until the shop delivers. A delegate pays with the vouchers of `holder`, by a
-    mandate, and with `own` money of the delegate's.
+    mandate, and with `own` money of the delegate's; such a payment comes last, and a refusal tells the delegate no more
+    than that it did not pay, or why nobody's voucher would.
     """
 
     programme: Name
@@ -205,6 +231,11 @@ class Pay(Act, frozen=True, kw_only=True, tag="vouchers.pay"):
     own: WonOrZero = 0
     later: bool = False
     holder: PartyId | None = None
+
+    @property
+    def last(self) -> bool:  # type: ignore[override]  # what follows could fail, and so ask for free what would be paid
+        """Whether it pays with the vouchers of somebody else."""
+        return self.holder is not None
 
 
 class PaidLine(Part, frozen=True, kw_only=True):
@@ -232,7 +263,11 @@ class Collect(Act, frozen=True, kw_only=True, tag="vouchers.collect"):
 
 
 class Draw(Act, frozen=True, kw_only=True, tag="vouchers.draw"):
-    """A utility pays itself a customer's bill from vouchers that their holder bound to that customer."""
+    """A utility pays itself a customer's bill of `amount` won from vouchers that their holder bound to that customer.
+
+    It is paid as far as they go, in their order: what the payment then shows was drawn. No voucher is told from another
+    one, or from none.
+    """
 
     last: ClassVar[bool] = True
 
@@ -240,7 +275,8 @@ class Draw(Act, frozen=True, kw_only=True, tag="vouchers.draw"):
     merchant: PartyId
     order: Reference
     customer: Digest
-    parts: Parts
+    vouchers: Annotated[list[Handle], Meta(min_length=1, max_length=MAX_PARTS)]
+    amount: Won
 
 
 class Capture(Act, frozen=True, kw_only=True, tag="vouchers.capture"):
@@ -361,7 +397,10 @@ class Confirm(Act, frozen=True, kw_only=True, tag="vouchers.confirm"):
 
 
 class Reimburse(Act, frozen=True, kw_only=True, tag="vouchers.reimburse"):
-    """The holder or the sponsor has a voucher paid out to the holder's own account, once all milestones stand."""
+    """The holder or the sponsor has a voucher paid out to the holder's own account, once all milestones stand.
+
+    The money lands whatever limit binds that account.
+    """
 
     programme: Name
     voucher: Handle

@@ -1,10 +1,12 @@
 """Onnuri vouchers, and what businesses are granted for chargers and data, through their whole lives."""
 
 from madang.base.money import ledger as money
+from madang.base.money.transactions import IssueTokens
 from madang.services.vouchers import queries
-from madang.services.vouchers.transactions import Buy, Cancel, CashOut, Confirm, Reimburse
+from madang.services.vouchers.transactions import Attest, AttestedHolder, Buy, Cancel, CashOut, Confirm, Reimburse
 from tests.services.vouchers.presets.scene import DAY, Play, play, shop
-from tests.support.cast import ALICE, officer
+from tests.support.cast import ALICE, CHUL, officer
+from tests.support.signing import Wallet
 
 SALE = 1_735_657_200 + 10 * DAY
 """2025-01-11T00:00:00+09:00."""
@@ -16,7 +18,17 @@ def buying(made: Play, amount: int, price: int, by=ALICE) -> Buy:
     return Buy(by=by.party, programme=made.name, amount=amount, price=price)
 
 
+PERSON = "a" * 64
+
+
+def attested(made: Play, *holders: Wallet, bank: str = "bank-a") -> None:
+    """The bank of these keys says that they are one person's."""
+    rows = [AttestedHolder(holder=one.party, subject=PERSON) for one in holders]
+    made.world.accept(Attest(by=bank, programme=made.name, holders=rows), by=officer(bank))
+
+
 def bought(made: Play, amount: int = 200_000, price: int = 180_000) -> str:
+    attested(made, ALICE)
     before = [one.number for one in queries.own_vouchers(made.world.state(), ALICE.party, made.name)]
     made.world.accept(buying(made, amount, price), by=ALICE)
     after = [one.number for one in queries.own_vouchers(made.world.state(), ALICE.party, made.name)]
@@ -25,7 +37,9 @@ def bought(made: Play, amount: int = 200_000, price: int = 180_000) -> str:
 
 def test_onnuri_is_bought_with_ten_percent_off_and_spent_on_markets():
     made = play("onnuri-2025", SALE)
-    made.not_granted(made.row("gift", 10_000), "grant.granted")
+    made.not_granted(made.row("gift", 10_000, subjects=[PERSON]), "grant.granted")
+    made.refused(buying(made, 100_000, 90_000), ALICE, "vouchers.not_attested")
+    attested(made, ALICE)
     made.refused(buying(made, 15_000, 13_500), ALICE, "buy.thousands")
     made.refused(buying(made, 100_000, 89_000), ALICE, "buy.price")
     made.refused(buying(made, 2_010_000, 1_809_000), ALICE, "buy.month_limit")
@@ -40,6 +54,26 @@ def test_onnuri_is_bought_with_ten_percent_off_and_spent_on_markets():
     assert money.balance(made.world.state(), ALICE.party) == 120_000 + 54_000
     made.at(OVER)
     made.end([number], ["market"])
+
+
+def test_two_million_a_month_are_a_persons_and_not_a_keys():
+    """One person with a key and an account at each of two banks."""
+    made = play("onnuri-2025", SALE)
+    attested(made, ALICE)
+    attested(made, CHUL, bank="bank-b")
+    for wallet_, bank in ((ALICE, "bank-a"), (CHUL, "bank-b")):
+        money_ = IssueTokens(by=bank, account=wallet_.party, amount=600_000, reference="more")
+        made.world.accept(money_, by=officer(bank))
+    made.world.accept(buying(made, 900_000, 810_000), by=ALICE)
+    made.refused(buying(made, 1_110_000, 999_000, CHUL), CHUL, "buy.month_limit")
+    made.world.accept(buying(made, 800_000, 720_000, CHUL), by=CHUL)
+    made.refused(buying(made, 310_000, 279_000), ALICE, "buy.month_limit")
+    (number,) = [one.number for one in queries.own_vouchers(made.world.state(), CHUL.party, made.name)]
+    made.world.accept(Cancel(by=CHUL.party, programme=made.name, voucher=number), by=CHUL)
+    made.world.check()
+    made.refused(buying(made, 1_110_000, 999_000), ALICE, "buy.month_limit")
+    made.at(SALE + 31 * DAY)
+    made.refused(buying(made, 2_010_000, 1_809_000), ALICE, "buy.month_limit")
 
 
 def test_onnuri_is_given_back_within_a_week_and_sold_for_a_year():
