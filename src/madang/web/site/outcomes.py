@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from madang.base.parties.queries import acts_for
 from madang.engine.entries import block_key, read_tip
 from madang.engine.ledger import find
 from madang.kernel.codec import read_json
@@ -22,7 +23,7 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 def outcome(visit: Visit, identifier: str) -> Ended:
-    """The transaction of this id, where one of the parties that are signed in asked for it.
+    """The transaction of this id, where one of the parties that are signed in asked for it, or may act for who did.
 
     Raises `Refused` (404): it is unknown, or somebody else's. `NotSignedIn`.
     """
@@ -34,7 +35,7 @@ def outcome(visit: Visit, identifier: str) -> Ended:
         entry = found[1]
         envelope = ledger.machine.receive(entry.signed)
         payload = read_json(ledger.machine.payload_decoder, envelope.payload, "the payload")
-        if any(act.by in parties for act in payload.acts):
+        if any(acts_for(visit.state, party, act.by) for act in payload.acts for party in parties):
             result = entry.result()
             tip = read_tip(ledger.store.view().log_get(block_key(result.height)) or b"")
             return Ended(result, payload.acts, tip.time)
