@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 
 from madang import contract
 from madang.base.programmes.transactions import Proof
+from madang.presentation.spacing import columns
 from madang.prover import receipts
 from tests.prover.documents import DOCUMENTS
 
@@ -100,6 +102,44 @@ def test_a_successor_is_compared_with_the_programme_in_force(tmp_path):
     )
     narrower = madang("prove", old, "--widens", new)
     assert (narrower.returncode, "widens/grant" in narrower.stdout) == (1, True)
+
+
+def test_why_a_successor_does_not_widen_is_said_in_both_languages_and_in_numbers(tmp_path):
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    text = (DOCUMENTS / "consumption-coupon-2025.yaml").read_text()
+    old.write_text(text)
+    new.write_text(text.replace("closes: 2025-12-01", "closes: 2025-11-01"))
+    done = madang("prove", new, "--widens", old, PATH=os.environ["PATH"], COLUMNS="80")
+    assert done.returncode == 1
+    said = done.stdout[done.stdout.index("\nwidens/grant:") :].split("\n\n")[0]
+    assert "지급 (grant): 이전 사업에서 되던 일을 새 사업이 거절합니다." in said
+    assert "Grant (grant): The programme before allows this, and the new one refuses it." in said
+    assert "(2025년 11월 1일 00:00)" in said and "(1 November 2025, 00:00)" in " ".join(said.split())
+    amount = re.search(r"지급 금액 ([\d,]+원)", said)
+    assert amount is not None and re.search(r"the amount to grant ([\d,]+ won)", " ".join(said.split()))
+    # Text that is wide is told as wide: nothing runs over the screen.
+    assert all(columns(line) <= 80 for line in said.splitlines())
+
+
+def test_draws_that_are_widened_are_said_to_be_somebody_elses(tmp_path):
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    text = (DOCUMENTS / "consumption-coupon-2025.yaml").read_text()
+    old.write_text(text)
+    new.write_text(text.replace('      - "9124" # gambling\n', ""))
+    said = " ".join(madang("prove", new, "--widens", old).stdout.split())
+    assert "industry: 가맹점 업종 코드가" in said and "'9124" in said
+    assert "say in a clause for whom it is" in said
+
+
+def test_an_action_that_never_happens_is_said_to_be_one(tmp_path):
+    file = tmp_path / "early.yaml"
+    text = (DOCUMENTS / "ev-charger-2026.yaml").read_text()
+    text = text.replace("specification:", "reimburse:\n  require: {early: at < opens}\n\nspecification:")
+    file.write_text(text.split("\nspecification:")[0])
+    done = madang("prove", file)
+    assert done.returncode == 1
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("reachable/reimburse")]
+    assert "NOT PROVED" in line and "no run was found" in line
 
 
 def test_what_goes_wrong_is_shown_as_a_run_and_nothing_is_written_to_publish(tally):

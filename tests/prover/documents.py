@@ -29,9 +29,14 @@ def voucher() -> Document:
     return copy.deepcopy(_read("voucher.yaml"))
 
 
+def document(name: str) -> Document:
+    """A copy of a shipped document, to edit."""
+    return copy.deepcopy(_read(name))
+
+
 def coupon() -> Document:
     """A copy of the consumption coupon, to edit."""
-    return copy.deepcopy(_read("consumption-coupon-2025.yaml"))
+    return document("consumption-coupon-2025.yaml")
 
 
 def read(kind: Document, programme: Document) -> tuple[Kind, Programme]:

@@ -66,6 +66,16 @@ def test_what_is_assumed_of_the_quick_month_is_true(first, second):
     assert quick.approximated
 
 
+@settings(max_examples=60, deadline=None)
+@given(days, st.integers(0, 400), days, st.booleans())
+def test_months_that_are_written_out_are_exact_inside_and_outside(first, length, day, inside):
+    last = min(first + length, DATE_HIGH)
+    day = first + day % (last - first + 1) if inside else day
+    written = Calendars(exact=True, between=(first, last))
+    assert number(written.part(part("month", DATE), z3.IntVal(day))) == months(day)
+    assert not written.approximated
+
+
 @pytest.mark.parametrize("day", [0, 30, 31, 58, 59, 11016, DATE_HIGH])
 def test_the_ends_of_months(day):
     assert number(Calendars(exact=True).part(part("month", DATE), z3.IntVal(day))) == months(day)

@@ -7,7 +7,7 @@ from madang.prover.matter import matter
 from madang.prover.proving import prove
 from madang.prover.replay import Replay
 from madang.prover.results import Proof
-from tests.prover.documents import coupon, proved_coupon, read, voucher
+from tests.prover.documents import coupon, document, proved_coupon, read, voucher
 from tests.prover.ledger import act_of, repeat
 from tests.support.cast import officer
 
@@ -63,11 +63,18 @@ def invariant_that_accounts_break(kind, programme):
     kind["invariants"]["little_is_free"] = "free <= 1_000_000"
 
 
+def everything_but_tobacco(kind, programme):
+    """Who names nothing of a basket has not bought tobacco."""
+    programme["spend"]["require"]["goods"] = 'goods != "tobacco"'
+    del programme["specification"]["spend"]
+
+
 PLANTED = [
     (spend_at_the_last_second, "specification/spend", "spend", "wider"),
     (cap_on_what_is_unspent, "invariant/capped", "grant", "violated"),
     (refund_after_the_end, "invariant/nothing_after_end", "refund", "violated"),
     (no_check_of_a_range, "ranges/repay", "repay", "out_of_range"),
+    (everything_but_tobacco, "unnamed/spend", "spend", "unnamed"),
     (rules_wider_than_said, "specification/spend", "spend", "wider"),
     (rules_narrower_than_said, "specification/spend", "spend", "narrower"),
     (invariant_that_a_record_breaks, "invariant/nobody_buys", "spend", "violated"),
@@ -81,6 +88,7 @@ ON_THE_LEDGER = {
     "violated": ("rejected", "programmes.unsound"),
     "out_of_range": ("rejected", "programmes.out_of_range"),
     "broken": ("accepted", ""),
+    "unnamed": ("accepted", ""),
 }
 """What the real ledger answers to the last step of a run that goes wrong so."""
 
@@ -101,6 +109,20 @@ def test_a_planted_mistake_is_shown_by_a_run_that_the_ledger_repeats(plant, name
     assert (last.outcome, last.code) == ON_THE_LEDGER[fault], last
     assert fault != "broken" or queries.programme(world.state(), documents[1].programme).totals["free"] > 1_000_000
     assert [outcome.result for outcome in outcomes[:-1]] == ["accepted"] * (len(outcomes) - 1)
+
+
+def test_goods_that_are_named_one_by_one_need_no_more():
+    assert "unnamed/spend" not in {each.property for each in proved_coupon().results}
+    proof = prove(*read(voucher(), document("agri-food-2026.yaml")), steps=0)
+    assert {each.property: each.status for each in proof.results}["unnamed/spend"] == "proved"
+
+
+def test_a_programme_that_names_nothing_by_its_name_means_it():
+    programme = coupon()
+    programme["spend"]["require"]["goods"] = 'goods != "tobacco" || goods == "-"'
+    del programme["specification"]["spend"]
+    found = {each.property for each in prove(*read(voucher(), programme), steps=0).results}
+    assert "unnamed/spend" not in found
 
 
 def test_clauses_that_contradict_each_other_are_named():
@@ -130,7 +152,7 @@ def test_money_that_nobody_can_move_any_more_is_found_without_any_invariant():
     world, last = repeat(*documents, stuck.trace)
     assert last.outcome == "accepted"
     # What takes the rest of a voucher is refused, and will be.
-    expired = next(step for step in stuck.trace.steps if step.action == "expire")
+    expired = next(step for step in stuck.trace.steps if step.action in ("expire", "revoke"))
     world.time = stuck.trace.steps[-1].at + 10 * 365 * 86_400
     world.refuse("programmes.clause", act_of(documents[1].programme, expired), by=officer("ministry"))
     assert queries.programme(world.state(), documents[1].programme).totals["issued"] > 0

@@ -6,9 +6,12 @@ import pytest
 
 from madang.kernel.errors import MadangError
 from madang.prover import proving
+from madang.prover.bounded import Runs
 from madang.prover.encoding import Encoder, Scope
+from madang.prover.matter import matter
 from madang.prover.proving import prove
 from madang.prover.receipts import covers, digest, encode, load, receipt
+from madang.prover.replay import Replay
 from tests.prover.documents import coupon, proved_coupon, read, text, voucher
 
 MONTHS = """
@@ -58,6 +61,27 @@ def test_a_month_is_taken_exactly_where_less_does_not_suffice():
     """That what is before 2026 is at most December 2025 follows from the calendar alone."""
     assert prove(*months("purse.month <= last"), steps=0).is_complete
     assert status(prove(*months("purse.month <= last", "2025-11"), steps=1))["invariant/short"] == "refuted"
+
+
+def test_a_run_in_which_a_month_is_none_is_no_counterexample():
+    """What is known of months in general puts March 2025 anywhere; the run that is shown is in that month."""
+    kind, programme = (each.replace("in_time: at < closes", "that: month(at) == last") for each in (MONTHS, PROGRAMME))
+    documents = text(kind.replace("INVARIANT", "purse.left <= 999"), programme.replace("LAST", "2025-03"))
+    subject = matter(*documents)
+    alarm = Runs(subject, {})
+    alarm.look()
+    key = ("invariant/short", "start", "p", "violated")
+    assert not Replay(subject).shows(alarm.trace(alarm.find(key)[1], key))[0]
+    example = next(each for each in prove(*documents, steps=2).results if each.property == key[0]).counterexamples[0]
+    assert example.replayed and Replay(subject).shows(example.trace)[0]
+
+
+def test_a_run_in_a_year_far_from_the_programme_is_found_too():
+    kind, programme = (each.replace("in_time: at < closes", "that: month(at) == last") for each in (MONTHS, PROGRAMME))
+    documents = text(kind.replace("INVARIANT", "purse.left <= 999"), programme.replace("LAST", "2099-12"))
+    result = next(each for each in prove(*documents, steps=2).results if each.property == "invariant/short")
+    (step,) = result.counterexamples[0].trace.steps
+    assert (result.status, step.at // 86_400 // 365 + 1970) == ("refuted", 2100)
 
 
 def test_an_invariant_that_is_false_of_the_first_record_is_found():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from madang.cli import files
+from madang.cli.differing import told
 from madang.cli.talk import Json, patience, table, tell
 from madang.kernel.errors import MadangError
 
@@ -65,7 +66,7 @@ def prove(
     if output is not None and proof.is_complete:
         fields = {"programme": programme.programme, "proof": receipts.summary(made)}
         files.write(output, msgspec.json.encode(fields), force=force)
-    text = "\n".join(_lines(programme.programme, proof, seconds))
+    text = "\n".join(_lines(kind_document, programme, None if old is None else old[1], proof, seconds))
     tell(text, {"seconds": round(seconds, 3), "complete": proof.is_complete, "proof": proof}, as_json=as_json)
     if check is not None:
         differences = receipts.differences(receipts.load(check.read_bytes()), made)
@@ -103,12 +104,16 @@ def _documents(file: Path, kind: Path | None) -> tuple[Kind, Programme]:
 _STATUS = {"proved": "proved 증명됨", "off": "off 꺼짐", "refuted": "REFUTED 반증됨", "not_proved": "NOT PROVED 미증명"}
 
 
-def _lines(name: str, proof: Proof, seconds: float) -> list[str]:
+def _lines(kind: Kind, programme: Programme, old: Programme | None, proof: Proof, seconds: float) -> list[str]:
+    name = programme.programme
     rows: list[tuple[str, ...]] = [(result.property, _STATUS[result.status], _why(result)) for result in proof.results]
     lines = [table(("property 성질", "result 결과", ""), rows)]
     for result in proof.results:
         for example in result.counterexamples:
-            lines += ["", *_example(result, example)]
+            if old is None or not result.property.startswith("widens/"):
+                lines += ["", *_example(result, example)]
+            else:
+                lines += ["", f"{result.property}:", *told(example, kind, old, programme)]
     shown = sum(result.status in ("proved", "off") for result in proof.results)
     claims = sum(result.claims for result in proof.results)
     lines += ["", f"{name}: {shown} of {len(proof.results)} properties proved ({claims} claims), {seconds:.1f} s"]
@@ -124,9 +129,20 @@ def _why(result: Result) -> str:
         return "money that comes in can't leave 들어온 돈이 나갈 길이 없음" if result.clauses else ""
     if result.property == "widens/parameters":
         return f"no rule reads them, and they differ: {', '.join(result.clauses)}" if result.clauses else ""
+    if result.property.startswith("reachable/"):
+        return _unreached(result)
     if result.status == "off":
         return f"the parameters don't allow it: {result.clauses[0]}"
     return f"these clauses contradict each other: {', '.join(result.clauses)}" if result.clauses else ""
+
+
+def _unreached(result: Result) -> str:
+    because = ", ".join(result.clauses) or "no record 기록 없음"
+    if result.status == "off":
+        return f"the parameters don't lead there: {because}"
+    if result.status == "refuted":
+        return f"this can never happen 일어날 수 없음: {because}"
+    return "" if result.status == "proved" else "no run was found in which it happens 일어나는 경우를 찾지 못함"
 
 
 RUN_WIDTH = 80
@@ -141,6 +157,7 @@ _FAULTS = {
     "narrower": "refused, though the specification says yes 명세보다 좁게 거절",
     "stranded": "{what}: no action can move this money any more 아무도 꺼낼 수 없는 돈",
     "broken": "{what} does not hold afterwards 불변식이 깨짐",
+    "unnamed": "a rule about {what} is met by naming nothing 아무것도 적지 않으면 통과됨",
 }
 
 
@@ -151,9 +168,9 @@ def _example(result: Result, example: Counterexample) -> list[str]:
         if not example.state:
             return [head, "  The solver found no answer within its bound. 한도 안에서 답을 찾지 못했습니다."]
         state = ", ".join(f"{name}={value}" for name, value in example.state.items())
-        return [head, "  No run was found; from this state it goes wrong 한 단계 반례:", f"  {state}"]
-    said = "replayed on the contract 재현됨" if example.replayed else "NOT REPRODUCED by the contract 재현되지 않음"
-    lines = [f"{head} ({said})"]
+        note = "  No run was found. Not excluded is this state, which perhaps none reaches 배제되지 않은 상태:"
+        return [head, note, *_wrapped(state)]
+    lines = [f"{head} (replayed on the contract 재현됨)"]
     for number, step in enumerate(example.trace.steps, start=1):
         lines.append(f"  {number}  {_time(step.at)}  {step.action}")
         given = ", ".join(f"{name}={value}" for name, value in step.given.items())

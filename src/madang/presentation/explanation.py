@@ -106,7 +106,7 @@ class Explanation(msgspec.Struct, frozen=True):
 
 def explain_kind(kind: Kind, language: Language, glossary: Glossary | None = None) -> Explanation:
     """A kind in words. `glossary` are the words for its names; those for vouchers if not said."""
-    return _Explainer(kind, None, language, glossary or standard()).all()
+    return Explainer(kind, None, language, glossary or standard()).all()
 
 
 def explain_programme(
@@ -116,10 +116,12 @@ def explain_programme(
 
     Raises `ContractError` if the programme is not one of the kind.
     """
-    return _Explainer(kind, programme, language, glossary or standard()).all()
+    return Explainer(kind, programme, language, glossary or standard()).all()
 
 
-class _Explainer:
+class Explainer:
+    """Says the parts of one document in one language."""
+
     def __init__(self, kind: Kind, programme: Programme | None, language: Language, glossary: Glossary) -> None:
         self.kind = kind
         self.programme = programme
@@ -179,8 +181,13 @@ class _Explainer:
         reader = Reader(self.glossary, self.kind, self.programme, None, self.values)
         return [InvariantRow(one.name, self.holds(reader.condition(one.holds))) for one in self.kind.invariants]
 
+    def reader(self, action: Action) -> Reader:
+        """Reads the expressions of an action, with the values of the parameters."""
+        return Reader(self.glossary, self.kind, self.programme, action, self.values)
+
     def action(self, action: Action) -> ActionTable:
-        reader = Reader(self.glossary, self.kind, self.programme, action, self.values)
+        """The decision table of an action."""
+        reader = self.reader(action)
         rows = [self.row(reader, clause, "kind") for clause in action.require]
         specification = []
         if self.programme is not None:

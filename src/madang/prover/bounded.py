@@ -2,7 +2,7 @@
 
 There are a few places for records of each type. A step is any action on any of them, at any later time, with any
 values; it goes through all that running it checks. The first length at which a danger can happen is the shortest there
-is with so many places, and its model is a trace. Months are computed exactly here.
+is with so many places, and its model is a trace, which the compiled contract has to repeat: months may be too coarse.
 """
 
 from __future__ import annotations
@@ -65,14 +65,21 @@ class Moment(msgspec.Struct):
 
 
 class Runs:
-    """All runs of a programme, grown step by step. `patterns` tell, by account, which records' money is stuck."""
+    """All runs of a programme, grown step by step. `patterns` tell, by account, which records' money is stuck.
+
+    Months are exact if they are written out `between` two days.
+    """
 
     def __init__(
-        self, matter: Matter, patterns: Mapping[str, tuple[Pattern, ...]], resources: int = RUN_RESOURCES
+        self,
+        matter: Matter,
+        patterns: Mapping[str, tuple[Pattern, ...]],
+        resources: int = RUN_RESOURCES,
+        between: tuple[int, int] | None = None,
     ) -> None:
         self.matter = matter
         self.patterns = patterns
-        self.encoder = Encoder(matter.texts(), exact=False)
+        self.encoder = Encoder(matter.texts(), exact=between is not None, between=between)
         self.questions = Questions([], resources)
         self.actions = list(matter.kind.actions)
         self.places = {record.name: max(PLACES, self._most(record.name)) for record in matter.kind.records}
@@ -267,14 +274,11 @@ class Runs:
 
     def _likely(self) -> list[Term]:
         """Every time lies between the times that the programme names, or a little outside."""
-        declared = {field.name: field.type for field in self.matter.kind.parameters}
-        declared |= {each.name: each.declared for each in self.matter.programme.parameters if each.declared is not None}
-        values = self.matter.values.parameters
-        named = [value for name, value in values.items() if declared[name] == TIME and isinstance(value, int)]
+        named = self.matter.times()
         times = [moment.attempts[0].before.at for moment in self.moments]
         if not named:
             return []
-        return [times[0] >= min(named) - _DAY, times[-1] <= max(named) + _DAY]
+        return [times[0] >= named[0] - _DAY, times[-1] <= named[-1] + _DAY]
 
     def _broken(self, name: str, action: str) -> list[Term]:
         """An invariant of accounts is not checked when run: whether the action can be the one that breaks it."""
@@ -326,8 +330,12 @@ class Reading:
         """The steps of a run, the last of which goes wrong."""
         _, _, what, fault = wanted
         taken = [moment.attempts[self.number(moment.chosen)] for moment in moments]
+        return Trace(self.steps(taken), Ending(fault, taken[-1].name, what))
+
+    def steps(self, taken: list[Attempt]) -> tuple[TraceStep, ...]:
+        """These actions, one after the other, as plain values."""
         self.read_texts(self._texts_of(taken))
-        return Trace(tuple(self._step(attempt) for attempt in taken), Ending(fault, taken[-1].name, what))
+        return tuple(self._step(attempt) for attempt in taken)
 
     def number(self, term: Term) -> int:
         """The whole number that a term is in the model."""

@@ -2,16 +2,20 @@
 
 Days, hours and weekdays are divisions by constants, as they are computed. A month is either exact arithmetic on the
 400 years of the Gregorian calendar, or (much quicker) a function of the day of which only this is known: it never
-falls, it rises within 31 days, and by at most one within 28. What is proven of the function holds of the calendar.
+falls, it rises within 31 days, and by at most one within 28. What is proven of the function holds of the calendar. A
+run that is found may need a month that is none, so it is sought again with exact months, which are written out between
+two days and arithmetic on all others.
 """
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import z3
 
 from madang.contract.limits import MONTH_HIGH, OFFSET_SECONDS
+from madang.contract.months import month_of
 from madang.contract.typed import Calendar
 from madang.contract.valuetypes import Number
 
@@ -23,13 +27,20 @@ _ERA = 146_097
 
 
 class Calendars:
-    """The calendar functions of one formula."""
+    """The calendar functions of one formula. Months are exact with `exact`, or written out `between` two days."""
 
-    def __init__(self, *, exact: bool) -> None:
+    def __init__(self, *, exact: bool, between: tuple[int, int] | None = None) -> None:
         self.exact = exact
+        self.between = between
         self.approximated = False
         self._month = z3.Function("month_of_day", z3.IntSort(), z3.IntSort())
         self._days: dict[int, Any] = {}
+
+    def branch(self) -> Calendars:
+        """The same for a longer formula."""
+        branch = copy.copy(self)
+        branch._days = dict(self._days)
+        return branch
 
     def part(self, node: Calendar, operand: Any) -> Any:
         """The part of a time or date that `node` names."""
@@ -62,11 +73,21 @@ class Calendars:
         return facts
 
     def _month_of(self, days: Any) -> Any:
+        if self.between is not None:
+            first, last = self.between
+            return z3.If(z3.And(days >= first, days <= last), _months_between(days, first, last), _months(days))
         if self.exact:
             return _months(days)
         self.approximated = True
         self._days.setdefault(days.get_id(), days)
         return self._month(days)
+
+
+def _months_between(days: Any, first: int, last: int) -> Any:
+    """Months since January 1970 of days between two: those of the first, and one for each beginning that was passed."""
+    months = [month_of(day) for day in range(first, last + 1)]
+    begins = [first + place for place in range(1, len(months)) if months[place] != months[place - 1]]
+    return z3.IntVal(months[0]) + z3.Sum([z3.If(days >= begin, 1, 0) for begin in begins])
 
 
 def _months(days: Any) -> Any:

@@ -56,7 +56,7 @@ def likely(old: Matter, new: Matter, asked: Single) -> list[Term]:
         for each in action.on
         for field, term in asked.before.records.get(each.alias, {}).items()
     ]
-    times = sorted({*_times(old), *_times(new)})
+    times = sorted([*old.times(), *new.times()])
     terms = []
     for term, type_ in unknowns:
         if isinstance(type_, Number) and type_.unit == "time" and times:
@@ -64,16 +64,6 @@ def likely(old: Matter, new: Matter, asked: Single) -> list[Term]:
         elif isinstance(type_, Number) and type_.unit == "won":
             terms.append(term % _ROUND == 0)
     return terms
-
-
-def _times(matter: Matter) -> Iterator[int]:
-    """The times that the parameters name, without those that say 'never'."""
-    never = {each.default for each in matter.kind.parameters if each.type == TIME}
-    declared = {each.name: each.type for each in matter.kind.parameters}
-    declared |= {each.name: each.declared for each in matter.programme.parameters if each.declared is not None}
-    for name, value in matter.values.parameters.items():
-        if declared[name] == TIME and isinstance(value, int) and value not in never:
-            yield value
 
 
 def difference(old: Matter, new: Matter, asked: Single, danger: Danger, model: Any) -> Difference | None:

@@ -8,6 +8,7 @@ an error, never a guess.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -67,12 +68,23 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class Encoder:
-    """Translates expressions of one formula. `facts` are what must be assumed beside it."""
+    """Translates expressions of one formula. `facts` are what must be assumed beside it.
 
-    def __init__(self, named: tuple[str, ...], *, exact: bool) -> None:
+    `exact` and `between` (two days since 1970-01-01) are about months: see `calendars`.
+    """
+
+    def __init__(self, named: tuple[str, ...], *, exact: bool, between: tuple[int, int] | None = None) -> None:
         self.texts = Texts(named)
-        self.calendars = Calendars(exact=exact)
+        self.calendars = Calendars(exact=exact, between=between)
         self.lists = PublishedLists()
+
+    def branch(self) -> Encoder:
+        """An encoder of a longer formula: it knows what this one was asked about, and this one learns nothing of it."""
+        branch = copy.copy(self)
+        branch.texts = self.texts.branch()
+        branch.calendars = self.calendars.branch()
+        branch.lists = self.lists.branch()
+        return branch
 
     def facts(self, *, searching: bool = False) -> list[Term]:
         """What holds of texts, calendars and published lists in this formula. See `Texts.facts`."""

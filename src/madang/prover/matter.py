@@ -8,9 +8,11 @@ import msgspec
 
 from madang.contract import Kind, Programme, digest
 from madang.contract.checker import check_kind, check_programme
+from madang.contract.limits import DATE_HIGH, OFFSET_SECONDS
 from madang.contract.syntax import Account, Action, Value
 from madang.contract.typed import (
     Constant,
+    FieldOf,
     Listed,
     TypedAction,
     TypedClause,
@@ -19,8 +21,14 @@ from madang.contract.typed import (
     TypedProgramme,
     VersionOf,
 )
-from madang.contract.valuetypes import Declared, List, Table, Text, Type
+from madang.contract.valuetypes import TIME, Declared, List, Table, Text, Type
 from madang.contract.walk import walk
+from madang.prover.sides import sides_of
+
+_DAY = 86_400
+_AROUND = 400
+"""Days before the first and after the last time that is named."""
+_LOOKED_AT = 366 * 12
 
 
 class Matter(msgspec.Struct, frozen=True):
@@ -59,6 +67,23 @@ class Matter(msgspec.Struct, frozen=True):
         parts = [part for expression in used for part in walk(expression) if isinstance(part, (Listed, VersionOf))]
         return tuple(sorted({str(self.values.parameters[part.list.name]) for part in parts}))
 
+    def times(self) -> list[int]:
+        """The times that the parameters name, in order, without defaults of the kind, which say 'never'."""
+        declared = {field.name: field.type for field in self.kind.parameters}
+        declared |= {each.name: each.declared for each in self.programme.parameters if each.declared is not None}
+        never = {field.default for field in self.kind.parameters if field.type == TIME}
+        named = [value for name, value in self.values.parameters.items() if declared[name] == TIME]
+        return sorted(value for value in named if isinstance(value, int) and value not in never)
+
+    def days(self) -> tuple[int, int]:
+        """The first and the last day (since 1970-01-01) of the time that the parameters name, with some around it.
+
+        Where they name none, or a longer time than is easily looked at, some years from the first on.
+        """
+        times = [(time + OFFSET_SECONDS) // _DAY for time in self.times()] or [0]
+        first = max(times[0] - _AROUND, 0)
+        return first, min(times[-1] + _AROUND, first + _LOOKED_AT, DATE_HIGH)
+
     def texts(self) -> tuple[str, ...]:
         """Every text that the documents name."""
         return tuple(sorted({*self._texts()}))
@@ -72,6 +97,7 @@ class Matter(msgspec.Struct, frozen=True):
             for part in walk(expression):
                 if isinstance(part, Constant):
                     yield from _texts_in(part.value, part.type)
+        yield from [each.text for each in sides_of(self.kind).unnamed.values()]
 
     def _expressions(self) -> Iterator[TypedExpression]:
         for name, action in self.typed.actions.items():
@@ -79,6 +105,18 @@ class Matter(msgspec.Struct, frozen=True):
             yield from _effects(action)
         yield from [invariant.holds for invariant in self.typed.invariants]
         yield from self.values.specification.values()
+
+
+def leads(matter: Matter, name: str, other: str) -> bool:
+    """Whether an action makes records that another is on, or sets a field that its clauses ask about."""
+    on = {each.alias: each.type for each in matter.actions[other].on}
+    made = {each.type for each in matter.actions[name].on if each.is_new}
+    if made & {each.type for each in matter.actions[other].on if not each.is_new}:
+        return True
+    types = {each.alias: each.type for each in matter.actions[name].on}
+    written = {(types[each.alias], each.field) for each in matter.typed.actions[name].set}
+    parts = [part for clause in matter.clauses(other) for part in walk(clause.when)]
+    return any(isinstance(part, FieldOf) and (on[part.alias], part.field) in written for part in parts)
 
 
 def matter(kind: Kind, programme: Programme) -> Matter:

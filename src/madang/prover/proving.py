@@ -9,6 +9,7 @@ import z3
 
 from madang.contract import Kind, Programme
 from madang.contract.scope import TOTAL
+from madang.contract.syntax import Account
 from madang.contract.typed import ParameterOf
 from madang.contract.valuetypes import TEXT, TIME, Declared
 from madang.contract.walk import walk
@@ -17,16 +18,18 @@ from madang.prover.comparing import Difference, difference, likely
 from madang.prover.encoding import Encoder, Term
 from madang.prover.induction import Single, empty_state, single
 from madang.prover.matter import Matter, matter
+from madang.prover.reaching import Reach
 from madang.prover.receipts import Status
 from madang.prover.replay import Replay
 from madang.prover.results import PROPERTIES, Counterexample, Proof, Result
 from madang.prover.solving import STEP_RESOURCES, Questions
 from madang.prover.steps import Danger, allowed
-from madang.prover.stranding import Pattern, Stuck, strandings
-from madang.prover.traces import Trace
+from madang.prover.stranding import Pattern, stranding
+from madang.prover.traces import Trace, TraceStep
+from madang.prover.unmoved import Unmoved
 from madang.prover.widening import check_comparable, laws, unread_that_differ, widening
 
-PROVER = "madang 1"
+PROVER = "madang 2"
 """This prover: the translation, what is assumed, and how runs are searched."""
 STEPS = 10
 """How long a run is searched for, in steps."""
@@ -79,8 +82,11 @@ class Findings:
         self.claims: dict[str, int] = {}
         self.open: dict[str, list[Open]] = {}
         self.impossible: dict[str, tuple[Status, tuple[str, ...]]] = {}
-        self.possible: set[str] = set()
+        self.possible: list[str] = []
         self.patterns: dict[str, tuple[Pattern, ...]] = {}
+        self.runs: dict[str, tuple[TraceStep, ...]] = {}
+        self.asked: dict[str, tuple[Single, Questions]] = {}
+        self.replay = Replay(subject)
 
     def induct(self) -> None:
         """Ask about every action, and the empty state."""
@@ -91,18 +97,43 @@ class Findings:
                 self.open.setdefault(danger.property, []).append(Open(danger, {}))
         for name in self.matter.actions:
             self._action(name)
-        for stuck in strandings(self.matter):
-            self._stuck(stuck)
+        self._reach()
+        for account in self.matter.kind.accounts:
+            if account.sort == "sum":
+                self._stuck(account)
 
     def _action(self, name: str) -> None:
         asked = single(self.matter, name)
-        questions = Questions([*asked.assumed, *asked.encoder.facts()], STEP_RESOURCES)
+        questions = _questions(asked)
+        self.asked[name] = (asked, questions)
         self._possible(asked, questions)
         if not self._exclude(asked, questions) and asked.encoder.calendars.approximated:
             for opened in self.open.values():
                 opened[:] = [each for each in opened if each.danger.action != name]
             exact = single(self.matter, name, exact=True)
-            self._exclude(exact, Questions([*exact.assumed, *exact.encoder.facts()], STEP_RESOURCES), again=True)
+            self._exclude(exact, _questions(exact), again=True)
+
+    def _reach(self) -> None:
+        """A run for each action; else what is proved of it would be proved of nothing."""
+        known = {name: self.impossible.get(f"possible/{name}", ("proved", ())) for name in self.matter.actions}
+        unmoved = Unmoved(self.matter, self.asked, [name for name, (status, _) in known.items() if status == "off"])
+        off = {name: clauses for name, clauses in unmoved.find().items() if unmoved.is_switched(name)}
+        reach = Reach(self.matter, self.replay)
+        reach.find([name for name in self.possible if name not in off])
+        self.runs = reach.runs
+        never: dict[str, tuple[str, ...]] = {}
+        if any(name not in off and name not in self.runs for name in self.matter.actions):
+            never = Unmoved(
+                self.matter, self.asked, [name for name in known if name not in self.possible], whole=True
+            ).find()
+        for name in self.matter.actions:
+            self._claim(f"reachable/{name}")
+            if name in off:
+                self.impossible[f"reachable/{name}"] = ("off", off[name] or known[name][1])
+            elif name in never:
+                self.impossible[f"reachable/{name}"] = ("refuted", never[name] or known[name][1])
+            elif name not in self.runs:
+                self.impossible[f"reachable/{name}"] = ("not_proved", ())
 
     def compare(self, old: Matter) -> None:
         """Ask whether this programme only widens an old one."""
@@ -112,17 +143,24 @@ class Findings:
             self.impossible["widens/parameters"] = ("refuted", differ)
         for name in old.actions:
             self._compare_action(old, name)
+        self._compare_laws(old)
+
+    def _compare_laws(self, old: Matter) -> None:
         asked = laws(old, self.matter)
-        if asked is not None:
-            self._exclude(asked, Questions([*asked.assumed, *asked.encoder.facts()], STEP_RESOURCES))
+        if asked is None or self._exclude(asked, _questions(asked)) or not asked.encoder.calendars.approximated:
+            return
+        self.open.pop("widens/laws")
+        exact = laws(old, self.matter, exact=True)
+        if exact is not None:
+            self._exclude(exact, _questions(exact), again=True)
 
     def _compare_action(self, old: Matter, name: str) -> None:
         asked = widening(old, self.matter, name)
-        questions = Questions([*asked.assumed, *asked.encoder.facts()], STEP_RESOURCES)
+        questions = _questions(asked)
         if not self._exclude(asked, questions) and asked.encoder.calendars.approximated:
             self.open.pop(f"widens/{name}")
             asked = widening(old, self.matter, name, exact=True)
-            questions = Questions([*asked.assumed, *asked.encoder.facts()], STEP_RESOURCES)
+            questions = _questions(asked)
             self._exclude(asked, questions, again=True)
         for opened in self.open.get(f"widens/{name}", ()):
             opened.difference = self._example(old, asked, opened.danger)
@@ -153,10 +191,14 @@ class Findings:
                 self.open.setdefault(danger.property, []).append(Open(danger, state))
         return excluded
 
-    def _stuck(self, stuck: Stuck) -> None:
-        name = f"stranded/{stuck.account}"
+    def _stuck(self, account: Account) -> None:
+        name = f"stranded/{account.name}"
         self._claim(name)
+        stuck = stranding(self.matter, account)
         answer, model = Questions([], STEP_RESOURCES).ask(stuck.happens)
+        if answer != "unsat" and stuck.encoder.calendars.approximated:
+            stuck = stranding(self.matter, account, exact=True)
+            answer, model = Questions([], STEP_RESOURCES).ask(stuck.happens)
         if answer != "unsat":
             state = {} if model is None else _values(self.matter, stuck.encoder, model, stuck.terms())
             danger = Danger(name, "", f"{stuck.record}.{stuck.field}", "stranded", stuck.happens)
@@ -171,7 +213,7 @@ class Findings:
         self._claim(name)
         answer, _ = questions.ask(allowed(asked.taken), asked.taken.kept)
         if answer == "sat":
-            self.possible.add(asked.action)
+            self.possible.append(asked.action)
         elif answer == "unsat":
             clauses = questions.conflict(asked.taken.clauses)
             self.impossible[name] = ("off" if self._is_switch(asked.action, clauses) else "refuted", clauses)
@@ -185,7 +227,6 @@ class Findings:
 
     def results(self, runs: dict[Key, Trace]) -> tuple[Result, ...]:
         """All properties in order, with what was found of each."""
-        replays = {key: Replay(self.matter).shows(trace)[0] for key, trace in runs.items()}
         found = []
         for name, claims in [*self.claims.items(), *self._flows().items()]:
             status, clauses = self.impossible.get(name, ("proved", ()))
@@ -195,7 +236,7 @@ class Findings:
                     each.danger.what,
                     each.danger.fault,
                     runs.get(key_of(each.danger)),
-                    replays.get(key_of(each.danger), False),
+                    key_of(each.danger) in runs,
                     {} if key_of(each.danger) in runs else each.state,
                     each.difference,
                 )
@@ -204,7 +245,8 @@ class Findings:
             if examples:
                 status = "refuted" if any(example.replayed for example in examples) else "not_proved"
             examples.sort(key=lambda example: not example.replayed)
-            found.append(Result(name, status, claims, clauses, tuple(examples[:TRACES])))
+            run = self.runs.get(name.removeprefix("reachable/"), ()) if name.startswith("reachable/") else ()
+            found.append(Result(name, status, claims, clauses, tuple(examples[:TRACES]), run))
         return tuple(found)
 
     def _flows(self) -> dict[str, int]:
@@ -258,7 +300,7 @@ class Findings:
         while True:
             fresh = {
                 name
-                for name in self.possible - live
+                for name in set(self.possible) - live
                 if all(each.is_new or each.type in made for each in self.matter.actions[name].on)
                 and all(source in reached or self._fills(name, source) for source, _ in self._posting(name))
             }
@@ -273,6 +315,10 @@ class Findings:
 
     def _posting(self, action: str) -> list[tuple[int, int]]:
         return [(posting.source, posting.target) for posting in self.matter.typed.actions[action].post]
+
+
+def _questions(asked: Single) -> Questions:
+    return Questions([*asked.assumed, *asked.encoder.facts()], STEP_RESOURCES)
 
 
 def _last_action(trace: Trace | None) -> str:
@@ -298,7 +344,10 @@ def _values(subject: Matter, encoder: Encoder, model: Any, terms: list[Unknown])
 
 
 def _search(subject: Matter, findings: Findings, steps: int) -> dict[Key, Trace]:
-    """Shortest runs, one for each property that has a danger open: that suffices to refuse it."""
+    """Shortest runs, one for each property that has a danger open: that suffices to refuse it.
+
+    The contract repeats every one of them. What it does not repeat is sought again with true months.
+    """
     # How one programme differs from another shows in no run of either.
     wanted = [
         key_of(each.danger)
@@ -306,18 +355,33 @@ def _search(subject: Matter, findings: Findings, steps: int) -> dict[Key, Trace]
         for each in opened
         if (each.danger.action or each.danger.fault == "stranded") and not name.startswith("widens/")
     ]
-    found: dict[Key, Trace] = {}
-    if not wanted:
-        return found
-    runs = Runs(subject, findings.patterns)
-    for _ in range(steps):
-        runs.look()
-        for key in wanted:
-            if not any(key[0] == other[0] for other in found):
-                answer, model = runs.find(key)
-                if answer == "sat":
-                    found[key] = runs.trace(model, key)
-        if {key[0] for key in found} == {key[0] for key in wanted}:
-            break
-        runs.go()
+    found, alarms = _runs(Runs(subject, findings.patterns), findings.replay, wanted, steps)
+    again = [key for key in wanted if key in alarms and not any(key[0] == other[0] for other in found)]
+    if again:
+        true = Runs(subject, findings.patterns, between=subject.days())
+        found |= _runs(true, findings.replay, again, steps)[0]
     return found
+
+
+def _runs(runs: Runs, replay: Replay, wanted: list[Key], steps: int) -> tuple[dict[Key, Trace], set[Key]]:
+    """Runs that the contract repeats, and what it does not repeat."""
+    found: dict[Key, Trace] = {}
+    alarms: set[Key] = set()
+    for _ in range(steps):
+        waiting = [key for key in wanted if key not in alarms and not any(key[0] == other[0] for other in found)]
+        if not waiting:
+            break
+        if runs.moments:
+            runs.go()
+        runs.look()
+        for key in waiting:
+            if any(key[0] == other[0] for other in found):
+                continue
+            answer, model = runs.find(key)
+            if answer == "sat":
+                trace = runs.trace(model, key)
+                if replay.shows(trace)[0]:
+                    found[key] = trace
+                else:
+                    alarms.add(key)
+    return found, alarms

@@ -19,6 +19,14 @@ class PublishedLists:
     def __init__(self) -> None:
         self.asked: dict[str, dict[str, list[tuple[Any, Any, bool]]]] = {}
 
+    def branch(self) -> PublishedLists:
+        """The same for a longer formula."""
+        branch = PublishedLists()
+        branch.asked = {
+            name: {moment: list(held) for moment, held in moments.items()} for name, moments in self.asked.items()
+        }
+        return branch
+
     def holds(self, name: str, moment: str, value: Any, *, is_text: bool) -> Any:
         """Whether the list of this name holds a value in this step.
 

@@ -39,6 +39,10 @@ class Replay:
     def __init__(self, matter: Matter) -> None:
         self.matter = matter
         self.contract: Contract = compile_contract(matter.kind, matter.programme)
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again from nothing."""
         self.records: dict[tuple[str, str], Any] = {}
         self.totals = {account.name: 0 for account in self.contract.accounts if account.sort != "outside"}
 
@@ -88,6 +92,7 @@ class Replay:
 
     def shows(self, trace: Trace) -> tuple[bool, tuple[Outcome, ...]]:
         """Whether the contract, run so, ends as the trace says; and what became of each step."""
+        self.restart()
         outcomes = [self.step(each) for each in trace.steps[:-1]]
         reached = all(outcome.result == "accepted" for outcome in outcomes)
         said = reached and self._specified(trace.steps[-1])
@@ -102,6 +107,8 @@ class Replay:
             return said and last.result == "refused"
         if fault == "broken":
             return last.result == "accepted" and not self.keeps(trace.ending.what)
+        if fault == "unnamed":
+            return last.result == "accepted"
         if fault == "stranded":
             return last.result == "accepted" and self.is_stranded(trace.ending.what, trace.steps[-1].at)
         return last.result == fault

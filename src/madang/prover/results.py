@@ -7,9 +7,9 @@ import msgspec
 from madang.prover.comparing import Difference
 from madang.prover.receipts import Status
 from madang.prover.steps import Fault
-from madang.prover.traces import Trace
+from madang.prover.traces import Trace, TraceStep
 
-PROPERTIES = 1
+PROPERTIES = 2
 """The version of the set of properties: what is asked of every programme. A receipt of another set is another proof."""
 
 
@@ -32,13 +32,17 @@ class Counterexample(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One property: `claims` is how many single-step claims make it up, `clauses` those that contradict each other."""
+    """One property: `claims` is how many single-step claims make it up, `clauses` those that contradict each other.
+
+    `run` shows that an action happens: a run from nothing that the compiled contract accepts.
+    """
 
     property: str
     status: Status
     claims: int
     clauses: tuple[str, ...] = ()
     counterexamples: tuple[Counterexample, ...] = ()
+    run: tuple[TraceStep, ...] = ()
 
 
 class Proof(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import z3
@@ -42,11 +42,14 @@ class Questions:
         finally:
             self._solver.pop()
 
-    def conflict(self, named: Iterable[tuple[str, Term]]) -> tuple[str, ...]:
-        """Names of terms that can't hold together, none of which can be left out. They must be unsatisfiable."""
+    def conflict(self, named: Iterable[tuple[str, Term]], others: Sequence[Term] = ()) -> tuple[str, ...]:
+        """Names of terms that can't hold together with others, none of which can be left out.
+
+        They must be unsatisfiable.
+        """
         left = list(named)
         for each in list(left):
             without = [one for one in left if one is not each]
-            if self.ask(*[term for _, term in without])[0] == "unsat":
+            if self.ask(*[term for _, term in without], *others)[0] == "unsat":
                 left = without
         return tuple(name for name, _ in left)

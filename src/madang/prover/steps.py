@@ -13,10 +13,12 @@ import z3
 
 from madang.contract.limits import WON_HIGH
 from madang.contract.syntax import Value
-from madang.contract.typed import TypedInvariant
+from madang.contract.typed import Constant, Given, ParameterOf, TypedInvariant
 from madang.contract.valuetypes import Number
+from madang.contract.walk import walk
 from madang.prover.encoding import Encoder, Scope, Term
 from madang.prover.matter import Matter
+from madang.prover.sides import Unnamed, sides_of
 
 Sums = Mapping[tuple[str, str], Term]
 Record = Mapping[str, Term]
@@ -151,7 +153,32 @@ def dangers(matter: Matter, encoder: Encoder, before: Before, taken: Step) -> li
         name, said = f"specification/{taken.action}", taken.specification
         found.append(Danger(name, taken.action, "", "wider", z3.And(allowed(taken), z3.Not(said))))
         found.append(Danger(name, taken.action, "", "narrower", z3.And(said, z3.Not(allowed(taken)))))
+    nothing = _unnamed(matter, taken.action)
+    if nothing is not None:
+        named = before.given[nothing.given] == encoder.texts.place(nothing.text)
+        name = f"unnamed/{taken.action}"
+        found.append(Danger(name, taken.action, nothing.given, "unnamed", z3.And(goes, named)))
     return found
+
+
+def _unnamed(matter: Matter, action: str) -> Unnamed | None:
+    """The value that says nothing, where the programme has rules about it that don't name it themselves."""
+    nothing = sides_of(matter.kind).unnamed.get(action)
+    if nothing is None:
+        return None
+    about = [
+        list(walk(clause.when))
+        for clause in matter.values.require.get(action, ())
+        if any(isinstance(part, Given) and part.name == nothing.given for part in walk(clause.when))
+    ]
+    values = [
+        part.value if isinstance(part, Constant) else matter.values.parameters[part.name]
+        for parts in about
+        for part in parts
+        if isinstance(part, (Constant, ParameterOf))
+    ]
+    is_named = any(nothing.text in value if isinstance(value, tuple) else value == nothing.text for value in values)
+    return nothing if about and not is_named else None
 
 
 _Found = list[tuple[str, str, Fault, Term]]

@@ -8,7 +8,7 @@ them. The question has a quantifier, which the solver decides for the arithmetic
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -81,15 +81,9 @@ def matches(record: Record, pattern: Pattern) -> Term:
     return z3.And([record[field] == value for field, value in pattern.items()])
 
 
-def strandings(matter: Matter) -> Iterator[Stuck]:
-    """One question for each account that sums a field."""
-    for account in matter.kind.accounts:
-        if account.sort == "sum":
-            yield _stuck(matter, account)
-
-
-def _stuck(matter: Matter, account: Account) -> Stuck:
-    encoder = Encoder(matter.texts(), exact=False)
+def stranding(matter: Matter, account: Account, *, exact: bool = False) -> Stuck:
+    """The question for an account that sums a field."""
+    encoder = Encoder(matter.texts(), exact=exact)
     types = matter.types[account.record]
     held = {field: encoder.unknown(f"held {field}", type_) for field, type_ in types.items()}
     now = z3.Int("now")

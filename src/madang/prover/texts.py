@@ -10,6 +10,7 @@ more is allowed than can be, so what is proven of it holds of real texts, and wh
 from __future__ import annotations
 
 import bisect
+import copy
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,6 +30,12 @@ class Texts:
         self._last = z3.Function("last", z3.IntSort(), z3.IntSort())
         self._terms: dict[int, Any] = {}
         self._pairs: dict[tuple[int, int], tuple[Any, Any]] = {}
+
+    def branch(self) -> Texts:
+        """The same for a longer formula."""
+        branch = copy.copy(self)
+        branch._terms, branch._pairs = dict(self._terms), dict(self._pairs)
+        return branch
 
     def place(self, text: str) -> int:
         """The number of a named text."""
