@@ -48,6 +48,11 @@ class Visitor:
         """Open a page of the site."""
         return self.page.goto(path)
 
+    def enter(self, path: str) -> None:
+        """Open a page and wait until the key of this browser has signed in there."""
+        self.go(path)
+        self.page.locator("nav.menu").wait_for()
+
     def be(self, area: str, wallet: Wallet) -> None:
         """Have somebody's key in this browser, as if it had been made here."""
         if not self.page.url.startswith(self.url):

@@ -11,13 +11,13 @@ from madang.engine.node import Node
 from madang.kernel.errors import MadangError
 from madang.records import reading
 from madang.records.database import Database, open_database
-from madang.web import console, desk, shop, wallet
+from madang.web import console, desk, explorer, shop, wallet
 from madang.web.api.application import Additions
 from madang.web.api.journal import Journal
 from madang.web.site.areas import Area
 from madang.web.site.routes import pages
 
-AREAS = (wallet.AREA, shop.AREA, desk.AREA, console.AREA)
+AREAS = (wallet.AREA, shop.AREA, desk.AREA, console.AREA, explorer.AREA)
 PACE = 0.2
 """Seconds between looks at new blocks: lists and notices are that much behind the ledger."""
 

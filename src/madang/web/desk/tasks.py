@@ -1,0 +1,82 @@
+"""The forms of the desk's tasks, and the way from a form to what is signed."""
+
+import msgspec
+from litestar import Response, get, post
+
+from madang.base.programmes import queries as programmes
+from madang.services.appeals import queries as appeals
+from madang.web.api.problems import Refused
+from madang.web.console.offering import offer
+from madang.web.console.office import office, title
+from madang.web.desk.kinds import BY_NAME, Asked, Field, Task
+from madang.web.site.forms import Invalid
+from madang.web.site.shared import read_form
+from madang.web.site.visit import Visit
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A field as the form shows it: what was typed, what may be chosen (value and words), whether it does not fit."""
+
+    field: Field
+    value: str
+    choices: list[tuple[str, str]]
+    wrong: bool
+
+
+@get("/tasks/{name:str}")
+async def ask(visit: Visit, name: str) -> Response[str]:
+    """The form of a task."""
+    office(visit)
+    return _form(visit, _task(name), {}, None)
+
+
+@post("/tasks/{name:str}", status_code=200)
+async def answer(visit: Visit, name: str) -> Response[str]:
+    """What would be signed, in words; or the form again, with what does not fit."""
+    one, task = office(visit), _task(name)
+    fields = await read_form(visit)
+    for field in task.fields:
+        if field.sort == "many":
+            fields[field.name] = " ".join(each for each in field.choices if fields.pop(f"{field.name}.{each}", ""))
+        if field.required and not fields.get(field.name):
+            return _form(visit, task, fields, field.name)
+    try:
+        acts = task.make(Asked(fields, one.officer, one.name, visit.now))
+    except Invalid as error:
+        return _form(visit, task, fields, error.field)
+    return offer(visit, acts, f"/desk/tasks/{task.name}", together=task.together)
+
+
+ROUTES = (ask, answer)
+
+
+def _task(name: str) -> Task:
+    task = BY_NAME.get(name)
+    if task is None:
+        raise Refused(404, "http.not_found", "A desk has no such task.")
+    return task
+
+
+def _form(visit: Visit, task: Task, fields: dict[str, str], wrong: str | None) -> Response[str]:
+    names = [field.name for field in task.fields]
+    shown = [
+        Shown(field, fields.get(field.name, ""), _choices(visit, task, field), field.name == wrong)
+        for field in task.fields
+    ]
+    return visit.page(
+        "desk/task.html",
+        422 if wrong is not None else 200,
+        task=task,
+        shown=shown,
+        unclear=wrong is not None and wrong not in names,
+    )
+
+
+def _choices(visit: Visit, task: Task, field: Field) -> list[tuple[str, str]]:
+    if field.sort == "programme":
+        views = programmes.programmes(visit.state)
+        return [(one.name, title(visit.state, one.name, visit.wanted.language)) for one in views]
+    if field.sort == "office":
+        terms = [appeals.terms(visit.state, one.name) for one in programmes.programmes(visit.state)]
+        return [(one, one) for one in sorted({each for found in terms if found for each in found.offices})]
+    return [(one, visit.say(f"desk.choices.{field.name}.{one.replace('.', '_')}")) for one in field.choices]

@@ -1,0 +1,108 @@
+"""At the desk: a newcomer's key, a lost phone, a mandate of two officers; and no way to what a person has."""
+
+import pytest
+
+from tests.browser import town
+from tests.support.cast import officers
+
+ONE, TWO, _ = officers("desk")
+
+
+@pytest.fixture
+def officer(visit):
+    found = visit(phone=False)
+    found.be("desk", ONE)
+    found.go("/desk")
+    found.page.get_by_role("heading", name="무엇을 도와드릴까요?").wait_for()
+    return found
+
+
+def fill(visitor, task: str, **fields: str) -> None:
+    """Fill in a task's form, and go on to what would be signed."""
+    visitor.go(f"/desk/tasks/{task}")
+    for name, value in fields.items():
+        if visitor.page.locator(f"select#{name}").count():
+            visitor.page.select_option(f"#{name}", value)
+        else:
+            visitor.page.fill(f"#{name}", value)
+    visitor.page.get_by_role("button", name="확인").click()
+
+
+def sign(visitor) -> None:
+    visitor.page.locator("form.sign button[type=submit]").click()
+    visitor.page.wait_for_url("**/desk/done/*")
+
+
+def test_a_newcomers_key_is_registered_and_signs_in(visit, officer):
+    newcomer = visit()
+    newcomer.go("/wallet/key")
+    newcomer.page.locator("#key button, main button").first.click()
+    key = newcomer.page.locator("pre").first
+    key.wait_for()
+    officer.check_page()
+    fill(officer, "register", public_key="too short")
+    officer.page.locator("[aria-invalid=true]#public_key").wait_for()
+    officer.check_page()
+    fill(officer, "register", public_key=key.inner_text().strip())
+    officer.check_page()
+    sign(officer)
+    officer.check_page()
+    newcomer.go("/wallet")
+    newcomer.page.get_by_role("heading", name="내 바우처").wait_for()
+
+
+def test_a_lost_phone_stops_at_once(visit, officer):
+    finder = visit()
+    finder.be("wallet", town.CHUL)
+    finder.go("/wallet")
+    finder.page.get_by_role("heading", name="내 바우처").wait_for()
+    fill(officer, "freeze", party=town.CHUL.party)
+    sign(officer)
+    finder.go("/wallet")
+    finder.page.get_by_text("아직 등록되지 않았거나 정지되었습니다").wait_for()
+    officer.go("/desk/person")
+    officer.check_page()
+    officer.page.fill("#party", town.CHUL.party)
+    officer.page.get_by_role("button", name="조회").click()
+    officer.page.get_by_text("정지됨").first.wait_for()
+    officer.check_page()
+    assert "300,000" not in officer.page.locator("main").inner_text()
+
+
+def test_a_mandate_takes_two_officers(visit, officer):
+    fields = {"principal": town.ALICE.party, "delegate": town.BORA.party, "ground": "written", "days": "30"}
+    officer.go("/desk/tasks/mandate")
+    officer.check_page()
+    officer.page.locator("label", has_text="이의신청").click()
+    for name, value in fields.items():
+        box = officer.page.locator(f"#{name}")
+        box.select_option(value) if name == "ground" else box.fill(value)
+    officer.page.fill("#evidence", "ab" * 32)
+    officer.page.get_by_role("button", name="확인").click()
+    sign(officer)
+    second = visit(phone=False)
+    second.be("desk", TWO)
+    second.go("/desk")
+    second.page.locator("a[href*='/desk/proposals/']").first.click()
+    second.check_page()
+    sign(second)
+    second.go("/desk")
+    assert second.page.locator("a[href*='/desk/proposals/']").count() == 0
+
+
+@pytest.mark.parametrize(("phone", "language"), [(True, "ko"), (False, "en"), (True, "en")])
+def test_every_page_of_the_desk(visit, phone, language):
+    one = visit(phone=phone, language=language)
+    one.be("desk", ONE)
+    one.enter("/desk")
+    for path in ("", "/person", "/waiting", "/tasks/card", "/tasks/apply", "/tasks/appeal", "/tasks/decide", "/key"):
+        one.go(f"/desk{path}")
+        one.check_page()
+
+
+def test_a_ministrys_officer_is_not_at_the_desk(visit):
+    stranger = visit(phone=False)
+    stranger.be("desk", officers("ministry")[0])
+    stranger.go("/desk")
+    stranger.page.get_by_text("아직 등록되지 않았거나 정지되었습니다").wait_for()
+    stranger.check_page()
