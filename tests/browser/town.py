@@ -17,14 +17,30 @@ from madang.demo import stage
 from madang.engine.genesis import write_genesis
 from madang.services.vouchers.transactions import Fund, Grant, GrantRow
 from tests.services.vouchers.scene import BUSAN, COUPON, SEOUL, facts
-from tests.support.cast import ALICE, BORA, CHUL, funds, genesis, residents
+from tests.support.cast import ALICE, BAKERY, BORA, CHUL, GROCER, funds, genesis, residents
 from tests.support.proofs import vouched
+from tests.support.signing import wallet
 
 CHAIN = "madang-town"
 LOG = "town.example/log"
 SITE = "localhost"
+TILL = wallet("bakery till")
+"""A till of the bakery, once the bakery has added it: `ledger.add_till`."""
 NAMES = {"bakery": "동네 빵집", "grocer": "동네 슈퍼"}
-__all__ = ["ALICE", "BORA", "BUSAN", "CHUL", "COUPON", "MODULES", "NAMES", "SEOUL", "document"]
+__all__ = [
+    "ALICE",
+    "BAKERY",
+    "BORA",
+    "BUSAN",
+    "CHUL",
+    "COUPON",
+    "GROCER",
+    "MODULES",
+    "NAMES",
+    "SEOUL",
+    "TILL",
+    "document",
+]
 
 
 @cache

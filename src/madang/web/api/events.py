@@ -8,6 +8,7 @@ is sent `behind` and dropped: it may come back and catch up. All subscribers are
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from itertools import islice
 
 import msgspec
@@ -58,6 +59,7 @@ class Events:
         self._woken = False
         self._subscribers = 0
         self._closed = False
+        self._at_close: list[Callable[[], None]] = []
 
     def block_written(self, commit: Commit) -> None:
         """Take a durable block; returns at once."""
@@ -66,10 +68,16 @@ class Events:
             self._woken = True
             self._loop.call_soon_threadsafe(self._wake)
 
+    def at_close(self, also: Callable[[], None]) -> None:
+        """Have streams of another sort end together with these: a server that stops waits for all of them."""
+        self._at_close.append(also)
+
     def close(self) -> None:
         """End all streams."""
         self._closed = True
         self._wake()
+        for also in self._at_close:
+            also()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request with a stream, or refuse it."""

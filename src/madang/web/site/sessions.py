@@ -63,8 +63,11 @@ class Sessions:
             self._sessions.popitem(last=False)
         return token
 
-    def find(self, area: str, token: str) -> Session | None:
-        """The session of a token in this area, used now; None where there is none, or its time is over."""
+    def find(self, area: str, token: str, *, used: bool = True) -> Session | None:
+        """The session of a token in this area; None where there is none, or its time is over.
+
+        It counts as `used` now, unless something asks that goes on by itself, such as a stream.
+        """
         name = _digest(token)
         found = self._sessions.get(name)
         if found is None or found.area != area:
@@ -73,8 +76,9 @@ class Sessions:
         if now - found.used > IDLE_SECONDS or now - found.began > MOST_SECONDS:
             del self._sessions[name]
             return None
-        found.used = now
-        self._sessions.move_to_end(name)
+        if used:
+            found.used = now
+            self._sessions.move_to_end(name)
         return found
 
     def end(self, token: str) -> None:

@@ -92,16 +92,22 @@ class Visit:
         found = self.site.sessions.find(self.area.name, token) if token else None
         if found is None:
             return None
-        found.keys = {party: kid for party, kid in found.keys.items() if self._works(party, kid)}
+        found.keys = {party: kid for party, kid in found.keys.items() if self._works(party, kid, self.state)}
         if not found.keys:
             self.site.sessions.end(token)
             return None
         return found
 
-    def _works(self, party: str, kid: str) -> bool:
-        key = self.state.get(KEYS, kid)
+    def stays(self, party: str) -> bool:
+        """Whether this party is still signed in now, long after the request began. That somebody asks is no use."""
+        token = self.request.cookies.get(cookie_name(self.area), "")
+        found = self.site.sessions.find(self.area.name, token, used=False)
+        return found is not None and party in found.keys and self._works(party, found.keys[party], self.node.state())
+
+    def _works(self, party: str, kid: str, state: State) -> bool:
+        key = state.get(KEYS, kid)
         works = key is not None and key.standing == "active" and key.party == party
-        return works and self.area.admits(self.state, party)
+        return works and self.area.admits(state, party)
 
     @property
     def parties(self) -> tuple[str, ...]:
