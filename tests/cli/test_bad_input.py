@@ -111,6 +111,12 @@ def test_wrong_usage_is_two_and_no_traceback(run: Run, arguments: list[Any]) -> 
     assert "Traceback" not in done.err
 
 
+def test_grants_without_by_say_what_to_pass(run: Run) -> None:
+    said = " ".join(run("grants", "send", "empty", "--programme", "x", *ALICE).err.replace("│", " ").split())
+    assert "--by is missing: the name on the ledger of the sponsor or authority that grants" in said
+    assert "such as --by ministry" in said
+
+
 def test_keys_can_t_lie_in_a_file(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MADANG_KEYS", "empty")
     for arguments in (["list"], ["new", "b", "--passphrase-file", "passphrase"]):

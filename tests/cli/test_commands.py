@@ -146,6 +146,16 @@ def test_refused_is_one_and_says_why(run: Run, place: Place) -> None:
     assert done.out == ""
 
 
+def test_a_key_that_asks_for_itself_is_told_of_by(run: Run, place: Place) -> None:
+    arguments = ("parties", "set-threshold", "--threshold", "2", "--key", "operator-1")
+    said = run("act", *arguments, "--passphrase-file", place.passphrase)
+    assert said.status == 1
+    assert "There was no --by, so the key operator-1 asked for itself." in said.out
+    assert "such as --by ministry" in said.out
+    named = run("act", *arguments, "--passphrase-file", place.passphrase, "--by", "operator")
+    assert "There was no --by" not in named.out
+
+
 def test_several_signers(run: Run, place: Place) -> None:
     arguments = ["parties", "set-threshold", "--by", "operator", "--threshold", "2"]
     alone = act(run, place, *arguments, "--key", "operator-1")

@@ -76,6 +76,8 @@ def test_what_is_typed_is_read(act: type, typed: dict[str, Any], told: dict[str,
         (PayMoney, {"amount": "0"}, "--amount can't be '0'. It takes a whole number, 1 to 9,007,199,254,740,991: an"),
         (PayMoney, {"amount": "9" * 20}, "--amount can't be '99999999999999999999'. It takes a whole number"),
         (PayMoney, {"amount": "5 won"}, "--amount can't be '5 won'"),
+        (PayMoney, {"amount": "600,000"}, "at least one won. Write it in digits only: 600000."),
+        (PayMoney, {"amount": "600,000원"}, "Write it in digits only: 600000."),
         (PayMoney, {"amount": "9" * 9000}, "--amount can't be '" + "9" * 60 + "…'"),
         (PayMoney, {"to": "b/"}, "--to can't be 'b/'. It takes text of the form [A-Za-z0-9_-]{2,43}: an institution's"),
         (Freeze, {"vouchers": [VOUCHER, "x"]}, "--vouchers, number 2 can't be 'x'"),
@@ -85,6 +87,7 @@ def test_what_is_typed_is_read(act: type, typed: dict[str, Any], told: dict[str,
         (Pay, {"parts": ["[1"]}, "--parts takes JSON text, and this is none"),
         (Pay, {"parts": ["[1]"]}, "--parts, number 1 can't be '1'. It takes voucher=…,amount=…"),
         (Pay, {"parts": [f"voucher={VOUCHER},amount=0"]}, "--parts, number 1, amount can't be '0'. It takes a whole"),
+        (Pay, {"parts": [f"voucher={VOUCHER},amount=6,000"]}, "A comma ends a value: write amounts in digits only."),
         (Pay, {"parts": [f"voucher={VOUCHER}"]}, "--parts, number 1 lacks amount. Its fields: voucher, amount, line."),
         (Pay, {"parts": [f"voucher={VOUCHER},amount=1,z=1"]}, "--parts, number 1 has no field z. Its fields: voucher,"),
         (Pay, {"parts": ["amount=1,amount=2"]}, "--parts has amount twice"),
@@ -112,6 +115,13 @@ def test_what_does_not_fit_is_said_in_the_terms_of_the_option(act: type, typed: 
     assert said in caught.value.message
     for word in ("`$", "Expected", "regex", "Object"):
         assert word not in caught.value.message
+
+
+@pytest.mark.parametrize("amount", ["0", "1.5", "x", "9" * 20])
+def test_what_is_no_amount_gets_no_hint(amount: str) -> None:
+    with pytest.raises(typer.BadParameter) as caught:
+        read(PayMoney, amount=amount)
+    assert "digits only" not in caught.value.message
 
 
 @pytest.mark.parametrize(

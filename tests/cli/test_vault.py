@@ -44,6 +44,14 @@ def test_evidence_is_kept_read_and_logged(run: Run, folder: Path):
     ]
 
 
+def test_a_vault_without_a_key_says_how_one_is_made(run: Run, folder: Path):
+    said = run("vault", "enrol", *BY)
+    assert (said.status, "[vault.key_file]" in said.err) == (1, True)
+    assert "There is no master key in vault.key. Make one: madang vault key vault.key." in said.err
+    assert run("vault", "key", "vault.key").status == 0
+    assert run("vault", "enrol", *BY).status == 0
+
+
 def test_a_contact_is_checked_replaced_and_erased(run: Run, folder: Path):
     enrolled(run)
     asked = ("--purpose", "contact", "--officer", "desk-1", "--why", "person_asked")

@@ -161,7 +161,8 @@ def _perform(
     if sign_only and not chain:
         raise typer.BadParameter("--sign-only needs --chain, the ledger's name.")
     # Everything is checked that can be before the passphrase is asked.
-    if "by" not in told:
+    for_itself = "by" not in told
+    if for_itself:
         told["by"] = keystore().show(key[0]).kid
     values.check(told, kinds, label)
     made = _act(act, told)
@@ -172,9 +173,16 @@ def _perform(
     with patience("Waiting until it is durable"), Client(url) as client:
         result = client.submit(sign(make_payload(chain or client.chain, [made]), wallets))
     if isinstance(result, Problem):
-        tell(outcome_text(result), result, as_json=as_json)
+        tell(outcome_text(result) + (_by_itself(key[0]) if for_itself else ""), result, as_json=as_json)
         raise typer.Exit(1)
     tell(outcome_text(result), result, as_json=as_json)
+
+
+def _by_itself(key: str) -> str:
+    return (
+        f"\nThere was no --by, so the key {key} asked for itself. "
+        "If it asks for an institution, add the institution's name on the ledger, such as --by ministry."
+    )
 
 
 def _act(act: "type[Act]", told: dict[str, Any]) -> "Act":

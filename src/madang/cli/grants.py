@@ -34,8 +34,8 @@ def check(file: File, as_json: Json = False) -> None:
 def send(
     file: File,
     programme: Annotated[str, typer.Option(help="The programme to grant in.")],
-    by: Annotated[str, typer.Option(help="The sponsor or eligibility authority that grants.")],
     key: Keys,
+    by: Annotated[str, typer.Option(help="Required: the sponsor or eligibility authority that grants.")] = "",
     report: Annotated[Path | None, typer.Option(help="Write what became of each row to this file.")] = None,
     passphrase_file: Passphrase = None,
     url: Url = DEFAULT_URL,
@@ -49,6 +49,10 @@ def send(
         again = f"Trying again in {waiting.seconds:g} s; tries left: {waiting.tries_left}."
         count.say(waiting.error.code, f"{waiting.error.message} {again}")
 
+    if not by:
+        raise typer.BadParameter(
+            "--by is missing: the name on the ledger of the sponsor or authority that grants, such as --by ministry."
+        )
     if report is not None:
         files.check_free(report)
     rows = _read(file)

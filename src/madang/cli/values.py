@@ -13,6 +13,8 @@ LONGEST_SHOWN = 60
 _PLACE = re.compile(r" - at `\$(.*)`\Z", re.DOTALL)
 _STEP = re.compile(r"\[(\d+)\]|\.(\w+)")
 _NAMED = re.compile(r"Object (missing required|contains unknown) field `(\w+)`")
+_AMOUNT = re.compile(r"\s*([0-9][0-9,_ ]{0,40})\s*(?:원|won|KRW)?\s*\Z")
+"""A number as people write it: 600,000원."""
 Label = Callable[[str], str]
 """What a field is called where its value came from: `--amount`, or `amount in draft.json`."""
 
@@ -45,7 +47,8 @@ def _structure(label: str, text: str, held: type[msgspec.Struct]) -> Any:
     for pair in text.split(","):
         path, equals, value = pair.partition("=")
         if not equals:
-            raise typer.BadParameter(f"{label} can't be {_shown(text)}. Write {fields.explain(held)}")
+            hint = " A comma ends a value: write amounts in digits only." if pair.strip().isdigit() else ""
+            raise typer.BadParameter(f"{label} can't be {_shown(text)}. Write {fields.explain(held)}{hint}")
         *way, name = path.strip().split(".")
         inside, kinds = found, get_type_hints(held, include_extras=True)
         for step in way:
@@ -96,7 +99,14 @@ def _sentence(label: str, value: Any, kind: Any, error: str) -> str:
     if (named := _NAMED.match(error)) and held is not None:
         names = ", ".join(held.__struct_fields__)
         return f"{label} {'lacks' if named[1][0] == 'm' else 'has no field'} {named[2]}. Its fields: {names}."
-    return f"{label} can't be {_shown(value)}. It takes {_form(kind)}."
+    return f"{label} can't be {_shown(value)}. It takes {_form(kind)}.{_hint(value, kind)}"
+
+
+def _hint(value: Any, kind: Any) -> str:
+    """How to type an amount that was written as people write it."""
+    found = _AMOUNT.match(value) if isinstance(value, str) and fields.base(kind) is int else None
+    digits = "" if found is None else "".join(each for each in found[1] if each.isdecimal())
+    return f" Write it in digits only: {digits}." if digits and digits != value else ""
 
 
 def _shown(value: Any) -> str:

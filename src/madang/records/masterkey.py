@@ -65,6 +65,12 @@ class FileMasterKey:
         try:
             status = path.stat()
             text = path.read_text(encoding="ascii")
+        except FileNotFoundError:
+            raise MadangError(
+                "vault.key_file",
+                f"There is no master key in {path}. Make one: madang vault key {path}. "
+                "If this vault has one already, restore it from its copy instead: a new one opens nothing.",
+            ) from None
         except (OSError, UnicodeDecodeError):
             raise MadangError(
                 "vault.key_file", f"{path} can't be read as a master key. Restore it: without it the vault is shut."
