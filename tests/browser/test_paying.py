@@ -1,33 +1,36 @@
 """Paying in a browser: the key signs there, the rule decides, and both sides see one number."""
 
-import time
+import pytest
 
-from madang.exchange.qr import MerchantCode, write_code
 from tests.browser import town
+from tests.browser.codes import code
+from tests.browser.holders import DAHYE, DAHYE_MEALS
 
 
-def code(merchant="bakery", amount=12_000, order="o-1", expires=150) -> str:
-    """What a till of this shop shows."""
-    return write_code(
-        MerchantCode(
-            chain=town.CHAIN,
-            merchant=merchant,
-            category="5411",
-            name="BAKERY",
-            city="BUSAN",
-            local_name=town.NAMES[merchant],
-            local_city="부산",
-            amount=amount,
-            order=order,
-            expires=int(time.time()) + expires,
-        )
-    )
+def enter(visitor, text, button="다음", label="가맹점 QR에 적힌 글자"):
+    """Type a shop's code on the page for paying."""
+    visitor.go("/wallet/pay")
+    visitor.page.get_by_label(label).fill(text)
+    visitor.page.get_by_role("button", name=button).click()
 
 
-def test_a_citizen_pays_by_a_shops_code(visit):
-    alice = visit()
-    alice.be("wallet", town.ALICE)
-    alice.go("/wallet")
+def sign(visitor):
+    """Sign what the page shows, and wait for the page of the payment."""
+    visitor.page.get_by_role("button", name="서명하고 결제").click()
+    visitor.page.wait_for_url("**/wallet/payments/*")
+
+
+@pytest.fixture
+def alice(visit):
+    """Alice on her phone, in Korean, signed in."""
+    found = visit()
+    found.be("wallet", town.ALICE)
+    found.go("/wallet")
+    found.page.get_by_role("heading", name="내 바우처").wait_for()
+    return found
+
+
+def test_a_citizen_pays_by_a_shops_code_and_finds_the_payment_again(alice):
     alice.page.get_by_text("150,000원", exact=True).wait_for()
     alice.check_page()
     alice.page.get_by_role("link", name="결제하기").click()
@@ -36,19 +39,78 @@ def test_a_citizen_pays_by_a_shops_code(visit):
     alice.page.get_by_role("button", name="다음").click()
     alice.page.get_by_role("heading", name="결제 확인").wait_for()
     alice.check_page()
-    alice.page.get_by_role("button", name="서명하고 결제").click()
-    alice.page.wait_for_url("**/wallet/payments/*")
-    assert alice.page.locator(".number").inner_text().isdigit()
+    sign(alice)
+    number = alice.page.locator(".number").inner_text()
+    assert len(number) == 4
+    assert number.isdigit()
+    alice.page.get_by_text("이 기기에 보관했습니다").wait_for()
     alice.check_page()
+    alice.page.get_by_role("button", name="영수증이 진짜인지 확인").click()
+    alice.page.get_by_text("진짜 영수증입니다").wait_for()
+    alice.go("/wallet/payments")
+    row = alice.page.get_by_role("link", name=number)
+    row.wait_for()
+    alice.check_page()
+    row.click()
+    alice.page.get_by_text("12,000원").first.wait_for()
     alice.go("/wallet")
     alice.page.get_by_text("138,000원").wait_for()
 
 
+def test_the_code_on_the_wall_asks_for_the_amount(alice):
+    enter(alice, code(amount=None))
+    alice.page.get_by_label("결제 금액").fill("3,000")
+    alice.check_page()
+    alice.page.get_by_role("button", name="다음").click()
+    alice.page.get_by_role("heading", name="결제 확인").wait_for()
+    alice.page.get_by_text("3,000원").first.wait_for()
+    sign(alice)
+
+
+def test_own_money_is_taken_only_after_a_clear_yes(alice):
+    enter(alice, code(amount=200_000, order="o-own"))
+    alice.page.get_by_role("heading", name="내 돈도 쓸까요?").wait_for()
+    alice.check_page()
+    assert alice.page.locator("form.sign").count() == 0
+    alice.page.get_by_role("button", name="예, 내 돈").click()
+    alice.page.get_by_role("heading", name="결제 확인").wait_for()
+    alice.check_page()
+    sign(alice)
+    alice.page.get_by_text("200,000원").first.wait_for()
+
+
+def test_vouchers_of_two_programmes_under_two_keys_pay_together(visit):
+    dahye = visit()
+    dahye.be("wallet", DAHYE)
+    dahye.be("wallet", DAHYE_MEALS)
+    dahye.go("/wallet")
+    dahye.page.get_by_text("마을 급식 바우처").first.wait_for()
+    enter(dahye, code(amount=105_000, order="o-two"))
+    dahye.page.get_by_role("heading", name="결제 확인").wait_for()
+    # Meals end first, and pay ten thousand won at a time from each voucher.
+    dahye.page.get_by_text("14,000원", exact=True).wait_for()
+    dahye.page.get_by_text("91,000원", exact=True).wait_for()
+    dahye.check_page()
+    sign(dahye)
+    assert dahye.page.locator(".number").count() == 2
+    dahye.check_page()
+
+
+def test_a_voucher_pays_as_much_as_its_rules_allow_and_says_why_not_more(visit):
+    dahye = visit()
+    dahye.be("wallet", DAHYE_MEALS)
+    dahye.go("/wallet")
+    enter(dahye, code("grocer", amount=25_000, order="o-meal"))
+    dahye.page.get_by_text("한 번에 1만 원까지 쓸 수 있습니다.").wait_for()
+    dahye.page.get_by_text("모자랍니다").wait_for()
+    dahye.page.get_by_text("아무것도 결제되지 않았습니다").wait_for()
+    dahye.check_page()
+
+
 def test_a_shop_elsewhere_is_refused_in_words_before_anything_is_signed(visit):
-    alice = visit(language="en")
+    alice = visit(language="en", phone=False)
     alice.be("wallet", town.ALICE)
-    alice.go("/wallet/pay")
-    alice.page.get_by_label("Text of the shop's code").fill(code("grocer"))
-    alice.page.get_by_role("button", name="Next").click()
+    alice.go("/wallet")
+    enter(alice, code("grocer"), "Next", "Text of the shop's code")
     alice.page.get_by_text("This shop is outside the area of your voucher.").wait_for()
     alice.check_page()

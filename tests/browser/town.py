@@ -16,6 +16,7 @@ from madang.contract import canonical, digest
 from madang.demo import stage
 from madang.engine.genesis import write_genesis
 from madang.services.vouchers.transactions import Fund, Grant, GrantRow
+from tests.browser import holders
 from tests.services.vouchers.scene import BUSAN, COUPON, SEOUL, facts
 from tests.support.cast import ALICE, BAKERY, BORA, CHUL, GROCER, funds, genesis, residents
 from tests.support.proofs import vouched
@@ -90,5 +91,6 @@ def document(origin: str) -> bytes:
                 ),
             ],
         ),
+        *holders.acts(kind, began()),
     ]
     return write_genesis(CHAIN, began(), SITE, [origin], acts, snapshot_interval=0)

@@ -1,27 +1,52 @@
 """Paying at a shop: its code, what would be paid with what, the signature, and the number that both screens show."""
 
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
 from litestar import Response, get, post
 
 from madang.base.merchants.queries import merchant
 from madang.exchange.qr.checking import check_code
 from madang.exchange.qr.merchantcode import MerchantCode, read_code
-from madang.kernel.errors import MadangError
-from madang.services.vouchers.queries import ShopPayment, own_payments
-from madang.services.vouchers.transactions import MAX_PARTS, Pay, PaymentPart
-from madang.web.api.problems import Refused
-from madang.web.site import outcomes
+from madang.kernel.errors import MadangError, Rejected
+from madang.kernel.fields import MAX_WON
+from madang.kernel.transaction import Act
+from madang.services.vouchers.queries import own_payments
+from madang.services.vouchers.state import BASKETS, Basket
 from madang.web.site.drafts import draft
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
-from madang.web.wallet.holdings import Holding, holdings, own_money
+from madang.web.wallet.directory import shop_names
+from madang.web.wallet.holdings import Holding, holdings, own_money, title
+from madang.web.wallet.planning import Accepts, Plan, Purchase, Source, plan
+
+COUNTER = "counter"
+"""The order of whoever pays by the code that hangs on the wall."""
+MOST_DIGITS = 16
+
+
+class Share(msgspec.Struct, frozen=True):
+    """What a payment takes from a programme's vouchers (won)."""
+
+    title: str
+    amount: int
+
+
+class Why(msgspec.Struct, frozen=True):
+    """Why vouchers of a programme don't pay here, or no more than they do."""
+
+    title: str
+    words: str
 
 
 @get("/pay")
 async def ask(visit: Visit) -> Response[str]:
     """Scan or type a shop's code."""
-    _ = visit.parties
-    return visit.page("wallet/pay.html", error="", typed="")
+    usable = [one for one in holdings(visit.state, visit.parties, visit.wanted.language) if one.usable(visit.now)]
+    return visit.page("wallet/pay.html", error="", typed="", usable=usable)
 
 
 @post("/pay", status_code=200)
@@ -34,73 +59,98 @@ async def propose(visit: Visit) -> Response[str]:
         code = read_code(typed)
         check_code(code, visit.chain.name, merchant(visit.state, code.merchant), visit.now)
     except MadangError as error:
-        return visit.page("wallet/pay.html", 422, error=words_of(visit, error.code), typed=typed)
-    amount = code.amount or _amount(form.get("amount", ""))
-    if amount is None:
-        return visit.page("wallet/amount.html", code=code, typed=typed, error="amount" in form)
-    return _proposal(visit, code, amount)
-
-
-def _proposal(visit: Visit, code: MerchantCode, amount: int) -> Response[str]:
-    """The vouchers that the rules allow here, those that end first in front; own money only where they don't reach."""
-    usable = [one for one in holdings(visit.state, visit.parties, visit.wanted.language) if one.usable(visit.now)]
-    own = own_money(visit.state, visit.parties)
-    refused: list[tuple[Holding, str]] = []
-    for party, programme in dict.fromkeys((one.party, one.programme) for one in usable):
-        mine = [one for one in usable if (one.party, one.programme) == (party, programme)]
-        parts, left = _split(mine, amount)
-        if left and own.get(party, 0) < left:
-            continue
-        act = Pay(
-            by=party, programme=programme, merchant=code.merchant, order=code.order or "counter", parts=parts, own=left
+        return visit.page("wallet/pay.html", 422, error=words_of(visit, error.code), typed=typed, usable=True)
+    names = await asyncio.to_thread(shop_names, visit, [code.merchant])
+    shop = names.get(code.merchant, code.local_name)
+    if code.amount is None and ("amount" not in form or read_amount(form["amount"]) is None):
+        status = 422 if "amount" in form else 200
+        return visit.page(
+            "wallet/amount.html", status, shop=shop, typed=typed, amount=form.get("amount", ""), error="amount" in form
         )
-        refusal = visit.preview([act], party)
-        if refusal is None:
-            signed = draft(visit.chain.name, visit.now, [act], [party], "/wallet/payments/{id}")
-            return visit.page(
-                "wallet/confirm.html",
-                draft=signed,
-                code=code,
-                amount=amount,
-                title=mine[0].title,
-                from_vouchers=amount - left,
-                own=left,
-            )
-        refused.append((mine[0], words_of(visit, refusal.code, programme, refusal.reason)))
-    return visit.page("wallet/refused.html", 422, code=code, amount=amount, refused=refused, own=own, usable=usable)
+    amount = code.amount or read_amount(form["amount"]) or 0
+    before = _paid_before(visit, code)
+    if before:
+        return visit.page("wallet/paid_before.html", 422, shop=shop, numbers=before, amount=amount)
+    return _proposal(visit, code, amount, shop, typed, own_agreed=form.get("own") == "yes")
 
 
-def _split(mine: list[Holding], amount: int) -> tuple[list[PaymentPart], int]:
-    """The parts of a payment of `amount` won from these vouchers in order, and what they don't reach."""
-    parts: list[PaymentPart] = []
-    left = amount
-    for one in mine[:MAX_PARTS]:
-        take = min(one.voucher.left, left)
-        if take:
-            parts.append(PaymentPart(voucher=one.voucher.number, amount=take))
-            left -= take
-    return parts, left
+def _proposal(
+    visit: Visit, code: MerchantCode, amount: int, shop: str, typed: str, *, own_agreed: bool
+) -> Response[str]:
+    """What the rules allow here, to be signed; own money only after it was agreed to in so many words."""
+    found = holdings(visit.state, visit.parties, visit.wanted.language)
+    usable = [one for one in found if one.usable(visit.now)]
+    basket = visit.state.get(BASKETS, code.merchant, code.order) if code.order else None
+    purchase = Purchase(code.merchant, code.order or COUNTER, _lines(basket, amount))
+    made = plan(_sources(usable), purchase, own_money(visit.state, visit.parties), _accepts(visit))
+    shown: dict[str, Any] = {
+        "shop": shop,
+        "amount": amount,
+        "shares": [Share(_title(visit, source), won) for source, won in made.shares],
+        "own": made.own,
+        "why": [_why(visit, one.source, one.refusal) for one in made.refused],
+        "goods": _goods(visit, basket, made),
+    }
+    if not made.acts:
+        return visit.page("wallet/refused.html", 422, lacking=made.lacking, usable=usable, **shown)
+    if made.own and not own_agreed:
+        return visit.page("wallet/own.html", typed=typed, on_wall=code.amount is None, **shown)
+    signed = draft(visit.chain.name, visit.now, made.acts, made.signers, "/wallet/payments/{id}")
+    return visit.page("wallet/confirm.html", draft=signed, **shown)
 
 
-def _amount(text: str) -> int | None:
-    digits = text.replace(",", "").replace("원", "").strip()
-    return int(digits) if digits.isascii() and digits.isdigit() and 0 < len(digits) < 14 and int(digits) else None
+def _lines(basket: Basket | None, amount: int) -> tuple[tuple[int, int], ...]:
+    """The lines of a basket where they add up to what is paid; else no line is named."""
+    lines = tuple((number, line.amount) for number, line in enumerate(basket.lines, 1)) if basket is not None else ()
+    return lines if sum(won for _, won in lines) == amount else ((0, amount),)
 
 
-@get("/payments/{identifier:str}")
-async def paid(visit: Visit, identifier: str) -> Response[str]:
-    """A payment of mine: the number that the shop sees too, and the receipt."""
-    found = outcomes.outcome(visit, identifier)
-    act = next((one for one in found.acts if isinstance(one, Pay)), None)
-    if act is None or found.result.outcome != "accepted":
-        raise Refused(404, "transaction.unknown", "This was no payment.")
-    return visit.page("wallet/paid.html", found=found, act=act, payment=_payment(visit, act, found.time))
+def _goods(visit: Visit, basket: Basket | None, made: Plan) -> list[str]:
+    """The classes of goods that no voucher pays in full, as the programme's document names them."""
+    if basket is None:
+        return []
+    return sorted({basket.lines[line - 1].goods for line, _ in made.unpaid if line})
 
 
-def _payment(visit: Visit, act: Pay, time: int) -> ShopPayment | None:
-    """What the shop sees of a payment that was made at this second."""
-    asked = own_payments(visit.state, act.by, act.programme, act.merchant, time)
-    return next((one for one in asked.payments if (one.at, one.order) == (time, act.order)), None)
+def _sources(usable: Sequence[Holding]) -> list[Source]:
+    by_source: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for one in usable:
+        by_source.setdefault((one.party, one.programme), []).append((one.voucher.number, one.voucher.left))
+    return [Source(party, programme, tuple(found)) for (party, programme), found in by_source.items()]
 
 
-ROUTES = (ask, propose, paid)
+def _accepts(visit: Visit) -> Accepts:
+    def accepts(acts: Sequence[Act]) -> Rejected | None:
+        return visit.preview(acts, *dict.fromkeys(act.by for act in acts))
+
+    return accepts
+
+
+def _why(visit: Visit, source: Source, refusal: Rejected) -> Why:
+    return Why(_title(visit, source), words_of(visit, refusal.code, source.programme, refusal.reason))
+
+
+def _title(visit: Visit, source: Source) -> str:
+    return title(visit.state, source.programme, visit.wanted.language)
+
+
+def _paid_before(visit: Visit, code: MerchantCode) -> list[str]:
+    """The numbers under which this very code was paid by me: a screenshot, or a second tap much later."""
+    if code.order is None:
+        return []
+    mine = {(one.party, one.programme) for one in holdings(visit.state, visit.parties, visit.wanted.language)}
+    asked = [
+        own_payments(visit.state, party, programme, code.merchant, visit.now - 1_800)
+        for party, programme in sorted(mine)
+    ]
+    return [one.number for found in asked for one in found.payments if one.order == code.order]
+
+
+def read_amount(text: str) -> int | None:
+    """An amount of won as people type it (`12,000원`), or None: it must be whole, at least 1 and one that exists."""
+    digits = text.replace(",", "").replace("원", "").replace("₩", "").strip()
+    plain = digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS
+    return int(digits) if plain and 1 <= int(digits) <= MAX_WON else None
+
+
+ROUTES = (ask, propose)

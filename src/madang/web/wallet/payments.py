@@ -1,0 +1,166 @@
+"""Payments that concern whoever is signed in, found in what transactions wrote.
+
+The ledger lists payments by shop and no payer's: so a payment is found by its transaction, or by the second of a notice
+about it, which leads to its block. Whoever signed it, and whose vouchers paid, may see it; nobody else.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from madang.engine.entries import StoredEntry, block_key, entry_key, read_entry, read_tip, read_writes
+from madang.engine.ledger import find
+from madang.engine.store import View
+from madang.kernel.codec import read_json
+from madang.kernel.transaction import Act
+from madang.records.contracts import Contracts
+from madang.services.vouchers.queries import confirmation_number, own_payments
+from madang.services.vouchers.state import OWN, voucher_of
+from madang.web.site.visit import Visit
+
+MAX_ENTRIES = 20_000
+"""Entries of one second that are looked at."""
+
+
+class Payment(msgspec.Struct, frozen=True):
+    """A payment as its payer sees it: won from vouchers and own money together, of which `own`; the shop's number."""
+
+    programme: str
+    merchant: str
+    payment: str
+    order: str
+    at: int
+    amount: int
+    own: int
+    refunded: int
+    held: int
+    number: str
+
+
+class Paid(msgspec.Struct, frozen=True):
+    """A transaction that paid: its id, its acts, when (seconds), and the payments in it that concern the reader."""
+
+    id: str
+    acts: tuple[Act, ...]
+    time: int
+    payments: tuple[Payment, ...]
+
+    @property
+    def amount(self) -> int:
+        """Won in all."""
+        return sum(one.amount for one in self.payments)
+
+
+def paid_by(visit: Visit, identifier: str) -> Paid | None:
+    """What a transaction paid, for those whom it concerns; None where it paid nothing of theirs. `NotSignedIn`."""
+    parties = visit.parties
+    if len(identifier) != 32 or not set(identifier) <= set("0123456789abcdef"):
+        return None
+    found = find(visit.node.ledger.store.view(), identifier)
+    if found is None or found[1].result().outcome != "accepted":
+        return None
+    entry = found[1]
+    acts = _acts(visit, entry)
+    signed = any(act.by in parties for act in acts)
+    payments = tuple(one for holder, one in _payments(visit, entry) if signed or holder in parties)
+    if not payments:
+        return None
+    height = entry.result().height
+    return Paid(identifier, acts, _time_of(visit.node.ledger.store.view(), height), payments)
+
+
+def transaction_of(visit: Visit, programme: str, number: str, at: int) -> str | None:
+    """The id of the transaction that made the payment of which a notice tells: paid or given back at a second."""
+    parties = visit.parties
+    for entry in _entries_at(visit, at):
+        for holder, one in _payments(visit, entry):
+            if holder in parties and (one.programme, one.number) == (programme, number):
+                return entry.id if one.at == at else _maker(visit, one)
+    return None
+
+
+def _maker(visit: Visit, payment: Payment) -> str | None:
+    """The id of the transaction that made a payment which a later one gave back from."""
+    for entry in _entries_at(visit, payment.at):
+        if any(one.payment == payment.payment for _, one in _payments(visit, entry)):
+            return entry.id
+    return None
+
+
+def _payments(visit: Visit, entry: StoredEntry) -> Iterator[tuple[str, Payment]]:
+    """The payments that a transaction wrote, each once, as they stand now, and who holds the vouchers."""
+    contracts = Contracts(visit.state)
+    present = [(key, value) for key, value in read_writes(entry.writes) if value is not None]
+    seen: dict[tuple[str, str, str], str] = {}
+    for programme, key, record in contracts.records(present, "payment"):
+        merchant, payment, _ = key.split("/")
+        ruled = contracts.of(programme)
+        voucher = None if ruled is None else voucher_of(visit.state, ruled, programme, record.voucher)
+        if voucher is not None:
+            seen.setdefault((programme, merchant, payment), voucher.holder)
+    for (programme, merchant, payment), holder in seen.items():
+        since = int(payment[:10], 16)
+        asked = own_payments(visit.state, holder, programme, merchant, since).payments
+        shown = next((one for one in asked if one.payment == payment), None)
+        if shown is None:
+            continue
+        own = visit.state.get(OWN, programme, merchant, payment)
+        yield (
+            holder,
+            Payment(
+                programme,
+                merchant,
+                payment,
+                shown.order,
+                shown.at,
+                shown.amount,
+                own.amount if own is not None else 0,
+                shown.refunded,
+                shown.held,
+                confirmation_number(payment),
+            ),
+        )
+
+
+def _acts(visit: Visit, entry: StoredEntry) -> tuple[Act, ...]:
+    machine = visit.node.ledger.machine
+    envelope = machine.receive(entry.signed)
+    return tuple(read_json(machine.payload_decoder, envelope.payload, "the payload").acts)
+
+
+def _entries_at(visit: Visit, second: int) -> Iterator[StoredEntry]:
+    """The accepted transactions of the blocks of one second, in order."""
+    view = visit.node.ledger.store.view()
+    last = visit.node.ledger.durable.height
+    height = _first_at(view, last, second)
+    looked_at = 0
+    while height <= last:
+        tip = read_tip(view.log_get(block_key(height)) or b"")
+        if tip.time != second:
+            return
+        for position in range(tip.first + 1, tip.size):
+            looked_at += 1
+            data = view.log_get(entry_key(position))
+            if data is None or looked_at > MAX_ENTRIES:
+                return
+            entry = read_entry(data)
+            if entry.writes and entry.result().outcome == "accepted":
+                yield entry
+        height += 1
+
+
+def _first_at(view: View, last: int, second: int) -> int:
+    """The first block whose time is not before a second; one behind the last where there is none."""
+    low, high = 1, last + 1
+    while low < high:
+        middle = (low + high) // 2
+        if _time_of(view, middle) < second:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _time_of(view: View, height: int) -> int:
+    data = view.log_get(block_key(height))
+    return read_tip(data).time if data is not None else 0
