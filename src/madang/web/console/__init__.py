@@ -7,11 +7,11 @@ the other officers (`base/approvals`). What an institution may see and do, queri
 
 from pathlib import Path
 
-from madang.web.console import home, keys, offering, programme, proposals, stages
+from madang.web.console import grants, home, keys, offering, programme, proposals, stages
 from madang.web.console.office import admits
 from madang.web.site.areas import Area
 
-PARTS = (home, proposals, offering, programme, stages, keys)
+PARTS = (home, proposals, offering, programme, stages, grants, keys)
 
 AREA = Area(
     "console",

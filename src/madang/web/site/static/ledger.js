@@ -42,7 +42,7 @@ async function sign(form, payload) {
 }
 
 /** Send until there is an answer: sending the same bytes again is safe. Null where the network stays away. */
-async function deliver(id, signed) {
+export async function deliver(id, signed) {
   for (let go = 0; go < TRIES; go += 1) {
     if (go) await new Promise((resolve) => setTimeout(resolve, 400 * 2 ** go));
     try {
@@ -59,7 +59,8 @@ async function deliver(id, signed) {
   return null;
 }
 
-async function why(result, payload) {
+/** Why it was refused, in words, as HTML of this site. */
+export async function why(result, payload) {
   const act = JSON.parse(payload).acts[0];
   const asked = new URLSearchParams({ programme: act.programme ?? "", reason: result.reason ?? "" });
   const answer = await fetch(`/${document.body.dataset.area}/why/${encodeURIComponent(result.code)}?${asked}`, {

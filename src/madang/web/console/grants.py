@@ -1,0 +1,218 @@
+"""Granting from a file: every row is checked before anything is signed, then parts of a thousand rows are signed.
+
+What a file says is checked by `bulk`, what the rules say by trying the rows (`Block.preview`). A row that was granted
+before is passed over, so a run that was cut short is gone on with by uploading the same file again.
+"""
+
+import asyncio
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.exceptions import HTTPException
+
+from madang.bulk import GrantFileError, RowProblem, read_grants
+from madang.bulk.reading import FIRST_ROW
+from madang.kernel.errors import Rejected
+from madang.services.vouchers.queries import granted_many
+from madang.services.vouchers.transactions import Grant, GrantRow
+from madang.web.api.asgi import encode
+from madang.web.api.problems import Refused
+from madang.web.console.office import Office, office, programme_of
+from madang.web.console.uploads import MOST_ROWS, Part, Upload, Uploads
+from madang.web.site.drafts import draft
+from madang.web.site.formats import won
+from madang.web.site.refusals import words_of
+from madang.web.site.visit import PAGE_HEADERS, Visit
+
+MOST_FILE_BYTES = 8 * 1024 * 1024
+MOST_TRIES = 400
+"""How often rows are tried to find those that the rules refuse."""
+MOST_REFUSED = 100
+OF_A_ROW = ("programmes.clause", "programmes.out_of_range")
+"""Refusals that a row may be at fault for though none is named. Authority, money and stage are nobody's row."""
+UPLOADS = Uploads()
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A row that a rule would refuse: its line, and in which words. Line 0: the whole file."""
+
+    line: int
+    reference: str
+    words: str
+
+
+@get("/programmes/{name:str}/grants")
+async def ask(visit: Visit, name: str) -> Response[str]:
+    """Choose a file."""
+    return visit.page("console/grants.html", view=programme_of(visit, name), problems=[], count=0, error="")
+
+
+@post("/programmes/{name:str}/grants", status_code=200, request_max_body_size=MOST_FILE_BYTES + 4_096)
+async def upload(visit: Visit, name: str) -> Response[str]:
+    """Check a file: everything that is wrong with it, or the page on which its parts are signed."""
+    view, one = programme_of(visit, name), office(visit)
+    data = await _file(visit)
+    try:
+        rows = await asyncio.to_thread(read_grants, data)
+    except GrantFileError as error:
+        shown = [(each, problem_words(visit, each)) for each in error.problems]
+        return visit.page("console/grants.html", 422, view=view, problems=shown, count=error.count, error="")
+    if len(rows) > MOST_ROWS:
+        error_text = visit.say("console.grants.too_many", most=f"{MOST_ROWS:,}")
+        return visit.page("console/grants.html", 422, view=view, problems=[], count=0, error=error_text)
+    return visit.redirect(f"/console/programmes/{name}/grants/{UPLOADS.keep(one.name, name, rows)}")
+
+
+async def _file(visit: Visit) -> bytes:
+    try:
+        form = await visit.request.form()
+    except (HTTPException, ValueError):
+        raise Refused(400, "site.form", "This form can't be read. Choose the file again.") from None
+    sent = form.get("file")
+    if not isinstance(sent, UploadFile):
+        raise Refused(400, "console.file", "No file was sent. Choose a CSV file.")
+    return await sent.read()
+
+
+def problem_words(visit: Visit, problem: RowProblem) -> tuple[str, str]:
+    """What is wrong, and what to do. Words for a column's value stand with the column."""
+    language = visit.wanted.language
+    key = f"console.bulk.{problem.code}"
+    what = visit.say(key) if key in visit.site.look.words else problem.code
+    column = f"console.bulk.columns.{problem.column}"
+    if language == "en":
+        return what, problem.instead
+    if problem.code.startswith("cell.") and column in visit.site.look.words:
+        return what, visit.say(column)
+    todo = f"{key}.todo"
+    return what, visit.say(todo) if todo in visit.site.look.words else problem.instead
+
+
+@get("/programmes/{name:str}/grants/{kept:str}")
+async def signing(visit: Visit, name: str, kept: str) -> Response[str]:
+    """A checked file: its parts, what was granted of each, and what the rules would refuse."""
+    view, found, one = programme_of(visit, name), _kept(visit, name, kept), office(visit)
+    held = await asyncio.to_thread(_held, visit, one, found)
+    left = [row for row in found.rows if row.reference not in held]
+    refused = await asyncio.to_thread(_try, visit, one, found, held)
+    parts = [(part, _left(found, part, held)) for part in found.parts]
+    return visit.page(
+        "console/granting.html",
+        view=view,
+        office=one,
+        kept=kept,
+        found=found,
+        parts_left=parts,
+        granted=len(found.rows) - len(left),
+        left=len(left),
+        left_total=sum(row.amount for row in left),
+        refused=refused,
+    )
+
+
+@get("/programmes/{name:str}/grants/{kept:str}/parts/{number:int}")
+async def part(visit: Visit, name: str, kept: str, number: int) -> Response[bytes]:
+    """The draft of one part: a payload to sign, without the rows that were granted before; none where none is left."""
+    programme_of(visit, name)
+    found, one = _kept(visit, name, kept), office(visit)
+    if not 0 <= number < len(found.parts):
+        raise Refused(404, "http.not_found", "There is no such part. Open the page again.")
+    held = await asyncio.to_thread(_held, visit, one, found)
+    rows = _missing(found, found.parts[number], held)
+    answer: dict[str, Any] = {"rows": len(rows), "total": won(sum(row.amount for row in rows), visit.wanted.language)}
+    if rows:
+        made = draft(visit.chain.name, visit.now, [_grant(one, name, rows)], [one.officer], "")
+        answer |= {"id": made.id, "payload": made.payload, "signer": one.officer, "shown": made.shown[:200_000]}
+    return Response(encode(answer), media_type="application/json", headers=PAGE_HEADERS)
+
+
+@get("/programmes/{name:str}/grants/{kept:str}/report.csv")
+async def report(visit: Visit, name: str, kept: str) -> Response[bytes]:
+    """What became of each row, as CSV: row, reference, amount, status."""
+    programme_of(visit, name)
+    found, one = _kept(visit, name, kept), office(visit)
+    held = await asyncio.to_thread(_held, visit, one, found)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["row", "reference", "amount", "status"])
+    for line, row in enumerate(found.rows, FIRST_ROW):
+        writer.writerow([line, row.reference, row.amount, "granted" if row.reference in held else "not_granted"])
+    return csv_answer(out.getvalue(), f"{name}-grants.csv")
+
+
+def csv_answer(text: str, filename: str) -> Response[bytes]:
+    """A CSV file to download. `filename` is one of ours."""
+    headers = {**PAGE_HEADERS, "content-disposition": f'attachment; filename="{filename}"'}
+    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _kept(visit: Visit, name: str, kept: str) -> Upload:
+    """The uploaded file. Raises `Refused` (404, `console.upload`)."""
+    found = UPLOADS.find(office(visit).name, name, kept)
+    if found is None:
+        raise Refused(
+            404, "console.upload", "This file is not kept any more. Upload it again: nothing is granted twice."
+        )
+    return found
+
+
+def _held(visit: Visit, one: Office, found: Upload) -> set[str]:
+    """References of the file that the programme has granted."""
+    held: set[str] = set()
+    for each in found.parts:
+        references = ",".join(row.reference for row in found.rows[each.start : each.end])
+        held.update(granted_many(visit.state, one.officer, found.programme, references))
+    return held
+
+
+def _missing(found: Upload, each: Part, held: set[str]) -> list[GrantRow]:
+    return [row for row in found.rows[each.start : each.end] if row.reference not in held]
+
+
+def _left(found: Upload, each: Part, held: set[str]) -> int:
+    return len(_missing(found, each, held))
+
+
+def _grant(one: Office, name: str, rows: Sequence[GrantRow]) -> Grant:
+    return Grant(by=one.name, programme=name, rows=list(rows))
+
+
+def _try(visit: Visit, one: Office, found: Upload, held: set[str]) -> list[Refusal]:
+    """The rows that the rules would refuse now, at most a hundred. A refusal that is no row's stands on line 0."""
+    lines = {row.reference: line for line, row in enumerate(found.rows, FIRST_ROW)}
+    waiting = [_missing(found, each, held) for each in reversed(found.parts)]
+    refused: list[Refusal] = []
+    tries = 0
+    while waiting and tries < MOST_TRIES and len(refused) < MOST_REFUSED:
+        rows = waiting.pop()
+        if not rows:
+            continue
+        tries += 1
+        refusal = visit.preview([_grant(one, found.programme, rows)], one.officer)
+        if refusal is None:
+            continue
+        named = next((place for place, row in enumerate(rows) if row.reference == refusal.reason), None)
+        if named is not None:
+            refused.append(_refusal(visit, found, lines, rows[named], refusal))
+            waiting += [rows[named + 1 :], rows[:named]]
+        elif refusal.code not in OF_A_ROW:
+            return [Refusal(0, "", words_of(visit, refusal.code, found.programme, refusal.reason))]
+        elif len(rows) == 1:
+            refused.append(_refusal(visit, found, lines, rows[0], refusal))
+        else:
+            middle = len(rows) // 2
+            waiting += [rows[middle:], rows[:middle]]
+    return sorted(refused, key=lambda each: each.line)
+
+
+def _refusal(visit: Visit, found: Upload, lines: dict[str, int], row: GrantRow, refusal: Rejected) -> Refusal:
+    words = words_of(visit, refusal.code, found.programme, refusal.reason)
+    return Refusal(lines[row.reference], row.reference, words)
+
+
+ROUTES = (ask, upload, signing, part, report)
