@@ -7,6 +7,7 @@
     appealmodel, appeallist        the office's list of appeals
     officemodel, officelists       its applications, flags and disputes
     trademodel, spending, shops, tradenames   what vouchers paid where, and where they are taken
+    entrymodel, entrylist          who asked for what, and how it ended
     contracts                      by which what blocks hold of programmes is read
     reading                        what pages read of all this, in one place
     masterkey, cipher, purposes, vault   personal data, encrypted for each person, kept as a table of purposes says

@@ -129,7 +129,7 @@ def blocks_after(view: View, height: int, root: bytes) -> Iterator[Written]:
         block, hashes = _checked(tip, [value for _, value in found])
         tree.extend(hashes)
         if (tip.height, tip.first, tree.root()) != (height + 1, first, tip.root):
-            raise _damaged(tip.height, "its leaves do not hash to its root")
+            raise damaged(tip.height, "its leaves do not hash to its root")
         yield block
         height, first = tip.height, tip.size
 
@@ -148,7 +148,7 @@ def _tree_at(view: View, height: int, root: bytes) -> Tree:
     try:
         return read_tree(view, tip)
     except LogError as error:
-        raise _damaged(height, str(error)) from None
+        raise damaged(height, str(error)) from None
 
 
 def _checked(tip: Tip, stored: list[bytes]) -> tuple[Written, list[bytes]]:
@@ -160,15 +160,16 @@ def _checked(tip: Tip, stored: list[bytes]) -> tuple[Written, list[bytes]]:
         try:
             leaf = decode_leaf(entry.leaf)
         except LogError as error:
-            raise _damaged(tip.height, str(error)) from None
+            raise damaged(tip.height, str(error)) from None
         if isinstance(leaf, BlockLeaf) != (place == 0) or leaf.height != tip.height:
-            raise _damaged(tip.height, f"entry {place} stands in the wrong place")
+            raise damaged(tip.height, f"entry {place} stands in the wrong place")
         if entries.digest(entry.writes) != leaf.writes_hash:
-            raise _damaged(tip.height, f"what entry {place} wrote is not what its leaf says")
+            raise damaged(tip.height, f"what entry {place} wrote is not what its leaf says")
         writes.append(entries.read_writes(entry.writes))
         hashes.append(leaf_hash(entry.leaf))
     return Written(tip.height, tip.time, tip.root, writes), hashes
 
 
-def _damaged(height: int, what: str) -> MadangError:
+def damaged(height: int, what: str) -> MadangError:
+    """What to raise where a block is not what its leaves say."""
     return MadangError("records.damaged", f"Block {height} of the store is damaged: {what}. Check it: madang verify.")

@@ -7,6 +7,7 @@ since 1970, days are `YYYY-MM-DD` in Seoul, amounts won. A page says in `next` w
     bring_up_to_date   takes in what the node has committed since
     notices            'my notices' (내 알림) of one party, the newest first
     appeals, applications, flags, disputes, waiting    what an office has before it
+    entries            what parties asked of the ledger; all of it, for auditors
     spending           what a programme's vouchers paid, by region, industry, hour or day
     shops, name_shops  where a programme's vouchers are taken, and what those shops are called
 """
@@ -17,6 +18,9 @@ from madang.engine.store import View
 from madang.records.appeallist import AppealFilter, AppealRow, Limit, Place, list_appeals
 from madang.records.appealmodel import Appeals
 from madang.records.database import Database
+from madang.records.entrylist import EntryFilter, EntryPage, EntryRow
+from madang.records.entrylist import list_entries as entries
+from madang.records.entrymodel import Entries
 from madang.records.noticemodel import Notices
 from madang.records.officelists import (
     ApplicationFilter,
@@ -49,6 +53,9 @@ __all__ = [
     "ApplicationRow",
     "DisputeFilter",
     "DisputeRow",
+    "EntryFilter",
+    "EntryPage",
+    "EntryRow",
     "FlagFilter",
     "FlagRow",
     "NoticeRow",
@@ -61,6 +68,7 @@ __all__ = [
     "applications",
     "bring_up_to_date",
     "disputes",
+    "entries",
     "flags",
     "name_shops",
     "notices",
@@ -75,7 +83,7 @@ def bring_up_to_date(database: Database, view: View) -> list[Standing]:
 
     For one process at a time: a second one's work is undone (`records.raced`). Raises what `projection.project` does.
     """
-    models: tuple[Projection, ...] = (Notices(), Appeals(), OfficeWork(), Trade())
+    models: tuple[Projection, ...] = (Notices(), Appeals(), OfficeWork(), Trade(), Entries())
     return [project(database, view, one) for one in models]
 
 

@@ -178,6 +178,23 @@ SPENT_PARTS = Table(
 """What was counted of a part of a payment, under a digest of its key: nothing that leads to a person."""
 # fmt: on
 
+ENTRIES = Table(
+    "entry",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("party", words(43), nullable=False),
+    Column("act", words(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("height", BigInteger, nullable=False),
+    Column("id", words(32), nullable=False),
+    Column("outcome", words(8), nullable=False),
+    Column("code", words(64), nullable=False),
+    Index(None, "party", "position", "number"),
+    Index(None, "at", "position"),
+)
+"""Who asked for what, one row an act: `position` of its transaction in the log, `number` of the act in it."""
+
 VAULT_KEYS = Table(
     "vault_key",
     metadata,

@@ -1,0 +1,64 @@
+"""Totals of money and programmes, and the laws that bind them, as they were at the last full minute."""
+
+import asyncio
+
+from litestar import Response, get
+
+from madang.base.programmes.queries import ProgrammeView
+from madang.base.programmes.state import PROGRAMMES, documents_of
+from madang.presentation import labels
+from madang.web.explorer.sums import SECONDS, Sums, sums
+from madang.web.site.visit import Visit
+
+_KEPT = "explorer_sums"
+
+
+@get("/totals")
+async def totals(visit: Visit) -> Response[str]:
+    """The sums of the minute."""
+    found = await current(visit)
+    return visit.page(
+        "explorer/totals.html",
+        sums=found,
+        titles={one.name: title(visit, one.name) for one in found.programmes},
+        accounts={one.name: accounts(visit, one) for one in found.programmes},
+    )
+
+
+ROUTES = (totals,)
+
+
+async def current(visit: Visit) -> Sums:
+    """The sums of this minute: made for whoever asks first in it, the same for everybody."""
+    kept = visit.request.app.state
+    found: Sums | None = kept.get(_KEPT)
+    if found is None or found.time // SECONDS != visit.now // SECONDS:
+        found = await asyncio.to_thread(sums, visit.state, visit.now)
+        kept[_KEPT] = found
+    return found
+
+
+def title(visit: Visit, programme: str) -> str:
+    """A programme's title in the language of the visit, or its name where it has none."""
+    found = visit.state.get(PROGRAMMES, programme)
+    titles = documents_of(visit.state, found)[1].title if found is not None else ()
+    return next((one.text for one in titles if one.language == visit.wanted.language), programme)
+
+
+def accounts(visit: Visit, view: ProgrammeView) -> list[tuple[str, int]]:
+    """What is inside a programme, by account, and what came from and went to the outside (won), each in words."""
+    found = visit.state.get(PROGRAMMES, view.name)
+    outside = {one.name for one in found.accounts if one.sort == "outside"} if found is not None else set()
+    inside = [(_label(visit, name), amount) for name, amount in view.totals.items() if name not in outside]
+    beyond = [
+        (visit.say("explorer.totals.in" if amount > 0 else "explorer.totals.out", name=_label(visit, name)), abs(amount))
+        for name, amount in view.totals.items()
+        if name in outside and amount
+    ]
+    return inside + beyond
+
+
+def _label(visit: Visit, account: str) -> str:
+    """What an account is called, as a heading."""
+    text = labels.find(labels.standard().accounts, account).text(visit.wanted.language).removeprefix("the ")
+    return text[:1].upper() + text[1:]
