@@ -106,7 +106,13 @@ async def one(visit: Visit, identifier: str) -> Response[str]:
     return visit.page("explorer/entry.html", found=found, why=why, log_key=str(visit.node.log_key))
 
 
-ROUTES = (newest, search, export, one)
+@get("/key")
+async def key(visit: Visit) -> Response[str]:
+    """Where keys are made: not here. For whoever has none that is known."""
+    return visit.page("explorer/key.html", others=[area for area in visit.site.areas if area != visit.area])
+
+
+ROUTES = (newest, search, export, one, key)
 
 
 def readable(state: State, parties: tuple[str, ...]) -> tuple[str, ...] | None:
