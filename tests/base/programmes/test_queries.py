@@ -28,7 +28,12 @@ LONG = "a_name_of_an_action_as_long_as_they_get"
             "정해진 지급 금액이 아닙니다.",
             "This is not one of the amounts of the programme.",
         ),
-        (COUPON, "spend.own_takings", None, None),
+        (
+            COUPON,
+            "spend.own_takings",
+            "이 가맹점의 정산 계정이 아닙니다.",
+            "These takings are another shop's.",
+        ),
         (COUPON, "spend.nothing", None, None),
         (COUPON, "region", None, None),
         ("nothing", "spend.region", None, None),

@@ -32,7 +32,7 @@ from madang.kernel.module import InvariantBroken
 from madang.kernel.state import Record, State, Table
 from madang.services.vouchers.transactions import MAX_PARTS
 
-KINDS = ("262de844eeb5e89a916a47f6bcde7e0e24c66ca2b65203148e823eaccd7c8dde",)
+KINDS = ("0e371fdcc732ec98c66c2b5632c65e76886a2c3237e625a36524f147a63b8995",)
 """The kinds that the rules were written for, by digest: what their actions are on, and that they check what is theirs.
 
 Any sponsor may bring a kind of its own, with other actions under our names or none.
