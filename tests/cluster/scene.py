@@ -33,6 +33,7 @@ def document(members: Sequence[Member]) -> bytes:
     text = (DOCUMENTS / "consumption-coupon-2025.yaml").read_text()
     text = text.replace("2025-07-21T09:00:00+09:00", (now - timedelta(hours=1)).isoformat())
     text = text.replace("2025-12-01T00:00:00+09:00", (now + timedelta(days=1)).isoformat())
+    text = text.replace("subject: person", "subject: anyone")
     programme = read_programme(text, kind)
     content = msgspec.json.decode(town.document(int(now.timestamp()) - 60), type=Genesis)
     acts = msgspec.json.decode(content.acts)

@@ -32,6 +32,7 @@ def current(monkeypatch) -> bytes:
     text = (scene.DOCUMENTS / "consumption-coupon-2025.yaml").read_text()
     text = text.replace("2025-07-21T09:00:00+09:00", (now - timedelta(hours=1)).isoformat())
     text = text.replace("2025-12-01T00:00:00+09:00", (now + timedelta(days=1)).isoformat())
+    text = text.replace("subject: person", "subject: anyone")
     programme = read_programme(text, kind)
     documents = kind, kind_text, canonical(programme).decode(), kind_digest, digest(programme).hex()
     monkeypatch.setattr(town, "documents", lambda: documents)
