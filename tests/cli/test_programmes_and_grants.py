@@ -78,6 +78,19 @@ def test_explain_says_a_programme_and_a_kind_in_words(tmp_path):
     assert "바우처 잔액이 결제 금액 이상이어야 합니다." in kind.stdout
 
 
+def test_explain_own_is_what_a_programme_adds(tmp_path):
+    coupon = DOCUMENTS / "consumption-coupon-2025.yaml"
+    for look in ("table", "prose", "markdown"):
+        shown = madang("programme", "explain", coupon, "--own", "--as", look).stdout
+        assert "이 사업이 더한 것만 보입니다." in shown
+        assert "small_shop" in shown or "연 매출 30억 원이 넘는" in shown
+        assert "recall_unused" not in shown
+    said = json.loads(madang("programme", "explain", coupon, "--own", "--json").stdout)
+    assert (said["own"], [one["name"] for one in said["actions"]]) == (True, ["reclaim", "grant", "spend"])
+    refused = madang("programme", "explain", DOCUMENTS / "voucher.yaml", "--own")
+    assert (refused.returncode, "[programme.own]" in refused.stderr) == (1, True)
+
+
 def test_explain_shows_what_a_document_says_and_takes_nothing_for_colour(tmp_path):
     file = tmp_path / "coupon.yaml"
     text = (DOCUMENTS / "consumption-coupon-2025.yaml").read_text(encoding="utf-8")

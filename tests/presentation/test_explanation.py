@@ -11,7 +11,7 @@ import pytest
 from madang.contract import Kind, Programme, digest, read_kind, read_programme
 from madang.contract.syntax import ProgrammeAction
 from madang.contract.valuetypes import Enum, Table
-from madang.presentation import Explanation, as_prose, as_tables, explain_kind, explain_programme
+from madang.presentation import Explanation, as_prose, as_tables, explain_kind, explain_programme, only_own
 from madang.presentation.labels import LANGUAGES, Language, standard
 from tests.presentation.documents import KINDS, PROGRAMMES, kind, kind_of, programme
 
@@ -198,3 +198,21 @@ def test_what_the_shipped_documents_name_has_words() -> None:
                 missing.add(f"values: {programme(path).programme}.{own.name}")
             member(own.declared)
     assert not missing, sorted(missing)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", PROGRAMMES, ids=lambda path: path.stem)
+def test_what_a_programme_adds_is_told_without_its_kind(path: Path, language: Language) -> None:
+    document = programme(path)
+    whole = explain_programme(kind(KINDS[0]), document, language)
+    own = only_own(whole, document)
+    assert own.own and not whole.own
+    assert [one.name for one in own.parameters] == [
+        one.name for one in whole.parameters if one.name in {each.name for each in document.parameters}
+    ]
+    told = {(action.name, row.clause): row for action in own.actions for row in action.rows}
+    assert set(told) == {(each.action, clause.name) for each in document.actions for clause in each.require}
+    assert all(row in next(one.rows for one in whole.actions if one.name == name) for (name, _), row in told.items())
+    for write in (as_prose, as_tables):
+        assert len(write(own)) * 4 < len(write(whole))
+        assert "`enrol`" in write(whole) and "`enrol`" not in write(own)

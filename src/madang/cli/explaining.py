@@ -21,6 +21,8 @@ def print_tables(explanation: Explanation) -> None:
     console = Console(highlight=False)
     console.print(Text(explanation.title, "bold"))
     console.print(Text(f"{words[explanation.sort]} {explanation.name}; {words['digest']}: {explanation.digest}", "dim"))
+    if explanation.own:
+        console.print(Text(words["own"]))
     if explanation.parameters:
         console.print(_parameters(explanation, words))
     for one in explanation.parameters:

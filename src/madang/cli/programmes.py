@@ -137,6 +137,9 @@ def explain(
     look: Annotated[
         Look, typer.Option("--as", help="Decision tables for the terminal, sentences, or tables in Markdown.")
     ] = Look.table,
+    own: Annotated[
+        bool, typer.Option("--own", help="Only what the programme adds to its kind, and the parameters that it gives.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say in words what a programme or kind allows, refuses, moves and changes, for people who can't program."""
@@ -148,6 +151,9 @@ def explain(
             kind_document = _kind(kind)
             programme = contract.read_programme(text, kind_document, file.name)
             explanation = presentation.explain_programme(kind_document, programme, language.value)
+            explanation = presentation.only_own(explanation, programme) if own else explanation
+        elif own:
+            raise MadangError("programme.own", "A kind adds to nothing. Leave --own out, or name a programme.")
         else:
             explanation = presentation.explain_kind(contract.read_kind(text, file.name), language.value)
     if look is Look.table and not as_json:

@@ -5,7 +5,7 @@ documents may come from anyone and are bounded by the limits of the language. No
 runs the document, never a sentence about it.
 """
 
-from madang.presentation.explanation import Explanation, explain_kind, explain_programme
+from madang.presentation.explanation import Explanation, explain_kind, explain_programme, only_own
 from madang.presentation.formatter import format_document, is_programme
 from madang.presentation.markdown import as_prose, as_tables
 from madang.presentation.schema import kind_schema, programme_schema
@@ -19,5 +19,6 @@ __all__ = [
     "format_document",
     "is_programme",
     "kind_schema",
+    "only_own",
     "programme_schema",
 ]

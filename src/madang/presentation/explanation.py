@@ -91,7 +91,10 @@ class InvariantRow(msgspec.Struct, frozen=True):
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """A document in words of one language. `digest` is the SHA-256 that names it, `title` what people call it."""
+    """A document in words of one language. `digest` is the SHA-256 that names it, `title` what people call it.
+
+    `own` tells that only what a programme adds to its kind is here: what the kind says besides is left out.
+    """
 
     sort: Literal["kind", "programme"]
     name: str
@@ -102,6 +105,7 @@ class Explanation(msgspec.Struct, frozen=True):
     parameters: list[ParameterRow]
     actions: list[ActionTable]
     invariants: list[InvariantRow]
+    own: bool = False
 
 
 def explain_kind(kind: Kind, language: Language, glossary: Glossary | None = None) -> Explanation:
@@ -117,6 +121,27 @@ def explain_programme(
     Raises `ContractError` if the programme is not one of the kind.
     """
     return Explainer(kind, programme, language, glossary or standard()).all()
+
+
+def only_own(explanation: Explanation, programme: Programme) -> Explanation:
+    """Of the explanation of a programme what it adds to its kind: the parameters that it gives, and its own clauses.
+
+    Its specification says again what the kind asks for, too, and is left out.
+    """
+    given = {one.name for one in programme.parameters}
+    added = {one.action for one in programme.actions}
+    return msgspec.structs.replace(
+        explanation,
+        own=True,
+        parameters=[row for row in explanation.parameters if row.name in given],
+        actions=[_own_rows(action) for action in explanation.actions if action.name in added],
+        invariants=[],
+    )
+
+
+def _own_rows(action: ActionTable) -> ActionTable:
+    rows = [row for row in action.rows if row.of == "programme"]
+    return ActionTable(action.name, action.label, [], [], rows, [], [], [])
 
 
 class Explainer:

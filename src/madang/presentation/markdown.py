@@ -28,6 +28,8 @@ HEADINGS: Final = {
         "invariants": "언제나 지켜지는 것",
         "none": "조건 없이 할 수 있습니다.",
         "all": "다음을 모두 충족해야 합니다.",
+        "own": "이 사업이 더한 것만 보입니다. 그 밖의 조건, 돈의 이동, 바뀌는 기록은 종류 문서와 같습니다.",
+        "besides": "종류의 조건에 더해 다음을 모두 충족해야 합니다.",
         "told": "아니면",
         "unnamed": "조건 이름만 알립니다",
         "below": "아래 표",
@@ -53,6 +55,8 @@ HEADINGS: Final = {
         "invariants": "What always holds",
         "none": "There are no conditions.",
         "all": "All of this must hold.",
+        "own": "Only what this programme adds is shown. Other conditions, money and changes are those of its kind.",
+        "besides": "Besides what the kind asks for, all of this must hold.",
         "told": "otherwise",
         "unnamed": "only the name of the clause is told",
         "below": "the table below",
@@ -85,7 +89,12 @@ def as_prose(explanation: Explanation) -> str:
     for action in explanation.actions:
         lines += [f"## {heading(action)}", ""]
         if action.rows:
-            lines += [words["all"], "", *[_sentence(row, words) for row in action.rows], ""]
+            lines += [
+                words["besides" if explanation.own else "all"],
+                "",
+                *[_sentence(row, words) for row in action.rows],
+                "",
+            ]
         else:
             lines += [words["none"], ""]
         lines += _effects(action, words)
@@ -104,7 +113,8 @@ def _opening(explanation: Explanation) -> list[str]:
     where = f"{words[explanation.sort]} `{explanation.name}`"
     if explanation.sort == "programme":
         where += f", {words['kind']} `{explanation.kind}`"
-    return [f"# {_escaped(explanation.title)}", "", f"{where}; {words['digest']}: `{explanation.digest}`", ""]
+    lines = [f"# {_escaped(explanation.title)}", "", f"{where}; {words['digest']}: `{explanation.digest}`", ""]
+    return [*lines, words["own"], ""] if explanation.own else lines
 
 
 def _parameters(explanation: Explanation) -> list[str]:
