@@ -18,6 +18,8 @@ async function judge() {
     const found = await checkReceipt(data, field("log-key").value, { witnesses, threshold });
     verdict.replaceChildren(outcome(holds(found) ? found.outcome : "broken"), ...details(found));
   } catch (error) {
+    // A file that was changed, or taken away, after it was chosen can't be read any more.
+    if (error.name === "NotReadableError" || error.name === "NotFoundError") return verdict.replaceChildren(outcome("none"));
     if (!(error instanceof ProofError)) throw error;
     const sort = error.code.startsWith(KEY_CODES) ? "key" : error.code === "browser.ed25519" ? "unable" : "none";
     verdict.replaceChildren(outcome(sort), code(error.code));
