@@ -8,6 +8,7 @@ from madang.base.debts.transactions import Pay
 from madang.base.merchants.transactions import Suspend
 from madang.base.money.ledger import balance
 from madang.base.programmes.queries import programme
+from madang.base.programmes.transactions import NameAuthorities
 from madang.kernel.module import InvariantBroken
 from madang.services.fraud import queries
 from madang.services.fraud.state import CASES, DAY, FLAGS, INVARIANTS, RAISED, TOLD, deadline_of
@@ -76,6 +77,12 @@ def test_the_rules_of_a_payment_know_nothing_of_flags():
         written.append([key for key, _ in world.entries[-1].writes])
         assert not [key for key in written[-1] if key.startswith(b"fraud.")]
     assert written[0] == written[1]
+
+
+def test_an_authority_that_the_programme_names_no_more_flags_nothing_in_it():
+    world = fraud_world()
+    world.accept(NameAuthorities(by="ministry", programme=COUPON, authorities=[]), by=quorum("ministry"))
+    world.refuse("fraud.not_appointed", raising(flag_row(0), by="welfare"), by=officer("welfare"))
 
 
 @pytest.mark.parametrize("by", ["ministry", "welfare", "audit-board", "operator"])

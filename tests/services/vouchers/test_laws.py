@@ -22,7 +22,25 @@ from madang.kernel.state import State
 from madang.kernel.transaction import Act
 from madang.services.vouchers import MODULE
 from madang.services.vouchers.rules import RULES
-from madang.services.vouchers.state import OWN, OwnMoney, code_digest, voucher_of
+from madang.services.vouchers.state import (
+    BASKETS,
+    EDITIONS,
+    FUNDERS,
+    INVARIANTS,
+    LATEST,
+    OWN,
+    SHELVED,
+    SHELVES,
+    Basket,
+    BasketLine,
+    Edition,
+    Funders,
+    OwnMoney,
+    Shelf,
+    Shelved,
+    code_digest,
+    voucher_of,
+)
 from madang.services.vouchers.transactions import (
     Claim,
     Expire,
@@ -199,3 +217,63 @@ def test_the_law_of_own_money_sees_what_is_wrong(own):
     state.put(OWN, own, COUPON, "bakery", "0" * 32)
     with pytest.raises(InvariantBroken):
         MODULE.invariants[0](state)
+
+
+NOTHING = (0, 0)
+ONE = Edition(1, "a", (), (), ())
+LIES = [
+    ("a basket that lies nowhere", [(BASKETS, Basket((BasketLine("bread", 1),), 0), ("bakery", "o"))]),
+    (
+        "a basket where another lies",
+        [
+            (SHELVES, Shelf(1), ("bakery",)),
+            (SHELVED, Shelved("other"), ("bakery", 0)),
+            (BASKETS, Basket((BasketLine("bread", 1),), 0), ("bakery", "o")),
+        ],
+    ),
+    ("a place beyond the shelf", [(SHELVES, Shelf(1), ("bakery",)), (SHELVED, Shelved("o"), ("bakery", 1))]),
+    ("a place of no shelf", [(SHELVED, Shelved("o"), ("bakery", 0))]),
+    ("an edition that was left out", [(EDITIONS, Edition(2, "a", (), (), ()), (COUPON, 2)), (LATEST, ONE, (COUPON,))]),
+    ("an edition that is no latest", [(EDITIONS, ONE, (COUPON, 1))]),
+    ("a latest that is no edition", [(LATEST, ONE, (COUPON,))]),
+    (
+        "an edition that changes nothing",
+        [
+            (EDITIONS, ONE, (COUPON, 1)),
+            (EDITIONS, Edition(2, "a", (), (), ()), (COUPON, 2)),
+            (LATEST, Edition(2, "a", (), (), ()), (COUPON,)),
+        ],
+    ),
+    (
+        "money that went back before the end",
+        [(FUNDERS, Funders(("a", "b"), (1, 9_999), (5, 0), (1, 0), NOTHING, NOTHING, False), (COUPON,))],
+    ),
+    (
+        "money that is kept before the end",
+        [(FUNDERS, Funders(("a", "b"), (1, 9_999), (5, 0), NOTHING, (1, 0), NOTHING, False), (COUPON,))],
+    ),
+    (
+        "more kept than there is",
+        [(FUNDERS, Funders(("a", "b"), (1, 9_999), (5, 0), NOTHING, (10**12, 0), NOTHING, True), (COUPON,))],
+    ),
+    (
+        "shares of less than the whole",
+        [(FUNDERS, Funders(("a", "b"), (1, 9_998), (5, 0), NOTHING, NOTHING, NOTHING, False), (COUPON,))],
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "records"), LIES, ids=[name for name, _ in LIES])
+def test_the_laws_see_what_is_wrong(name: str, records: list[Any]):
+    state: State = _world().state()
+    for law in INVARIANTS:
+        law(state)
+    for table, record, parts in records:
+        state.put(table, record, *parts)
+    broken = []
+    for law in INVARIANTS:
+        try:
+            law(state)
+        except InvariantBroken as error:
+            broken.append(str(error))
+    assert len(broken) == 1, (name, broken)

@@ -7,6 +7,7 @@ import msgspec
 from madang.base.debts import ledger as debts
 from madang.base.merchants.state import MERCHANTS
 from madang.base.parties import queries as parties
+from madang.base.programmes.queries import is_authority
 from madang.base.programmes.state import PROGRAMMES, Programme
 from madang.kernel.authority import is_officer
 from madang.kernel.module import Call, Rule, refuser
@@ -47,8 +48,8 @@ from madang.services.fraud.transactions import (
     WithdrawCase,
 )
 
-APPOINTED = ("operator", "auditor", "eligibility_authority")
-"""Roles that flag in every programme, beside its sponsor."""
+APPOINTED = ("operator", "auditor")
+"""Roles that flag in every programme, beside its sponsor and the authorities that it names."""
 
 REFUSALS = {
     "unknown_programme": "No programme {programme} is published here. Check its name.",
@@ -91,6 +92,7 @@ def raise_flags(call: Call, act: RaiseFlags) -> None:
     """Flags of those whose office it is to look: all of them or none."""
     programme = _programme(call, act.programme)
     appointed = any(parties.has_role(call.state, act.by, role) for role in APPOINTED)
+    appointed = appointed or is_authority(call.state, programme, act.by)
     if act.by != programme.sponsor and not appointed:
         raise refuse("not_appointed", by=act.by, programme=act.programme)
     for row in act.rows:
