@@ -56,7 +56,9 @@ class FlagRow(Part, frozen=True, kw_only=True):
 
 
 class RaiseFlags(Act, frozen=True, kw_only=True, tag="fraud.raise_flags"):
-    """The sponsor, an authority that its programme names, an auditor or the operator flags payments, shops, vouchers."""
+    """The sponsor, an authority that its programme names, an auditor or the operator flags payments, shops or
+    vouchers.
+    """
 
     programme: Name
     rows: Annotated[list[FlagRow], Meta(min_length=1, max_length=MAX_ROWS)]
