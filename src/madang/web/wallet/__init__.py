@@ -8,7 +8,7 @@ from pathlib import Path
 from madang.base.parties.queries import party
 from madang.kernel.state import State
 from madang.web.site.areas import Area
-from madang.web.wallet import history, home, keys, paying
+from madang.web.wallet import claiming, history, home, keys, paying, showing
 
 
 def admits(state: State, name: str) -> bool:
@@ -21,6 +21,6 @@ AREA = Area(
     "wallet",
     Path(__file__).parent,
     admits,
-    (*home.ROUTES, *keys.ROUTES, *paying.ROUTES, *history.ROUTES),
+    (*home.ROUTES, *keys.ROUTES, *paying.ROUTES, *history.ROUTES, *claiming.ROUTES, *showing.ROUTES),
     (("/wallet", "wallet.menu.home"), ("/wallet/pay", "wallet.menu.pay"), ("/wallet/payments", "wallet.menu.history")),
 )

@@ -41,6 +41,11 @@ def _each(state: State, parties: tuple[str, ...], language: Language) -> Iterato
                 yield Holding(party, view.name, shown, one)
 
 
+def waiting_voucher(state: State, programme: str, number: str) -> VoucherView | None:
+    """The voucher of this number that waits for its code, and so is its own holder."""
+    return vouchers.voucher(state, number, programme, number) if number else None
+
+
 def title(state: State, programme: str, language: Language) -> str:
     """A programme's title in this language, or its name where it is unknown."""
     found = state.get(PROGRAMMES, programme)

@@ -11,7 +11,6 @@ from madang.base.merchants.queries import merchant
 from madang.exchange.qr.checking import check_code
 from madang.exchange.qr.merchantcode import MerchantCode, read_code
 from madang.kernel.errors import MadangError, Rejected
-from madang.kernel.fields import MAX_WON
 from madang.kernel.transaction import Act
 from madang.services.vouchers.queries import own_payments
 from madang.services.vouchers.state import BASKETS, Basket
@@ -22,10 +21,10 @@ from madang.web.site.visit import Visit
 from madang.web.wallet.directory import shop_names
 from madang.web.wallet.holdings import Holding, holdings, own_money, title
 from madang.web.wallet.planning import Accepts, Plan, Purchase, Source, plan
+from madang.web.wallet.reading import read_amount
 
 COUNTER = "counter"
 """The order of whoever pays by the code that hangs on the wall."""
-MOST_DIGITS = 16
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -144,13 +143,6 @@ def _paid_before(visit: Visit, code: MerchantCode) -> list[str]:
         for party, programme in sorted(mine)
     ]
     return [one.number for found in asked for one in found.payments if one.order == code.order]
-
-
-def read_amount(text: str) -> int | None:
-    """An amount of won as people type it (`12,000원`), or None: it must be whole, at least 1 and one that exists."""
-    digits = text.replace(",", "").replace("원", "").replace("₩", "").strip()
-    plain = digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS
-    return int(digits) if plain and 1 <= int(digits) <= MAX_WON else None
 
 
 ROUTES = (ask, propose)

@@ -3,7 +3,7 @@
 import pytest
 
 from madang.kernel.fields import MAX_WON
-from madang.web.wallet.paying import read_amount
+from madang.web.wallet.reading import read_amount
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,98 @@
+"""Claiming: the code of a letter becomes a voucher of whoever is signed in."""
+
+from litestar import Response, get, post
+
+from madang.base.programmes.queries import programmes
+from madang.kernel.errors import Rejected
+from madang.services.vouchers.state import CODES, KINDS, code_digest
+from madang.services.vouchers.transactions import Claim
+from madang.web.api.problems import Refused
+from madang.web.site import outcomes
+from madang.web.site.drafts import draft
+from madang.web.site.refusals import words_of
+from madang.web.site.shared import read_form
+from madang.web.site.visit import Visit
+from madang.web.wallet.holdings import holdings, title, waiting_voucher
+from madang.web.wallet.places import place_name
+
+LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+LENGTH = 26
+_MISREAD = str.maketrans({"0": "O", "1": "I", "8": "B"})
+
+
+@get("/claim")
+async def ask(visit: Visit) -> Response[str]:
+    """Type or scan the code of a letter."""
+    _ = visit.parties
+    return visit.page("wallet/claim.html", error="", typed="")
+
+
+@post("/claim", status_code=200)
+async def propose(visit: Visit) -> Response[str]:
+    """What waits for this code, to be signed for; or why it can't be claimed."""
+    _ = visit.parties
+    typed = (await read_form(visit)).get("code", "")[:120]
+    code = read_code(typed)
+    if code is None:
+        return _again(visit, typed, visit.say("wallet.claim.bad_code"))
+    programme = next((one for one in _open_programmes(visit) if _waits(visit, one, code)), None)
+    if programme is None:
+        return _again(visit, typed, words_of(visit, "vouchers.unknown_code"))
+    refusal: Rejected | None = None
+    for party in _by_use(visit):
+        act = Claim(by=party, programme=programme, code=code)
+        refusal = visit.preview([act], party)
+        if refusal is None:
+            signed = draft(visit.chain.name, visit.now, [act], [party], "/wallet/claims/{id}")
+            voucher = waiting_voucher(visit.state, programme, _waits(visit, programme, code))
+            return visit.page(
+                "wallet/claim_sign.html",
+                draft=signed,
+                title=title(visit.state, programme, visit.wanted.language),
+                voucher=voucher,
+                place="" if voucher is None else place_name(voucher.region),
+            )
+    code_of_refusal = refusal.code if refusal is not None else "vouchers.unknown_code"
+    return _again(visit, typed, words_of(visit, code_of_refusal, programme, refusal.reason if refusal else ""))
+
+
+@get("/claims/{identifier:str}")
+async def claimed(visit: Visit, identifier: str) -> Response[str]:
+    """That a voucher was claimed, and what it is."""
+    found = outcomes.outcome(visit, identifier)
+    act = next((one for one in found.acts if isinstance(one, Claim)), None)
+    if act is None or found.result.outcome != "accepted":
+        raise Refused(404, "transaction.unknown", "This claimed nothing.")
+    mine = [
+        one for one in holdings(visit.state, visit.parties, visit.wanted.language) if one.programme == act.programme
+    ]
+    return visit.page("wallet/claimed.html", mine=mine, title=title(visit.state, act.programme, visit.wanted.language))
+
+
+ROUTES = (ask, propose, claimed)
+
+
+def read_code(text: str) -> str | None:
+    """A letter's code as people type it: in groups, small letters, digits for letters that look alike. Or None."""
+    letters = "".join(text.split()).replace("-", "").replace("·", "").upper().translate(_MISREAD)
+    return letters if len(letters) == LENGTH and set(letters) <= LETTERS else None
+
+
+def _again(visit: Visit, typed: str, error: str) -> Response[str]:
+    return visit.page("wallet/claim.html", 422, error=error, typed=typed)
+
+
+def _open_programmes(visit: Visit) -> list[str]:
+    return [one.name for one in programmes(visit.state) if one.status == "open" and one.kind in KINDS]
+
+
+def _waits(visit: Visit, programme: str, code: str) -> str:
+    """The number of the voucher that waits for a code, '' where none does."""
+    found = visit.state.get(CODES, programme, code_digest(programme, code))
+    return found.voucher if found is not None else ""
+
+
+def _by_use(visit: Visit) -> list[str]:
+    """Who may claim, those who hold nothing yet first: under a key of its own a voucher tells nothing of others."""
+    found = holdings(visit.state, visit.parties, visit.wanted.language)
+    return sorted(visit.parties, key=lambda party: sum(one.party == party for one in found))
