@@ -4,6 +4,7 @@ import json
 import secrets
 import time
 import urllib.request
+from typing import Any
 
 from madang.base.parties.transactions import AddTill
 from madang.client.wallet import make_payload
@@ -11,7 +12,7 @@ from madang.kernel.transaction import Act
 from tests.browser import town
 from tests.browser.conftest import Served
 from tests.support.cast import new_key
-from tests.support.signing import Wallet, envelope
+from tests.support.signing import Wallet, compact, envelope
 
 
 def send(served: Served, *acts: Act, by: Wallet) -> str:
@@ -30,3 +31,19 @@ def send(served: Served, *acts: Act, by: Wallet) -> str:
 def add_till(served: Served) -> None:
     """The bakery adds its till."""
     send(served, AddTill(by="bakery", key=new_key(town.TILL)), by=town.BAKERY)
+
+
+def voucher_of(served: Served, holder: Wallet, programme: str = town.COUPON) -> str:
+    """The number of somebody's voucher, which is their only one of the programme."""
+    path = f"/vouchers/own_vouchers?programme={programme}"
+    (found,) = read(served, path, holder)
+    return str(found["number"])
+
+
+def read(served: Served, path: str, reader: Wallet) -> Any:
+    """What a party reads over the interface."""
+    asked = {"chain": town.CHAIN, "method": "GET", "path": path, "not_after": int(time.time()) + 60}
+    signed = compact(json.dumps(asked).encode(), reader).decode()
+    request = urllib.request.Request(f"{served.url}{path}", headers={"authorization": f"Madang {signed}"})
+    with urllib.request.urlopen(request, timeout=30) as answered:
+        return json.load(answered)

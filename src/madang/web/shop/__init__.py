@@ -9,7 +9,7 @@ from pathlib import Path
 
 from madang.base.parties.queries import has_role
 from madang.kernel.state import State
-from madang.web.shop import keys, selling, watching
+from madang.web.shop import closing, collecting, keys, refunds, selling, watching
 from madang.web.site.areas import Area
 
 
@@ -22,6 +22,11 @@ AREA = Area(
     "shop",
     Path(__file__).parent,
     admits,
-    (*selling.ROUTES, *watching.ROUTES, *keys.ROUTES),
-    (("/shop", "shop.menu.sell"),),
+    (*selling.ROUTES, *collecting.ROUTES, *refunds.ROUTES, *closing.ROUTES, *watching.ROUTES, *keys.ROUTES),
+    (
+        ("/shop", "shop.menu.sell"),
+        ("/shop/collect", "shop.menu.collect"),
+        ("/shop/payments", "shop.menu.payments"),
+        ("/shop/day", "shop.menu.day"),
+    ),
 )

@@ -87,7 +87,8 @@ async def name_basket(visit: Visit) -> Response[str]:
     if refusal is not None:
         return visit.page("shop/refused.html", 422, words=words_of(visit, refusal.code), back="/shop/basket")
     signed = draft(visit.chain.name, visit.now, [act], [who.party], code_path(order, total, visit.now))
-    return visit.page("shop/basket_sign.html", who=who, draft=signed, lines=wanted, total=total)
+    other = draft(visit.chain.name, visit.now, [act], [who.party], f"/shop/collect?order={order}")
+    return visit.page("shop/basket_sign.html", who=who, draft=signed, to_collect=other, lines=wanted, total=total)
 
 
 def _basket(visit: Visit, who: Seller, status: int, lines: list[TypedLine]) -> Response[str]:

@@ -3,7 +3,7 @@ const box = document.getElementById("follow");
 const AGAIN = 5000;
 const MUTED = "madang-shop-muted";
 const language = document.documentElement.lang === "ko" ? "ko-KR" : "en-US";
-const seen = new Set();
+const seen = new Set([...document.querySelectorAll("[data-payment]")].map((one) => one.dataset.payment));
 
 export const amountOf = (won) => box.dataset.won.replace("{amount}", won.toLocaleString("en-US"));
 
