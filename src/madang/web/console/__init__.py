@@ -7,11 +7,11 @@ the other officers (`base/approvals`). What an institution may see and do, queri
 
 from pathlib import Path
 
-from madang.web.console import grants, home, keys, offering, programme, proposals, stages
+from madang.web.console import grants, home, keys, offering, programme, proposals, settlement, spending, stages, writing
 from madang.web.console.office import admits
 from madang.web.site.areas import Area
 
-PARTS = (home, proposals, offering, programme, stages, grants, keys)
+PARTS = (home, proposals, offering, programme, stages, writing, grants, spending, settlement, keys)
 
 AREA = Area(
     "console",

@@ -23,10 +23,10 @@ from madang.services.vouchers.transactions import Grant, GrantRow
 from madang.web.api.asgi import encode
 from madang.web.api.problems import Refused
 from madang.web.console.office import Office, office, programme_of
+from madang.web.console.refusing import say_refusal
 from madang.web.console.uploads import MOST_ROWS, Part, Upload, Uploads
 from madang.web.site.drafts import draft
 from madang.web.site.formats import won
-from madang.web.site.refusals import words_of
 from madang.web.site.visit import PAGE_HEADERS, Visit
 
 MOST_FILE_BYTES = 8 * 1024 * 1024
@@ -201,7 +201,7 @@ def _try(visit: Visit, one: Office, found: Upload, held: set[str]) -> list[Refus
             refused.append(_refusal(visit, found, lines, rows[named], refusal))
             waiting += [rows[named + 1 :], rows[:named]]
         elif refusal.code not in OF_A_ROW:
-            return [Refusal(0, "", words_of(visit, refusal.code, found.programme, refusal.reason))]
+            return [Refusal(0, "", say_refusal(visit, refusal, found.programme))]
         elif len(rows) == 1:
             refused.append(_refusal(visit, found, lines, rows[0], refusal))
         else:
@@ -211,7 +211,7 @@ def _try(visit: Visit, one: Office, found: Upload, held: set[str]) -> list[Refus
 
 
 def _refusal(visit: Visit, found: Upload, lines: dict[str, int], row: GrantRow, refusal: Rejected) -> Refusal:
-    words = words_of(visit, refusal.code, found.programme, refusal.reason)
+    words = say_refusal(visit, refusal, found.programme)
     return Refusal(lines[row.reference], row.reference, words)
 
 

@@ -17,9 +17,9 @@ from madang.kernel.errors import Rejected
 from madang.kernel.transaction import Act, type_name
 from madang.web.console.acts import Told, tell_all
 from madang.web.console.office import Office, office
+from madang.web.console.refusing import say_refusal
 from madang.web.site import outcomes
 from madang.web.site.drafts import draft
-from madang.web.site.refusals import words_of
 from madang.web.site.visit import Visit
 
 PROPOSAL_SECONDS = 7 * 86_400
@@ -71,7 +71,7 @@ def propose(visit: Visit, one: Office, acts: Sequence[Act]) -> Propose:
 def refused(visit: Visit, refusal: Rejected, acts: Sequence[Act], told: list[Told], back: str) -> Response[str]:
     """The page that says why these acts would be refused, before anything was signed."""
     programme = str(getattr(acts[0], "programme", ""))
-    words = words_of(visit, refusal.code, programme, refusal.reason)
+    words = say_refusal(visit, refusal, programme)
     return visit.page("console/refused.html", 422, told=told, words=words, code=refusal.code, back=back)
 
 

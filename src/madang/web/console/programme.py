@@ -11,6 +11,7 @@ from madang.services.vouchers.queries import funding
 from madang.web.console import documents
 from madang.web.console.home import line
 from madang.web.console.office import office, programme_of
+from madang.web.console.spending import may_count
 from madang.web.site.visit import Visit
 
 
@@ -29,6 +30,7 @@ async def show(visit: Visit, name: str) -> Response[str]:
         view=view,
         is_sponsor=one.name == view.sponsor,
         may_grant=one.name in (view.sponsor, *view.authorities),
+        may_count=may_count(visit, view),
         explained=explained,
         proof=next((each for each in programmes.proofs(state, name) if each.document == view.document), None),
         successor=programmes.successor(state, name),

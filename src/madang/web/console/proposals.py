@@ -12,8 +12,8 @@ from madang.web.api.problems import Refused
 from madang.web.console.acts import Told, tell, tell_all
 from madang.web.console.offering import offer, read_acts
 from madang.web.console.office import Office, office
+from madang.web.console.refusing import say_refusal
 from madang.web.site.drafts import draft
-from madang.web.site.refusals import words_of
 from madang.web.site.visit import Visit
 
 
@@ -80,7 +80,7 @@ async def show(visit: Visit, handle: str) -> Response[str]:
         approved=approved,
         is_last=not mine and approved + 1 >= one.threshold,
         programme=programme,
-        refusal=words_of(visit, refusal.code, programme, refusal.reason) if refusal else "",
+        refusal=say_refusal(visit, refusal, programme) if refusal else "",
         draft=None
         if over or refusal
         else draft(visit.chain.name, visit.now, [act], [one.officer], f"{visit.area.home}/done/{{id}}"),

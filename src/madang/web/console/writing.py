@@ -1,0 +1,220 @@
+"""Writing a programme: a preset or a text of one's own, what is wrong with it or what it means, samples, proof."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+from litestar import Response, get, post
+
+from madang import contract as language
+from madang.base.programmes.queries import document
+from madang.base.programmes.state import PROGRAMMES, compiled
+from madang.base.programmes.transactions import Draft, Publish
+from madang.contract import Contract
+from madang.presentation import explain_programme
+from madang.services.vouchers.state import KINDS
+from madang.web.api.problems import Refused
+from madang.web.console import trying
+from madang.web.console.checking import MOST_BYTES, Checked, check
+from madang.web.console.fields import midnight, read_amount, read_day, read_names
+from madang.web.console.offering import offer
+from madang.web.console.office import office, programme_of
+from madang.web.console.presets import preset_text, presets
+from madang.web.console.proofs import LIMIT_SECONDS, Proofs, read_written
+from madang.web.console.trying import Asked
+from madang.web.site.formats import KOREA
+from madang.web.site.shared import read_form
+from madang.web.site.visit import Visit
+
+PROOFS = Proofs()
+NOON = 12 * 3_600
+MOST_FORM_BYTES = 3 * MOST_BYTES + 4_096
+"""A document as a form sends it: each byte of a Korean letter takes three."""
+
+
+@get("/write")
+async def write(visit: Visit, preset: str = "") -> Response[str]:
+    """The editor, empty or with a shipped programme."""
+    _ = office(visit)
+    known = preset in [one.name for one in presets()]
+    return _editor(visit, preset_text(preset) if known else "", "", preset if known else "")
+
+
+@post("/write", status_code=200, request_max_body_size=MOST_FORM_BYTES)
+async def send(visit: Visit) -> Response[str]:
+    """Check what was written; with `what` = prove, begin to prove it; with `what` = draft, offer to store it."""
+    one = office(visit)
+    fields = await _fields(visit)
+    text, bank, what = (
+        fields.get("text", "").replace("\r\n", "\n"),
+        fields.get("bank", "").strip(),
+        fields.get("what", ""),
+    )
+    if len(text.encode()) > MOST_BYTES:
+        raise Refused(413, "http.size", "The document is too long. Shorten it.")
+    checked = await asyncio.to_thread(check, text)
+    if checked.programme is None or what not in ("draft", "prove"):
+        return _editor(visit, text, bank, "", checked)
+    if what == "prove":
+        PROOFS.start(checked.digests, checked.texts)
+        return _editor(visit, text, bank, "", checked)
+    banks = read_names(bank, 1)
+    if not banks:
+        return _editor(visit, text, bank, "", checked, visit.say("console.write.bank_form"))
+    kind, document = checked.texts
+    name = checked.programme.programme
+    act = Draft(by=one.name, programme=name, bank=banks[0], kind=kind, document=document)
+    return offer(visit, [act], "/console/write")
+
+
+async def _fields(visit: Visit) -> dict[str, str]:
+    """The editor's form, whose text may be larger than that of other forms. Raises `Refused` (400, `site.form`)."""
+    body = await visit.request.body()
+    try:
+        found = parse_qs(body.decode("ascii"), keep_blank_values=True, strict_parsing=True, max_num_fields=8)
+    except ValueError:
+        raise Refused(400, "site.form", "This form can't be read. Open the page again.") from None
+    return {name: values[0] for name, values in found.items()}
+
+
+def _editor(
+    visit: Visit, text: str, bank: str, preset: str, checked: Checked | None = None, bank_error: str = ""
+) -> Response[str]:
+    explained, contract, job = None, None, None
+    if checked is not None and checked.programme is not None:
+        explained = explain_programme(checked.kind, checked.programme, visit.wanted.language)
+        contract = language.compile(checked.kind, checked.programme)
+        job = PROOFS.find(checked.digests)
+    asked = _asked({}, contract, visit.now) if contract else None
+    return visit.page(
+        "console/write.html",
+        422 if bank_error or (checked and checked.problems) else 200,
+        text=text,
+        lines=text.count("\n") + 1,
+        bank=bank,
+        bank_error=bank_error,
+        preset=preset,
+        titled=[(one.name, one.titles.get(visit.wanted.language, one.name)) for one in presets()],
+        checked=checked,
+        explained=explained,
+        digests=checked.digests if explained and checked else None,
+        job=job,
+        limit=LIMIT_SECONDS,
+        **_samples(visit, contract, asked),
+    )
+
+
+def _samples(visit: Visit, contract: Contract | None, asked: Asked | None) -> dict[str, Any]:
+    """Sample payments and grants, where the contract is of the kind that they are made for."""
+    if contract is None or asked is None or not trying.can_try(contract):
+        return {"rows": [], "grants": [], "asked": asked}
+    language = visit.wanted.language
+    return {
+        "rows": trying.spending(contract, asked, language),
+        "grants": trying.granting(contract, asked, language),
+        "asked": asked,
+    }
+
+
+def _asked(fields: dict[str, str], contract: Contract, now: int) -> Asked:
+    """What to try as asked, else something usual: noon of a day on which the programme runs."""
+    opens, closes = int(contract.parameters.get("opens", 0)), int(contract.parameters.get("closes", 2**40))
+    day = read_day(fields.get("day", ""))
+    at = midnight(day) + NOON if day else now if opens <= now < closes else opens + 86_400
+    hour = fields.get("hour", "")
+    if hour.isascii() and hour.isdigit() and int(hour) < 24:
+        at += (int(hour) - datetime.fromtimestamp(at, KOREA).hour) * 3_600
+    region = fields.get("region", "26")
+    return Asked(
+        amount=min(read_amount(fields.get("amount", "")) or 10_000, 100_000_000),
+        at=at,
+        region=region if region.isascii() and region.isdigit() and 2 <= len(region) <= 10 else "26",
+        goods=fields.get("goods", "")[:64],
+        listed=fields.get("listed", "yes") == "yes",
+    )
+
+
+@get("/programmes/{name:str}/try")
+async def try_out(
+    visit: Visit,
+    name: str,
+    amount: str = "",
+    day: str = "",
+    hour: str = "",
+    region: str = "26",
+    goods: str = "",
+    listed: str = "yes",
+) -> Response[str]:
+    """A stored programme on samples, with an amount, time, area and goods of one's choice."""
+    view = programme_of(visit, name)
+    found = visit.state.get(PROGRAMMES, name)
+    if found is None or found.kind not in KINDS:
+        raise Refused(404, "console.programme", "Samples are for programmes of vouchers.")
+    contract = compiled(visit.state, found).contract
+    fields = {"amount": amount, "day": day, "hour": hour, "region": region, "goods": goods, "listed": listed}
+    asked = _asked(fields, contract, visit.now)
+    at = datetime.fromtimestamp(asked.at, KOREA)
+    return visit.page(
+        "console/try.html",
+        view=view,
+        on=at.date().isoformat(),
+        hour=at.hour,
+        hours=[(str(one), f"{one:02d}:00") for one in range(24)],
+        **_samples(visit, contract, asked),
+    )
+
+
+@get("/proofs/{kind:str}/{programme:str}")
+async def proof_part(visit: Visit, kind: str, programme: str) -> Response[str]:
+    """How far a proof is: the part of a page that asks again while it runs."""
+    _ = office(visit)
+    job = PROOFS.find((kind, programme))
+    if job is None:
+        raise Refused(404, "console.proof", "This server knows no such proof. Begin it again.")
+    return visit.page("console/proof_part.html", job=job, digests=(kind, programme), limit=LIMIT_SECONDS)
+
+
+@get("/programmes/{name:str}/proof")
+async def proof(visit: Visit, name: str) -> Response[str]:
+    """The proof of a stored programme, and publishing it where it is complete."""
+    return _proof_page(visit, name)
+
+
+@post("/programmes/{name:str}/proof", status_code=200)
+async def publish(visit: Visit, name: str) -> Response[str]:
+    """Begin to prove, or offer to publish with a proof that was made here or is handed in."""
+    view, one = programme_of(visit, name), office(visit)
+    form = await read_form(visit)
+    found = visit.state.get(PROGRAMMES, name)
+    if found is None:
+        raise Refused(404, "console.programme", "There is no such programme.")
+    if form.get("what") == "prove":
+        texts = (document(visit.state, found.kind) or "", document(visit.state, found.document) or "")
+        PROOFS.start((found.kind, found.document), texts)
+        return _proof_page(visit, name)
+    job = PROOFS.find((view.kind, view.document))
+    if form.get("what") == "publish":
+        made = job.proof if job else None
+    else:
+        made = read_written(form.get("proof", "").encode())
+    if made is None:
+        return _proof_page(visit, name, visit.say("console.proof.form"), 422)
+    return offer(visit, [Publish(by=one.name, programme=name, proof=made)], f"/console/programmes/{name}/proof")
+
+
+def _proof_page(visit: Visit, name: str, error: str = "", status: int = 200) -> Response[str]:
+    view = programme_of(visit, name)
+    return visit.page(
+        "console/proof.html",
+        status,
+        view=view,
+        office=office(visit),
+        job=PROOFS.find((view.kind, view.document)),
+        digests=(view.kind, view.document),
+        limit=LIMIT_SECONDS,
+        error=error,
+    )
+
+
+ROUTES = (write, send, try_out, proof_part, proof, publish)
