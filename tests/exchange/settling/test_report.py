@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from madang.base.registers.transactions import Publish
 from madang.exchange.settling import Settlement, settlement_report, settlement_report_sheet
 from madang.kernel.errors import MadangError
 from madang.services.vouchers.transactions import Refund
@@ -12,7 +13,7 @@ from tests.services.vouchers import everything, test_funding
 from tests.services.vouchers.everything import FULL, grant, pay, row
 from tests.services.vouchers.presets.scene import play
 from tests.services.vouchers.presets.test_markets_and_firms import SALE, bought
-from tests.support.cast import ALICE, BAKERY
+from tests.support.cast import ALICE, BAKERY, quorum
 from tests.support.world import World
 
 
@@ -73,11 +74,31 @@ def test_what_buyers_paid_is_not_the_funders():
     assert found.parts == (-80_000,)
 
 
+def test_it_says_under_which_lists_payments_were_allowed():
+    made = play("onnuri-2025", SALE)
+    number = bought(made)
+    first = made.pay(number, 50_000, "market")
+    made.pay(number, 20_000, "market")
+    more = Publish(by="operator", register="onnuri-merchants", version=2, codes=["diner"], since=0)
+    made.world.accept(more, by=quorum("operator"))
+    made.pay(number, 30_000, "diner")
+    made.refund("market", first, 50_000)
+    found = settlement_report(made.world.state(), made.name)
+    assert [(one.edition, one.lists, one.payments, one.amount) for one in found.editions] == [
+        (1, (("onnuri-merchants", 1),), 1, 20_000),
+        (2, (("onnuri-merchants", 2),), 1, 30_000),
+    ]
+    assert sum(one.amount for one in found.editions) == sum(one.amount for one in found.rows if one.place != "bought")
+
+
 def test_the_sheet_adds_up_and_opens_in_a_spreadsheet():
     text = settlement_report_sheet(report(spent())).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[0] == ["지역 코드", "결제 건수", "집행액(원)", "ministry", "welfare", "desk"]
-    assert [line[0] for line in rows[1:]] == ["26110", "합계", "납입", "반납", "이자"]
+    (used,) = report(spent()).editions
+    under = f"적용 1: 문서 {used.document[:12]}"
+    assert [line[0] for line in rows[1:]] == ["26110", under, "합계", "납입", "반납", "이자"]
+    assert rows[2][1:] == ["1", "100003", "", "", ""]
     assert [int(one) for one in rows[-2][2:]] == [899_997, 665_998, 143_999, 90_000]
 
 

@@ -17,7 +17,7 @@ from madang.exchange.sheets import write_sheet
 from madang.kernel.errors import MadangError
 from madang.kernel.state import State, Table
 from madang.services.vouchers.funding import by_largest_remainder
-from madang.services.vouchers.state import FUNDERS, KINDS
+from madang.services.vouchers.state import EDITIONS, FUNDERS, KINDS
 
 REIMBURSED, BOUGHT, ROUNDING = "reimbursed", "bought", "rounding"
 _KOREAN = {REIMBURSED: "증빙 지급", BOUGHT: "구매자 부담(차감)", ROUNDING: "단수 조정"}
@@ -36,6 +36,19 @@ class Spent(msgspec.Struct, frozen=True):
     parts: tuple[int, ...]
 
 
+class SpentUnder(msgspec.Struct, frozen=True):
+    """Won spent net of refunds, and in how many payments, under an edition of the document and the published lists.
+
+    `document` is the document's digest; `lists` are the lists that payments ask, each with its version.
+    """
+
+    edition: int
+    document: str
+    lists: tuple[tuple[str, int], ...]
+    payments: int
+    amount: int
+
+
 class Settlement(msgspec.Struct, frozen=True):
     """All of it. `paid` and `interest` are won by funder, `lapsed` is what nobody spent, `open` what still may be."""
 
@@ -50,6 +63,7 @@ class Settlement(msgspec.Struct, frozen=True):
     lapsed: int
     open: int
     settled: bool
+    editions: tuple[SpentUnder, ...]
 
 
 def settlement_report(state: State, name: str) -> Settlement:
@@ -63,7 +77,8 @@ def settlement_report(state: State, name: str) -> Settlement:
     totals = view.totals
     funders = state.get(FUNDERS, name)
     names, shares = (funders.names, funders.shares) if funders else ((found.sponsor,), (10_000,))
-    rows = _by_city(state, name, compiled(state, found).tables["payment"], shares)
+    payments = compiled(state, found).tables["payment"]
+    rows = _by_city(state, name, payments, shares)
     for place, amount in ((REIMBURSED, -totals["holder"]), (BOUGHT, -totals["buyer"])):
         if amount:
             rows.append(Spent(place, 0, amount, by_largest_remainder(amount, shares)))
@@ -85,6 +100,7 @@ def settlement_report(state: State, name: str) -> Settlement:
         totals["free"] + returned,
         totals["issued"] + totals["held"],
         funders is not None and funders.settled,
+        _by_edition(state, name, payments),
     )
 
 
@@ -107,16 +123,43 @@ def _by_city(state: State, name: str, table: Table[Any], shares: tuple[int, ...]
     ]
 
 
+def _by_edition(state: State, name: str, table: Table[Any]) -> tuple[SpentUnder, ...]:
+    amounts: dict[int, int] = defaultdict(int)
+    payments: dict[int, set[str]] = defaultdict(set)
+    for (_, _, key), part in state.scan(table, name, "payment"):
+        net = part.amount - part.refunded - part.held
+        if net:
+            amounts[part.edition] += net
+            payments[part.edition].add(key.rpartition("/")[0])
+    return tuple(
+        SpentUnder(
+            number,
+            edition.document,
+            tuple(zip(edition.lists, edition.versions, strict=True)),
+            len(payments[number]),
+            amounts[number],
+        )
+        for (_, number), edition in state.scan(EDITIONS, name)
+        if number in amounts
+    )
+
+
 def settlement_report_sheet(report: Settlement) -> bytes:
     """The report as CSV for a spreadsheet, in Korean."""
     rows: list[list[str | int]] = [
         [_KOREAN.get(row.place, row.place), row.payments, row.amount, *row.parts] for row in report.rows
     ]
+    rows += [[_edition_name(one), one.payments, one.amount, *("" for _ in report.funders)] for one in report.editions]
     rows.append(["합계", sum(row.payments for row in report.rows), report.spent, *report.parts])
     rows.append(["납입", "", sum(report.paid), *report.paid])
     rows.append(["반납", "", sum(report.paid) - report.spent, *_less(report.paid, report.parts)])
     rows.append(["이자", "", sum(report.interest), *report.interest])
     return write_sheet(("지역 코드", "결제 건수", "집행액(원)", *report.funders), rows)
+
+
+def _edition_name(one: SpentUnder) -> str:
+    lists = "".join(f" {name} {version}판" for name, version in one.lists)
+    return f"적용 {one.edition}: 문서 {one.document[:12]}{lists}"
 
 
 def _less(paid: tuple[int, ...], parts: tuple[int, ...]) -> list[int]:
