@@ -37,9 +37,11 @@ async def challenge(visit: Visit) -> Response[bytes]:
     return Response(encode(content), media_type="application/json", headers=PAGE_HEADERS)
 
 
-@post("/sign-in", status_code=204)
-async def sign_in(visit: Visit) -> Response[None]:
+@post("/sign-in", status_code=200)
+async def sign_in(visit: Visit) -> Response[bytes]:
     """Begin a session of every party whose key signed. A key that is unknown, or not for this area, is passed over.
+
+    Answers which key signs for which party, since who registered a key may have given its party a name of its own.
 
     Raises `Refused`: 400 `sign_in.form`, 401 `sign_in.challenge`, `sign_in.nobody`.
     """
@@ -54,8 +56,8 @@ async def sign_in(visit: Visit) -> Response[None]:
         raise Refused(401, "sign_in.nobody", "No key of this browser may sign in here.")
     token = visit.site.sessions.begin(visit.area.name, keys)
     return Response(
-        None,
-        status_code=204,
+        encode({"parties": {kid: party for party, kid in keys.items()}}),
+        media_type="application/json",
         headers=PAGE_HEADERS,
         cookies=[make_cookie(cookie_name(visit.area), token, MOST_SECONDS)],
     )

@@ -1,5 +1,6 @@
 // Signs in with every key that this browser has for the area. Passkeys need a tap, other keys sign by themselves.
 import { envelope, keysOf } from "./keys.js";
+import { put } from "./store.js";
 
 const box = document.getElementById("sign-in");
 const area = box.dataset.area;
@@ -18,7 +19,13 @@ async function signIn(keys) {
     const answer = await fetch(`/${area}/sign-in`, {
       method: "POST", body: JSON.stringify({ challenge: asked.challenge, signed }), headers: { "content-type": "application/json" },
     });
-    if (answer.ok) return location.reload();
+    if (answer.ok) {
+      const { parties } = await answer.json();
+      for (const key of keys) {
+        if (parties[key.kid] && parties[key.kid] !== key.party) await put("keys", { ...key, party: parties[key.kid] });
+      }
+      return location.reload();
+    }
     show((await answer.json()).code === "sign_in.nobody" ? "unknown-key" : "failed");
   } catch {
     show("failed");
