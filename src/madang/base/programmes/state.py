@@ -106,6 +106,9 @@ TABLES: tuple[Table[Any], ...] = (DOCUMENTS, PROGRAMMES, TOTALS, RECORDS, PAUSES
 
 MAX_COMPILED = 1024
 _COMPILED: dict[tuple[str, str], "Compiled"] = {}
+MAX_DOCUMENTS = 128
+"""How many programmes' documents are kept as syntax: reading one takes some 20 ms, and pages show many."""
+_DOCUMENTS: dict[tuple[str, str], tuple[Kind, ProgrammeDocument]] = {}
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -146,9 +149,15 @@ def compiled(state: State, programme: Programme) -> Compiled:
 
 
 def documents_of(state: State, programme: Programme) -> tuple[Kind, ProgrammeDocument]:
-    """The documents of a programme as syntax, for those who show or explain them."""
-    kind = load_kind(_text(state, programme.kind).encode())
-    return kind, load_programme(_text(state, programme.document).encode(), kind)
+    """The documents of a programme as syntax, for those who show or explain them; read once a process."""
+    digests = (programme.kind, programme.document)
+    found = _DOCUMENTS.get(digests)
+    if found is None:
+        if len(_DOCUMENTS) >= MAX_DOCUMENTS:
+            _DOCUMENTS.clear()
+        kind = load_kind(_text(state, programme.kind).encode())
+        found = _DOCUMENTS[digests] = (kind, load_programme(_text(state, programme.document).encode(), kind))
+    return found
 
 
 def _text(state: State, digest: str) -> str:
