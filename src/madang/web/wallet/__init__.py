@@ -8,7 +8,19 @@ from pathlib import Path
 from madang.base.parties.queries import party
 from madang.kernel.state import State
 from madang.web.site.areas import Area
-from madang.web.wallet import claiming, history, home, keys, paying, showing
+from madang.web.wallet import (
+    claiming,
+    devices,
+    done,
+    history,
+    home,
+    keys,
+    more,
+    notices,
+    offline,
+    paying,
+    showing,
+)
 
 
 def admits(state: State, name: str) -> bool:
@@ -21,6 +33,28 @@ AREA = Area(
     "wallet",
     Path(__file__).parent,
     admits,
-    (*home.ROUTES, *keys.ROUTES, *paying.ROUTES, *history.ROUTES, *claiming.ROUTES, *showing.ROUTES),
-    (("/wallet", "wallet.menu.home"), ("/wallet/pay", "wallet.menu.pay"), ("/wallet/payments", "wallet.menu.history")),
+    tuple(
+        route
+        for pages in (
+            home,
+            paying,
+            showing,
+            history,
+            claiming,
+            notices,
+            devices,
+            keys,
+            done,
+            more,
+            offline,
+        )
+        for route in pages.ROUTES
+    ),
+    (
+        ("/wallet", "wallet.menu.home"),
+        ("/wallet/pay", "wallet.menu.pay"),
+        ("/wallet/payments", "wallet.menu.history"),
+        ("/wallet/notices", "wallet.menu.notices"),
+        ("/wallet/more", "wallet.menu.more"),
+    ),
 )

@@ -3,7 +3,9 @@
 from litestar import Response, get
 
 from madang.web.site.visit import Visit
+from madang.web.wallet.devices import recoveries
 from madang.web.wallet.holdings import holdings, own_money
+from madang.web.wallet.places import place_name
 
 
 @get("/")
@@ -15,7 +17,9 @@ async def home(visit: Visit) -> Response[str]:
         "wallet/home.html",
         usable=usable,
         others=[one for one in found if one not in usable],
+        places={one.voucher.region: place_name(one.voucher.region) for one in usable},
         own=own_money(visit.state, visit.parties),
+        waiting=recoveries(visit),
     )
 
 

@@ -1,0 +1,40 @@
+// The wallet's service worker. RELEASE and FILES are put in front of it by `madang.web.wallet.offline`.
+// Pages come from the network, always; only where that fails there is the page that was kept, or one that says so.
+const STATIC = `madang-wallet-static-${RELEASE}`, KEPT = "madang-wallet-kept";
+
+addEventListener("install", (event) => {
+  skipWaiting();
+  event.waitUntil(caches.open(STATIC).then((cache) => cache.addAll([...FILES, "/wallet/offline"])));
+});
+
+addEventListener("activate", (event) => {
+  event.waitUntil((async () => {
+    for (const name of await caches.keys()) {
+      if (name.startsWith("madang-wallet-static-") && name !== STATIC) await caches.delete(name);
+    }
+    await clients.claim();
+  })());
+});
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== location.origin) return;
+  if (request.method === "POST" && pathname === "/wallet/sign-out") return event.waitUntil(caches.delete(KEPT));
+  if (request.method !== "GET") return;
+  if (pathname.startsWith(`/static/${RELEASE}/`)) return event.respondWith(fileOf(request));
+  if (request.mode === "navigate") event.respondWith(fetch(request).catch(withoutConnection));
+});
+
+async function fileOf(request) {
+  const found = await caches.match(request);
+  if (found) return found;
+  const answer = await fetch(request);
+  if (answer.ok) await (await caches.open(STATIC)).put(request, answer.clone());
+  return answer;
+}
+
+async function withoutConnection() {
+  const own = await caches.open(KEPT);
+  return await own.match("/wallet/kept") ?? await caches.match("/wallet/offline") ?? Response.error();
+}
