@@ -46,11 +46,12 @@ def prove(
     a document with a part that this prover does not know, `prover.other_kind` for a programme that can't widen another.
     """
     subject = matter(kind, programme)
-    findings = Findings(subject)
-    findings.induct()
     old = None if widens is None else matter(*widens)
     if old is not None:
         check_comparable(old, subject)
+    findings = Findings(subject)
+    findings.induct()
+    if old is not None:
         findings.compare(old)
     runs = _search(subject, findings, steps)
     results = findings.results(runs)
