@@ -7,11 +7,45 @@ the other officers (`base/approvals`). What an institution may see and do, queri
 
 from pathlib import Path
 
-from madang.web.console import grants, home, keys, offering, programme, proposals, settlement, spending, stages, writing
+from madang.web.console import (
+    deciding,
+    fraud,
+    grants,
+    health,
+    home,
+    keys,
+    lists,
+    offering,
+    officers,
+    programme,
+    proposals,
+    settlement,
+    spending,
+    stages,
+    vouchers,
+    writing,
+)
 from madang.web.console.office import admits
 from madang.web.site.areas import Area
 
-PARTS = (home, proposals, offering, programme, stages, writing, grants, spending, settlement, keys)
+PARTS = (
+    home,
+    proposals,
+    offering,
+    programme,
+    stages,
+    writing,
+    grants,
+    vouchers,
+    spending,
+    settlement,
+    lists,
+    deciding,
+    fraud,
+    officers,
+    health,
+    keys,
+)
 
 AREA = Area(
     "console",
@@ -20,6 +54,13 @@ AREA = Area(
     tuple(route for part in PARTS for route in part.ROUTES),
     (
         ("/console", "console.menu.home"),
+        ("/console/appeals", "console.home.appeals"),
+        ("/console/applications", "console.home.applications"),
+        ("/console/flags", "console.home.flags"),
+        ("/console/cases", "console.menu.cases"),
+        ("/console/disputes", "console.home.disputes"),
+        ("/console/officers", "console.menu.officers"),
+        ("/console/health", "console.menu.health"),
         ("/console/key", "console.menu.key"),
     ),
 )

@@ -17,6 +17,7 @@ from madang.kernel.errors import Rejected
 from madang.kernel.transaction import Act, type_name
 from madang.web.console.acts import Told, tell_all
 from madang.web.console.office import Office, office
+from madang.web.console.reasons import Written
 from madang.web.console.refusing import say_refusal
 from madang.web.site import outcomes
 from madang.web.site.drafts import draft
@@ -26,10 +27,19 @@ PROPOSAL_SECONDS = 7 * 86_400
 """How long a proposal waits for the other officers."""
 
 
-def offer(visit: Visit, acts: Sequence[Act], back: str, note: str = "", *, together: bool = False) -> Response[str]:
-    """The page that signs these acts, or says why they would be refused. `back` is the way out, `note` a caution.
+def offer(
+    visit: Visit,
+    acts: Sequence[Act],
+    back: str,
+    note: str = "",
+    *,
+    together: bool = False,
+    keep: Written | None = None,
+) -> Response[str]:
+    """The page that signs these acts, or says why they would be refused.
 
-    With `together` acts are proposed that are no quorum's and that two officers must sign all the same.
+    `back` is the way out, `note` a caution, `keep` a written reason that the officer saves before signing. With
+    `together` acts are proposed that are no quorum's and that two officers must sign all the same.
     """
     one = office(visit)
     is_proposed = together or any(act.quorum and act.by == one.name for act in acts)
@@ -50,6 +60,7 @@ def offer(visit: Visit, acts: Sequence[Act], back: str, note: str = "", *, toget
         draft=made,
         back=back,
         note=note,
+        keep=keep,
         proposed=is_proposed,
         until=visit.now + PROPOSAL_SECONDS,
     )

@@ -12,6 +12,7 @@ from madang.web.console import documents
 from madang.web.console.home import line
 from madang.web.console.office import office, programme_of
 from madang.web.console.spending import may_count
+from madang.web.console.vouchers import may_pay
 from madang.web.site.visit import Visit
 
 
@@ -31,6 +32,7 @@ async def show(visit: Visit, name: str) -> Response[str]:
         is_sponsor=one.name == view.sponsor,
         may_grant=one.name in (view.sponsor, *view.authorities),
         may_count=may_count(visit, view),
+        may_pay=may_pay(visit, view),
         explained=explained,
         proof=next((each for each in programmes.proofs(state, name) if each.document == view.document), None),
         successor=programmes.successor(state, name),
