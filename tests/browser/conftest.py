@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Playwright, sync_playwright
 
 from madang.engine.node import Node
+from madang.kernel.transaction import Act
 from tests.browser import town
 from tests.browser.visitor import Visitor
 
@@ -25,25 +26,29 @@ def chromium(needs) -> Iterator[Chromium]:
     """The browser's program, started once."""
     program = needs("chromium")
     with sync_playwright() as playwright:
-        yield _launch(playwright, program)
+        yield launch(playwright, program)
 
 
-def _launch(playwright: Playwright, program: Path) -> Chromium:
+def launch(playwright: Playwright, program: Path) -> Chromium:
+    """Start the browser's program."""
     # Without a user namespace, as in containers, Chromium's sandbox can't start; what it visits is our own.
     options = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     return playwright.chromium.launch(executable_path=str(program), args=options)
 
 
-class Served:
-    """A node with pages at `url`, in a folder of its own."""
+_launch = launch
 
-    def __init__(self, folder: Path) -> None:
+
+class Served:
+    """A node with pages at `url`, in a folder of its own; `more` happens in its town besides."""
+
+    def __init__(self, folder: Path, more: Sequence[Act] = ()) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://localhost:{self.port}"
         self.folder = folder
-        Node.create(folder, town.MODULES, town.document(self.url), town.LOG)
+        Node.create(folder, town.MODULES, town.document(self.url, more), town.LOG)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

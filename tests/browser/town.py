@@ -5,6 +5,7 @@ Whoever is in `tests.support.cast` is here too, with the same keys. A browser ge
 
 import hashlib
 import time
+from collections.abc import Sequence
 from functools import cache
 
 from madang.app import MODULES
@@ -15,6 +16,7 @@ from madang.base.registers.transactions import Publish as PublishRegister
 from madang.contract import canonical, digest
 from madang.demo import stage
 from madang.engine.genesis import write_genesis
+from madang.kernel.transaction import Act
 from madang.services.vouchers.transactions import Fund, Grant, GrantRow
 from tests.browser import holders
 from tests.services.vouchers.scene import BUSAN, COUPON, SEOUL, facts
@@ -55,8 +57,8 @@ def subject(name: str) -> str:
     return hashlib.sha256(f"town key/{name}".encode()).hexdigest()
 
 
-def document(origin: str) -> bytes:
-    """The genesis document of a ledger whose pages are at `origin`."""
+def document(origin: str, more: Sequence[Act] = ()) -> bytes:
+    """The genesis document of a ledger whose pages are at `origin`; `more` are further acts at its end."""
     kind, programme = stage.coupon(began() - stage.MORNING)
     kind_digest, programme_digest = digest(kind).hex(), digest(programme).hex()
     acts = [
@@ -92,5 +94,6 @@ def document(origin: str) -> bytes:
             ],
         ),
         *holders.acts(kind, began()),
+        *more,
     ]
     return write_genesis(CHAIN, began(), SITE, [origin], acts, snapshot_interval=0)

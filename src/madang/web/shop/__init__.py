@@ -9,7 +9,7 @@ from pathlib import Path
 
 from madang.base.parties.queries import has_role
 from madang.kernel.state import State
-from madang.web.shop import closing, collecting, keys, refunds, selling, watching
+from madang.web.shop import closing, collecting, entry, held, keys, refunds, selling, staff, watching, why
 from madang.web.site.areas import Area
 
 
@@ -22,11 +22,23 @@ AREA = Area(
     "shop",
     Path(__file__).parent,
     admits,
-    (*selling.ROUTES, *collecting.ROUTES, *refunds.ROUTES, *closing.ROUTES, *watching.ROUTES, *keys.ROUTES),
+    (
+        *selling.ROUTES,
+        *collecting.ROUTES,
+        *refunds.ROUTES,
+        *held.ROUTES,
+        *closing.ROUTES,
+        *entry.ROUTES,
+        *staff.ROUTES,
+        *why.ROUTES,
+        *watching.ROUTES,
+        *keys.ROUTES,
+    ),
     (
         ("/shop", "shop.menu.sell"),
         ("/shop/collect", "shop.menu.collect"),
         ("/shop/payments", "shop.menu.payments"),
         ("/shop/day", "shop.menu.day"),
+        ("/shop/entry", "shop.menu.entry"),
     ),
 )

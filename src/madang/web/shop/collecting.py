@@ -16,7 +16,7 @@ from madang.web.shop.amounts import MOST, read_amount
 from madang.web.shop.codes import ORDER, new_order
 from madang.web.shop.goods import Taken, taken
 from madang.web.shop.payments import sale_of_order
-from madang.web.shop.seller import Seller, seller
+from madang.web.shop.seller import Seller, named_seller, seller
 from madang.web.site import outcomes
 from madang.web.site.drafts import draft
 from madang.web.site.payercode import PayerCode, read_payer_code
@@ -141,7 +141,7 @@ def read_code(text: str, chain: str) -> PayerCode | None:
 @get("/collected/{identifier:str}")
 async def collected(visit: Visit, identifier: str) -> Response[str]:
     """The payment that a till took: the number that the customer sees too."""
-    who = seller(visit)
+    who = await named_seller(visit)
     found = outcomes.outcome(visit, identifier)
     act = next((one for one in found.acts if isinstance(one, Collect)), None)
     if act is None or found.result.outcome != "accepted":

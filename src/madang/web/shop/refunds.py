@@ -50,7 +50,7 @@ async def listed(visit: Visit, day: str = "", number: str = "", page: int = 1) -
 async def shown(visit: Visit, programme: str, payment: str) -> Response[str]:
     """One payment, and what can still be given back."""
     who = seller(visit)
-    return _shown(visit, who, *_owed(visit, who, programme, payment))
+    return _shown(visit, who, *find_payment(visit, who, programme, payment))
 
 
 def _shown(
@@ -76,7 +76,7 @@ async def propose(visit: Visit, programme: str, payment: str) -> Response[str]:
     """What giving back this much would mean, for the till to sign."""
     who = seller(visit)
     form = await read_form(visit)
-    ruled, found = _owed(visit, who, programme, payment)
+    ruled, found = find_payment(visit, who, programme, payment)
     chosen = [one for place, one in enumerate(found.goods) if f"goods-{place}" in form]
     typed = form.get("amount", "")[:20]
     amount = sum(one.amount - one.refunded for one in chosen) or read_amount(typed, max(found.left, 1))
@@ -135,7 +135,7 @@ async def refunded(visit: Visit, identifier: str) -> Response[str]:
     act = next((one for one in ended.acts if isinstance(one, Refund)), None)
     if act is None or ended.result.outcome != "accepted":
         raise Refused(404, "transaction.unknown", "This was no refund.")
-    programme, found = _owed(visit, who, act.programme, act.payment)
+    programme, found = find_payment(visit, who, act.programme, act.payment)
     return visit.page("shop/refunded.html", who=who, programme=programme, found=found, act=act, at_second=ended.time)
 
 
@@ -154,7 +154,8 @@ async def keep(visit: Visit) -> Response[str]:
     return visit.page("shop/promises.html", who=who, programme=programme, waiting=waiting, draft=signed)
 
 
-def _owed(visit: Visit, who: Seller, programme: str, payment: str) -> tuple[Taken, Owed]:
+def find_payment(visit: Visit, who: Seller, programme: str, payment: str) -> tuple[Taken, Owed]:
+    """A payment of the shop, and its programme. Raises `Refused` (404): `shop.programme`, `shop.payment`."""
     ruled = _programme(visit, programme)
     found = owed(visit.state, ruled.name, who.merchant, payment[:43])
     if found is None:

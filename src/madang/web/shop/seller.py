@@ -1,16 +1,22 @@
 """Who stands at the counter: a merchant with its own key, or one of its tills."""
 
+import asyncio
+
 import msgspec
+from sqlalchemy import select
 
 from madang.base.merchants.queries import merchant
 from madang.base.merchants.state import Merchant
 from madang.base.parties.queries import merchant_of
+from madang.records.schema import SHOP_NAMES
 from madang.web.api.problems import Refused
 from madang.web.site.visit import NotSignedIn, Visit
 
 
 class Seller(msgspec.Struct, frozen=True):
-    """Who signs (`party`), for which merchant, what that is called, and its entry: None before it applied."""
+    """Who signs (`party`), for which merchant, what that is called, and its entry: None before it applied.
+
+    Without a directory it is called by its name on the ledger."""
 
     party: str
     merchant: str
@@ -35,6 +41,22 @@ def seller(visit: Visit) -> Seller:
     if shop is None:
         raise NotSignedIn(visit)
     return Seller(party, shop, shop, merchant(visit.state, shop))
+
+
+async def named_seller(visit: Visit) -> Seller:
+    """The same, with what the operator's directory calls the shop, where it names it."""
+    found = seller(visit)
+    if visit.site.records is None:
+        return found
+
+    def read() -> str | None:
+        with visit.site.records.reading() as connection:
+            asked = select(SHOP_NAMES.c.name).where(SHOP_NAMES.c.merchant == found.merchant)
+            name: str | None = connection.execute(asked).scalar_one_or_none()
+            return name
+
+    name = await asyncio.to_thread(read)
+    return msgspec.structs.replace(found, name=name) if name else found
 
 
 def owner(visit: Visit) -> Seller:

@@ -11,7 +11,7 @@ from madang.web.shop.amounts import MOST, read_amount
 from madang.web.shop.codes import ORDER, new_order, show_code
 from madang.web.shop.goods import all_goods, taken
 from madang.web.shop.payments import sale_of_order, sales
-from madang.web.shop.seller import Seller, seller
+from madang.web.shop.seller import Seller, named_seller
 from madang.web.site.drafts import draft
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
@@ -40,7 +40,7 @@ class TypedLine(msgspec.Struct, frozen=True):
 @get("/")
 async def ask(visit: Visit) -> Response[str]:
     """How much to pay; and the latest payments."""
-    return _ask(visit, seller(visit))
+    return _ask(visit, await named_seller(visit))
 
 
 def _ask(visit: Visit, who: Seller, status: int = 200, typed: str = "", error: str = "") -> Response[str]:
@@ -55,7 +55,7 @@ def _ask(visit: Visit, who: Seller, status: int = 200, typed: str = "", error: s
 @post("/sell", status_code=200)
 async def sell(visit: Visit) -> Response[str]:
     """Go on to the code of an amount."""
-    who = seller(visit)
+    who = await named_seller(visit)
     typed = (await read_form(visit)).get("amount", "")[:20]
     amount = read_amount(typed)
     if amount is None:
@@ -66,13 +66,13 @@ async def sell(visit: Visit) -> Response[str]:
 @get("/basket")
 async def basket(visit: Visit) -> Response[str]:
     """What is in the basket, by class of goods."""
-    return _basket(visit, seller(visit), 200, [])
+    return _basket(visit, await named_seller(visit), 200, [])
 
 
 @post("/basket", status_code=200)
 async def name_basket(visit: Visit) -> Response[str]:
     """Show the basket, for the till to sign; then comes its code."""
-    who = seller(visit)
+    who = await named_seller(visit)
     goods = all_goods(taken(visit.state, visit.wanted.language))
     lines = read_lines(await read_form(visit), goods)
     wanted = [(one.goods, one.amount) for one in lines if one.amount is not None]
@@ -119,7 +119,7 @@ def code_path(order: str, amount: int, since: int) -> str:
 @get("/code")
 async def code(visit: Visit, order: str, amount: int, since: int) -> Response[str]:
     """The code of a sale, until it is paid; and that it is paid."""
-    who = seller(visit)
+    who = await named_seller(visit)
     _check_order(order, amount)
     if not who.is_open:
         return visit.redirect("/shop/entry")
@@ -133,7 +133,7 @@ async def code(visit: Visit, order: str, amount: int, since: int) -> Response[st
 @get("/code/new")
 async def renew(visit: Visit, order: str, amount: int) -> Response[str]:
     """A new code of the same order, as a part of its page."""
-    who = seller(visit)
+    who = await named_seller(visit)
     _check_order(order, amount)
     if not who.is_open:
         raise Refused(409, "shop.not_open", "This shop takes no payments now. Look at its entry.")
