@@ -672,11 +672,13 @@ class Books:
     def _vouchers_settle(self, act: Any) -> None:
         funders = self._get("funders")
         self._need(act.by == SPONSOR and funders)
-        busy = sum(self.of("due").values()) + sum(one.left for one in self.of("voucher").values())
+        late = self._at >= CLOSES + 60 * DAY
+        busy = 0 if late else sum(self.of("due").values())
+        busy += sum(one.left for one in self.of("voucher").values())
         busy += sum(part.held for one in self.of("payment").values() for part in one.parts)
         free, owned = self._get("free", FULL), self._owned(funders)
         self._need(not busy and (free or not self._get("settled")))
-        self._need(min(owned) >= 0 or self._get("settled") or self._at >= CLOSES + 60 * DAY)
+        self._need(min(owned) >= 0 or self._get("settled") or late)
         backs = largest_remainder(free, [max(one, 0) for one in owned]) if free else [0 for _ in funders]
         settled = []
         for (name, share, paid, returned, interest), back in zip(funders, backs, strict=True):

@@ -26,7 +26,7 @@ from madang.services.vouchers.transactions import (
     Settle,
 )
 from tests.services.vouchers.everything import CLOSES, DAY, FULL, grant, pay, row, world_of
-from tests.support.cast import ALICE, CHUL, officer, quorum
+from tests.support.cast import ALICE, BAKERY, CHUL, officer, quorum
 from tests.support.world import World, present
 
 MINISTRY, TREASURY = quorum("ministry"), officer("treasury-bank")
@@ -147,6 +147,28 @@ def test_a_funder_that_never_pays_holds_the_others_up_for_sixty_days_and_owes_it
     world.accept(settling(), by=MINISTRY)
     assert columns(world) == ([1_778_000, 52_000, 0], [0, 0, 0])
     world.refuse("vouchers.settled", funding("desk", 1), by=officer("desk"))
+    world.check()
+
+
+def test_a_merchant_that_can_not_be_paid_out_holds_the_funders_up_for_sixty_days():
+    """It has no account any more. What is due to it is spent, and stays its own."""
+    world = several()
+    (number,) = grant(world, row("r1", amount=100_000))
+    pay(world, (number, 100_000))
+    world.accept(CloseAccount(by="bakery"), by=BAKERY)
+    world.time = CLOSES
+    paying_out = PayOut(by="ministry", programme=FULL, merchants=["bakery"])
+    world.refuse("money.no_account", paying_out, by=officer("ministry"))
+    world.time = CLOSES + WAITED - 1
+    world.refuse("vouchers.not_over", settling(), by=MINISTRY)
+    world.advance(1)
+    world.accept(settling(), by=MINISTRY)
+    assert columns(world) == ([666_000, 144_000, 90_000], [0, 0, 0])
+    assert queries.takings(world.state(), "bakery", FULL) == 100_000
+    world.accept(OpenAccounts(by="bank-b", owners=["bakery"]), by=officer("bank-b"))
+    world.accept(paying_out, by=officer("ministry"))
+    assert money.balance(world.state(), "bakery") == 100_000
+    world.refuse("vouchers.settled", settling(), by=MINISTRY)
     world.check()
 
 

@@ -36,7 +36,7 @@ def fund(call: Call, act: Fund) -> None:
         raise refuse("not_funder", by=act.by, programme=act.programme)
     if funders is not None:
         place = funders.names.index(act.by)
-        if funders.settled and act.amount > -_owned(funders, inside(call.state, act.programme)[0])[place]:
+        if funders.settled and act.amount > -_owned(funders, inside(call.state, act.programme).free)[place]:
             raise refuse("settled", programme=act.programme)
         call.state.put(FUNDERS, _replace(funders, paid=_added(funders.paid, place, act.amount)), act.programme)
     apply(call, act.programme, ruled, "fund", (), (act.amount,), {"sponsor": act.by})
@@ -73,24 +73,25 @@ def name_funders(call: Call, act: NameFunders) -> None:
 def settle(call: Call, act: Settle) -> None:
     """Net spending is split by the shares; each funder has back what it paid in beyond its part.
 
-    No single funder can hold up the others. One that paid in less than its part is waited for until 60 days after the
-    last use-by date; then the others have what there is, in ratio to what is theirs, and the rest when it pays: the
-    date stands in the document that all of them read before they paid in, so that nobody decides on it. What an account
-    can't take is kept for its owner until a later settling. What comes back after the first one, as a late refund does,
-    goes to whoever still bears more than its part.
+    Nobody can hold up the others for longer than 60 days after the last use-by date, which stands in the document that
+    all of them read before they paid in, so that nobody decides on it. Until then a funder that paid in less than its
+    part is waited for; after it the others have what there is, in ratio to what is theirs, and the rest when it pays.
+    What is still due to a merchant then, as to one without an account, is spent and stays due. What a funder's account
+    can't take is kept for it until a later settling. What comes back after the first one, as a late refund does, goes
+    to whoever still bears more than its part.
     """
     _, ruled = sponsored(call.state, act.by, act.programme)
     funders = call.state.get(FUNDERS, act.programme)
     if funders is None:
         raise refuse("no_funders", programme=act.programme)
-    free, busy = inside(call.state, act.programme)
+    free, live, owed = inside(call.state, act.programme)
     due = _due(funders, free)
     landing = [amount if _can_take(call, name) else 0 for name, amount in zip(funders.names, due, strict=True)]
     if funders.settled and free == sum(funders.kept) and not any(landing):
         raise refuse("settled", programme=act.programme)
-    if busy:
-        raise refuse("not_over", programme=act.programme)
     until = ruled.contract.parameters["closes"] + WAITED
+    if live or (owed and call.time < until):
+        raise refuse("not_over", programme=act.programme)
     if not funders.settled and call.time < until:
         _require_all_paid(funders, free, until)
     for name, amount in zip(funders.names, landing, strict=True):

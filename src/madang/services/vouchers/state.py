@@ -23,7 +23,7 @@ needs no longer is for snapshots and archives to leave out, not for a rule.
 
 import hashlib
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -231,16 +231,20 @@ def parts_of(state: State, ruled: Compiled, programme: str, merchant: str, payme
     return parts
 
 
-def inside(state: State, name: str) -> tuple[int, int]:
-    """What is free in a programme, and what is on vouchers, held or due (won)."""
+class Inside(NamedTuple):
+    """What is in a programme (won): free, live on vouchers or held for deliveries, and due to merchants."""
+
+    free: int
+    live: int
+    due: int
+
+
+def inside(state: State, name: str) -> Inside:
+    """What is in a programme; nothing where there is none."""
     programme, totals = state.get(PROGRAMMES, name), state.get(TOTALS, name)
-    free = busy = 0
-    for layout, amount in zip(programme.accounts if programme else (), totals.amounts if totals else (), strict=False):
-        if layout.name == "free":
-            free += amount
-        elif layout.sort != "outside":
-            busy += amount
-    return free, busy
+    layouts, amounts = (programme.accounts, totals.amounts) if programme and totals else ((), ())
+    found = {layout.name: amount for layout, amount in zip(layouts, amounts, strict=True)}
+    return Inside(found.get("free", 0), found.get("issued", 0) + found.get("held", 0), found.get("due", 0))
 
 
 def purpose_of(programme: Programme, ruled: Compiled) -> str:
@@ -278,7 +282,7 @@ def funders_share_the_whole(state: State) -> None:
         back = (*record.returned, *record.kept)
         if sum(record.shares) != 10_000 or (any(back) and not record.settled) or min(back) < 0:
             raise InvariantBroken(f"{name}: {record}")
-        if sum(record.kept) > inside(state, name)[0]:
+        if sum(record.kept) > inside(state, name).free:
             raise InvariantBroken(f"{name}: more is kept for funders than is free: {record}")
 
 

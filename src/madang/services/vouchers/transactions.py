@@ -67,9 +67,9 @@ class NameFunders(Act, frozen=True, kw_only=True, tag="vouchers.name_funders"):
 class Settle(Act, frozen=True, kw_only=True, tag="vouchers.settle"):
     """The sponsor ends the accounts with its funders: what was spent is split by their shares, the rest goes back.
 
-    Nothing may be left on vouchers or due to merchants. Odd won go to the largest remainders, first named first. A
-    funder that paid in too little is waited for until 60 days after the last use-by date, and owes it from then on;
-    what a funder's account can't take is kept for it. Settle again when either has changed.
+    Nothing may be left on vouchers, nor, until 60 days after the last use-by date, due to merchants. Odd won go to the
+    largest remainders, first named first. A funder that paid in too little is waited for as long, and owes it from then
+    on; what a funder's account can't take is kept for it. Settle again when either has changed.
     """
 
     quorum: ClassVar[bool] = True
