@@ -9,16 +9,21 @@ from madang.base.parties.queries import party
 from madang.kernel.state import State
 from madang.web.site.areas import Area
 from madang.web.wallet import (
+    appealing,
+    applying,
     claiming,
     devices,
     done,
+    helping,
     history,
     home,
     keys,
+    mandates,
     more,
     notices,
     offline,
     paying,
+    shops,
     showing,
 )
 
@@ -42,6 +47,11 @@ AREA = Area(
             history,
             claiming,
             notices,
+            shops,
+            applying,
+            appealing,
+            mandates,
+            helping,
             devices,
             keys,
             done,
