@@ -15,7 +15,7 @@ DEVELOP := $(VENV)/.stamp-develop
 # More arguments for pytest, as in: make test PYTEST="-n 2 tests/data"
 PYTEST ?=
 
-.PHONY: help setup develop components demo cluster test check format bench bench-full soak lock clean
+.PHONY: help setup develop components demo cluster screenshots test check format bench bench-full soak lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -60,6 +60,10 @@ demo: $(SETUP) ## Show the platform at work
 
 cluster: components ## Four validators on this machine, one killed and one hanging while payments go on
 	@$(BIN)/madang cluster
+
+screenshots: components ## A picture of every page, on phone and desk, in Korean and English: var/screenshots
+	@$(BIN)/python -m tools.screenshots --to var/screenshots
+	@MADANG_PICTURES=var/screenshots/journeys $(BIN)/python -m pytest -q tests/browser
 
 test: components ## Run every test; ends with NOT RUN lines if a component is missing
 	@$(BIN)/python -m pytest $(PYTEST)

@@ -1,6 +1,8 @@
 """Somebody with a browser of their own: pages, keys, and an eye for what must hold on every page."""
 
 import json
+import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ from playwright.sync_api import Browser, Page, Response, ViewportSize
 from tests.support.signing import Wallet, base64url
 
 AXE = Path(__file__).parents[2] / "src/madang/web/vendor/axe/axe.min.js"
+PICTURES = os.environ.get("MADANG_PICTURES")
+"""A folder for a picture of every page that is checked: `make screenshots`."""
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 900}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -91,6 +95,8 @@ class Visitor:
 
     def check_page(self) -> None:
         """What holds on every page: axe-core's rules, and ours where it is blind."""
+        if PICTURES:
+            self._take_picture(Path(PICTURES))
         heard = len(self.complaints)
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate(
@@ -103,6 +109,14 @@ class Visitor:
         self._check_targets()
         assert self.page.locator("h1").count() == 1, self.page.url
         assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "wider than the screen"
+
+    def _take_picture(self, folder: Path) -> None:
+        """Leave a picture of the page in this folder, under the name of the test that runs."""
+        folder.mkdir(parents=True, exist_ok=True)
+        test = os.environ["PYTEST_CURRENT_TEST"].rpartition("/")[2].partition(" ")[0]
+        name = re.sub(r"\W+", "-", test.replace(".py::", "."))
+        number = sum(1 for _ in folder.glob(f"{name}.*.png"))
+        self.page.screenshot(path=folder / f"{name}.{number:02}.png", full_page=True)
 
     def _check_targets(self) -> None:
         """Everything that can be tapped is 24 by 24 at least (WCAG 2.5.8), or within a sentence; nothing else taps."""

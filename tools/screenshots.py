@@ -1,0 +1,142 @@
+"""Takes a picture of every page, on a phone and at a desk, in Korean and English, and once in the dark.
+
+    python -m tools.screenshots [--to var/screenshots] [--area NAME]
+
+A town is served (`tests/browser/town.py`) in which something has happened, and its people look at their pages with keys
+of their own, as in the browser tests. What to look at says `tools.pictures`. For people to look at: a page can pass
+every test and be ugly.
+"""
+
+import argparse
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, sync_playwright
+
+from madang.services.vouchers.transactions import Fund, Pay, PaymentPart
+from madang.web.people import AREAS
+from madang.web.site.areas import Area
+from tests.browser import ledger, town
+from tests.browser.conftest import Served, launch
+from tests.browser.visitor import Visitor
+from tests.support.cast import officer
+from tools import components
+from tools.pictures import Picture, pictures
+
+PEOPLE = {
+    "wallet": town.ALICE,
+    "shop": town.BAKERY,
+    "desk": officer("desk"),
+    "console": officer("ministry"),
+    "explorer": town.ALICE,
+}
+"""Who looks at an area's pages."""
+LOOKS: Sequence[tuple[str, bool, str, Literal["light", "dark"]]] = (
+    ("phone-ko", True, "ko", "light"),
+    ("phone-en", True, "en", "light"),
+    ("desk-ko", False, "ko", "light"),
+    ("desk-en", False, "en", "light"),
+    ("phone-dark", True, "ko", "dark"),
+)
+MOST_OF_A_ROUTE = 12
+"""Pages of one route, at most, such as the forms of a desk's tasks."""
+SETTLE = 700
+"""Milliseconds in which a page fetches its parts and draws."""
+
+
+def main() -> int:
+    """Take all pictures; names the pages that nothing led to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--to", type=Path, default=Path("var/screenshots"))
+    parser.add_argument("--area", choices=[area.name for area in AREAS])
+    given = parser.parse_args()
+    program = components.find("chromium")
+    if program is None:
+        print(f"Chromium is needed: {components.why_missing('chromium')}", file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory(prefix="madang-town-") as folder:
+        served = Served(Path(folder) / "node")
+        served.start()
+        try:
+            with sync_playwright() as playwright:
+                browser = launch(playwright, program)
+                names = scene(served)
+                for area in AREAS:
+                    if given.area in (None, area.name):
+                        look(browser, served, area, names, given.to)
+        finally:
+            served.stop()
+    return 0
+
+
+def scene(served: Served) -> dict[str, str]:
+    """Let something happen in the town; the names that `tools.pictures` uses for it."""
+    part = PaymentPart(voucher=ledger.voucher_of(served, town.ALICE), amount=12_000)
+    pay = Pay(by=town.ALICE.party, programme=town.COUPON, merchant="bakery", order="counter", parts=[part], own=0)
+    paid = ledger.send(served, pay, by=town.ALICE)
+    funded = ledger.send(served, Fund(by="ministry", programme=town.COUPON, amount=1_000_000), by=officer("ministry"))
+    return {"payment": paid, "funded": funded, "programme": town.COUPON}
+
+
+def look(browser: Browser, served: Served, area: Area, names: dict[str, str], to: Path) -> None:
+    """Pictures of all pages of an area, into a folder of its own."""
+    folder = to / area.name
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = list(pictures(area, names))
+    missing: set[str] = set()
+    for look, phone, language, shade in LOOKS:
+        visitor = Visitor(browser, served.url, phone=phone, language=language)
+        visitor.page.emulate_media(color_scheme=shade)
+        visitor.be(area.name, PEOPLE[area.name])
+        for name, path in walk(visitor, area, wanted, missing):
+            visitor.page.wait_for_timeout(SETTLE)
+            visitor.page.screenshot(path=folder / f"{name}.{look}.png", full_page=True)
+            if not visitor.page.locator("h1").count():
+                print(f"{path} is no page: say in tools/pictures.py what it is")
+        for complaint in visitor.complaints:
+            print(f"{area.name}, {look}: {complaint}")
+        visitor.context.close()
+    for route in sorted(missing):
+        print(f"not pictured: {area.home}{route}: nothing in this town leads there")
+
+
+def walk(visitor: Visitor, area: Area, wanted: Sequence[Picture], missing: set[str]) -> Iterator[tuple[str, str]]:
+    """Open every page, with a name for its picture: those whose path is known, then what links on them lead to.
+
+    Routes that nothing led to are added to `missing`.
+    """
+    patterns = {one.route: _pattern(area, one.route) for one in wanted if not one.path}
+    missing |= set(patterns)
+    waiting = [(one.route, one.path) for one in wanted if one.path]
+    seen = {path for _, path in waiting}
+    while waiting:
+        route, path = waiting.pop(0)
+        visitor.go(path)
+        yield _name(area, path if route in patterns else route), path
+        for link in visitor.page.eval_on_selector_all("main a[href]", "found => found.map(one => one.pathname)"):
+            for led, pattern in patterns.items():
+                count = sum(1 for one in seen if pattern.match(one))
+                if link not in seen and count < MOST_OF_A_ROUTE and pattern.match(link):
+                    seen.add(link)
+                    missing.discard(led)
+                    waiting.append((led, link))
+
+
+def _pattern(area: Area, route: str) -> re.Pattern[str]:
+    return re.compile("[^/]+".join(re.escape(piece) for piece in re.split(r"\{[^}]*\}", area.home + route)) + r"\Z")
+
+
+def _name(area: Area, path: str) -> str:
+    """A file's name for a path or route; identifiers are shortened."""
+    pieces = [
+        re.sub(r"\{(\w+)[^}]*\}", r"\1", piece)[:24] for piece in path.removeprefix(area.home).split("/") if piece
+    ]
+    return "-".join(pieces) or "home"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
