@@ -42,11 +42,13 @@ function details(found) {
     const mark = nobody ? say("check", "nobody") : one.holds ? `✓ ${say("check", "right")}` : `✗ ${say("check", "wrong")} (${one.code})`;
     return [say("check", one.name), mark];
   }));
+  const shown = [words.querySelector("h2").cloneNode(true), checks];
+  if (!holds(found)) return shown; // what a false receipt says of itself is nobody's word
   const place = ["id", "height", "index", "position", "size", "origin"].filter((name) => found[name] !== null);
   const facts = place.map((name) => [say("fact", name), String(found[name])]);
   if (found.cosigners.length) facts.push([say("fact", "cosigners"), found.cosigners.map((one) => one.name).join(", ")]);
   if (found.time) facts.push([say("fact", "time"), new Date(found.time * 1000).toLocaleString(document.documentElement.lang)]);
-  return [words.querySelector("h2").cloneNode(true), checks, rows(facts)];
+  return [...shown, rows(facts)];
 }
 
 function rows(pairs) {

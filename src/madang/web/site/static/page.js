@@ -13,6 +13,9 @@ for (const form of document.querySelectorAll("form.sign")) {
 
 settleSent();
 
+// On a phone the menu is wider than the screen: the entry of this page is brought into it.
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 const idle = Number(document.body.dataset.idleSeconds);
 const WARNING = 120;
 if (idle) {
