@@ -28,12 +28,12 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "/payments/{programme:str}/{payment:str}": LINKED,
         "/held/{programme:str}/{payment:str}": LINKED,
         "/collected/{identifier:str}": LINKED,
-        "/refunds/{identifier:str}": LINKED,
+        "/refunds/{identifier:str}": "/refunds/{refunded}",
         "/delivered/{identifier:str}": LINKED,
     },
     "desk": {
         "/tasks/{name:str}": LINKED,
-        "/done/{identifier:str}": LINKED,
+        "/done/{identifier:str}": "/done/{desk}",
         "/proposals/{handle:str}": LINKED,
     },
     "console": {

@@ -11,13 +11,19 @@ import argparse
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 from playwright.sync_api import Browser, sync_playwright
 
-from madang.services.vouchers.transactions import Fund, Pay, PaymentPart
+from madang.base.approvals.transactions import Propose
+from madang.base.parties.transactions import SetThreshold
+from madang.base.programmes.transactions import NameAuthorities
+from madang.kernel.transaction import Act
+from madang.services.vouchers.transactions import Fund, Pay, PaymentPart, Refund
 from madang.web.people import AREAS
 from madang.web.site.areas import Area
 from tests.browser import ledger, town
@@ -35,6 +41,11 @@ PEOPLE = {
     "explorer": town.ALICE,
 }
 """Who looks at an area's pages."""
+PROPOSED: dict[str, Sequence[Act]] = {
+    "ministry": [NameAuthorities(by="ministry", programme=town.COUPON, authorities=["welfare"])],
+    "desk": [SetThreshold(by="desk", threshold=2)],
+}
+"""What waits for more approvals, by institution."""
 LOOKS: Sequence[tuple[str, bool, str, Literal["light", "dark"]]] = (
     ("phone-ko", True, "ko", "light"),
     ("phone-en", True, "en", "light"),
@@ -79,7 +90,18 @@ def scene(served: Served) -> dict[str, str]:
     pay = Pay(by=town.ALICE.party, programme=town.COUPON, merchant="bakery", order="counter", parts=[part], own=0)
     paid = ledger.send(served, pay, by=town.ALICE)
     funded = ledger.send(served, Fund(by="ministry", programme=town.COUPON, amount=1_000_000), by=officer("ministry"))
-    return {"payment": paid, "funded": funded, "programme": town.COUPON}
+    (sold,) = ledger.read(served, f"/vouchers/shop_payments?programme={town.COUPON}", town.BAKERY)
+    back = Refund(by="bakery", programme=town.COUPON, merchant="bakery", payment=sold["payment"], amount=2_000)
+    refunded = ledger.send(served, back, by=town.BAKERY)
+    proposed = {name: propose(served, name, acts) for name, acts in PROPOSED.items()}
+    return {"payment": paid, "funded": funded, "programme": town.COUPON, "refunded": refunded, **proposed}
+
+
+def propose(served: Served, institution: str, acts: Sequence[Act]) -> str:
+    """An officer proposes acts of an institution, for the others to approve; the transaction's id."""
+    one = officer(institution)
+    proposal = Propose(by=one.party, acts=msgspec.Raw(msgspec.json.encode(acts)), deadline=int(time.time()) + 86_400)
+    return ledger.send(served, proposal, by=one)
 
 
 def look(browser: Browser, served: Served, area: Area, names: dict[str, str], to: Path) -> None:
