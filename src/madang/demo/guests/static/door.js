@@ -8,6 +8,7 @@ for (const button of document.querySelectorAll("button.guest")) {
     await importKey(area, JSON.parse(jwk), party);
     // The session of whoever was here before ends with its key.
     await fetch(`/${area}/sign-out`, { method: "POST", redirect: "manual" });
-    location.assign(`/${area}`);
+    // The explorer's first page is for anyone: who signs in there wants to see their entries.
+    location.assign(area === "explorer" ? "/explorer/entries" : `/${area}`);
   });
 }
