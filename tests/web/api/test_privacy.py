@@ -25,7 +25,7 @@ GUESSES: dict[str, list[str]] = {
     "code": ["1111010100"],
     "time": ["0"],
     "region": ["1111010100", ""],
-    "after": ["0", "0" * 22],
+    "after": ["0", "0" * 22, "bank-a/coupon"],
     "limit": ["100"],
     "digest": ["0" * 64],
     "reason": ["spend.region"],
@@ -46,6 +46,7 @@ GUESSES: dict[str, list[str]] = {
     "status": ["entered"],
     "at": ["0"],
     "case": ["0" * 32],
+    "payment": ["0" * 32],
     "card": ["0" * 43],
 }
 
