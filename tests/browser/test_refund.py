@@ -55,7 +55,7 @@ def test_a_part_is_refunded_once_however_often_the_button_is_tapped(served, visi
     till.check_page()
     till.page.get_by_label("돌려줄 금액").fill("5,000")
     till.page.get_by_role("button", name="다음").click()
-    till.page.get_by_text("정산받을 돈 12,000원에서 5,000원이(가) 빠집니다").wait_for()
+    till.page.get_by_text("정산받을 돈 12,000원에서 5,000원이 빠집니다").wait_for()
     till.check_page()
     till.page.get_by_role("button", name="5,000원 환불").dblclick()
     till.page.get_by_role("heading", name="환불했습니다").wait_for()

@@ -9,7 +9,7 @@ from madang.base.parties.queries import has_role, party, tills
 from madang.base.parties.transactions import AddTill, NewKey, Reinstate, Suspend
 from madang.kernel.codec import from_base64url
 from madang.kernel.errors import Malformed
-from madang.kernel.signature import thumbprint
+from madang.kernel.signature import load_key, thumbprint
 from madang.kernel.transaction import Act
 from madang.web.api.problems import Refused
 from madang.web.shop.seller import Seller, owner
@@ -52,10 +52,11 @@ async def add_till(visit: Visit) -> Response[str]:
     typed = (await read_form(visit)).get("key", "")[:200]
     try:
         key = built(NewKey, public_key="".join(typed.split()), sort="jws")
-        name = thumbprint(from_base64url(key.public_key, "the key"))
+        point = from_base64url(key.public_key, "the key")
+        load_key(point)
     except (Invalid, Malformed):
         return _tills(visit, who, 422, typed, visit.say("shop.tills.bad_key"))
-    facts = [(visit.say("shop.tills.till"), Till(name, True).short)]
+    facts = [(visit.say("shop.tills.till"), Till(thumbprint(point), True).short)]
     return _sign(visit, who, AddTill(by=who.party, key=key), "add_till", facts, TILLS)
 
 

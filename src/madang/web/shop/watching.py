@@ -4,7 +4,7 @@ An event has the amount, the order and the number that both screens show, and no
 of the payment: a browser that comes back is told again what was paid since.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 from litestar import get
@@ -13,6 +13,7 @@ from litestar.types import ASGIApp
 from madang.base.programmes.state import PROGRAMMES, RECORDS
 from madang.engine.ledger import Commit
 from madang.engine.node import Node
+from madang.kernel.machine import Sealed
 from madang.services.vouchers.queries import ShopPayment, confirmation_number
 from madang.services.vouchers.state import KINDS, OWN
 from madang.web.shop.goods import taken
@@ -64,6 +65,30 @@ def _event(payment: str, order: str, at: int, amount: int, held: int) -> bytes:
     return event("payment", str(at), PaymentEvent(payment, order, at, amount, held, confirmation_number(payment)))
 
 
+def payments_in(
+    sealed: Sealed, follows: Callable[[str], bool], is_of_vouchers: Callable[[str], bool]
+) -> Iterator[tuple[str, bytes]]:
+    """The payments that a block made at shops that somebody follows: each shop with an event, once a payment."""
+    amounts: dict[tuple[str, str, str], list[int]] = {}
+    orders: dict[tuple[str, str, str], str] = {}
+    for key, record in sealed.records.items():
+        if record is None or not key.startswith(RECORDS.prefix):
+            continue
+        programme, sort, name = RECORDS.split(key)
+        merchant, _, rest = name.partition("/")
+        if sort != "payment" or not follows(merchant) or not is_of_vouchers(programme):
+            continue
+        # A payment's name begins with its second; what else was written of it is a refund or a delivery.
+        if record.at == sealed.time and not record.refunded:
+            of = (programme, merchant, rest.partition("/")[0])
+            amount, held = amounts.get(of, [0, 0])
+            amounts[of] = [amount + record.amount, held + record.held]
+            orders[of] = record.order
+    for of, (amount, held) in amounts.items():
+        own = sealed.records.get(OWN.key(*of))
+        yield of[1], _event(of[2], orders[of], sealed.time, amount + (own.amount if own else 0), held)
+
+
 class Watch:
     """Finds the payments in each durable block for those who follow; called on the engine's writing thread."""
 
@@ -75,31 +100,7 @@ class Watch:
     def __call__(self, commit: Commit) -> None:
         """Take a durable block."""
         if not self._feed.is_idle:
-            self._feed.tell(self._payments(commit))
-
-    def _payments(self, commit: Commit) -> Iterator[tuple[str, bytes]]:
-        """What is told of a block: payments that it made, at shops that somebody follows."""
-        records = commit.sealed.records
-        amounts: dict[tuple[str, str, str], list[int]] = {}
-        orders: dict[tuple[str, str, str], str] = {}
-        for key, record in records.items():
-            if record is None or not key.startswith(RECORDS.prefix):
-                continue
-            programme, sort, name = RECORDS.split(key)
-            merchant, _, rest = name.partition("/")
-            if sort != "payment" or not self._feed.follows(merchant) or not self._is_of_vouchers(programme):
-                continue
-            # A payment's name begins with its second; what else was written of it is a refund or a delivery.
-            if record.at == commit.tip.time and not record.refunded:
-                of = (programme, merchant, rest.partition("/")[0])
-                amount, held = amounts.get(of, [0, 0])
-                amounts[of] = [amount + record.amount, held + record.held]
-                orders[of] = record.order
-        for (programme, merchant, payment), (amount, held) in amounts.items():
-            own = records.get(OWN.key(programme, merchant, payment))
-            whole = amount + (own.amount if own else 0)
-            of = (programme, merchant, payment)
-            yield merchant, _event(payment, orders[of], commit.tip.time, whole, held)
+            self._feed.tell(payments_in(commit.sealed, self._feed.follows, self._is_of_vouchers))
 
     def _is_of_vouchers(self, programme: str) -> bool:
         if programme not in self._kinds:
