@@ -11,6 +11,7 @@ import pytest
 from madang.web.api.limits import Buckets, Limits
 from tests.web.serving import LOOPBACK, Server, make_node, serving
 from tests.web.signing import signed_payment
+from tests.web.streams import Stream
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +98,16 @@ def test_a_slow_body_is_given_up(strict: Server) -> None:
     assert b" 408 " in answer
     assert b"http.slow" in answer
     assert time.monotonic() - before < 3
+
+
+def test_a_stream_without_a_body_is_no_slow_body(strict: Server) -> None:
+    stream = Stream(strict)
+    try:
+        time.sleep(0.8)
+        assert strict.submit(signed_payment()).status == 200
+        assert stream.take(1)
+    finally:
+        stream.close()
 
 
 def test_slow_bodies_do_not_stop_others(strict: Server) -> None:

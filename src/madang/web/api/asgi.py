@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -79,15 +80,55 @@ async def read_body(
                     if held > most:
                         raise _too_large(most)
                     if not hold(len(chunk)):
-                        raise Refused(
-                            503, "http.busy", "Too much is being sent here at once. Send again in a second.", 1
-                        )
+                        raise _busy()
                     chunks.append(chunk)
                 if not message.get("more_body"):
                     break
     except TimeoutError:
-        raise Refused(408, "http.slow", f"The body took longer than {seconds:g} seconds. Send it at once.") from None
+        raise _slow(seconds) from None
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def in_bounds(receive: Receive, seconds: float, hold: Callable[[int], bool]) -> Receive:
+    """`receive` for whoever reads a body: all of it within so many seconds, and as `hold` says that there is room.
+
+    What comes behind the body (that the client left) may take as long as it likes. Raises `Refused`: `http.slow` (408),
+    `http.busy` (503).
+    """
+    ends = 0.0
+    is_read = False
+
+    async def receive_in_bounds() -> Message:
+        nonlocal ends, is_read
+        if is_read:
+            return await receive()
+        ends = ends or asyncio.get_running_loop().time() + seconds
+        try:
+            async with asyncio.timeout_at(ends):
+                message = await receive()
+        except TimeoutError:
+            raise _slow(seconds) from None
+        is_read = message["type"] != "http.request" or not message.get("more_body")
+        if not hold(len(message.get("body", b""))):
+            raise _busy()
+        return message
+
+    return receive_in_bounds
+
+
+async def disconnected(receive: Receive) -> None:
+    """Returns when the client has left, or sends a body where none is read and is too slow even there."""
+    with suppress(Refused):
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+def _slow(seconds: float) -> Refused:
+    return Refused(408, "http.slow", f"The body took longer than {seconds:g} seconds. Send it at once.")
+
+
+def _busy() -> Refused:
+    return Refused(503, "http.busy", "Too much is being sent here at once. Send again in a second.", 1)
 
 
 def _too_large(most: int) -> Refused:

@@ -1,5 +1,7 @@
 """What every request passes first: who asks how often, how large its headers are, and which way it goes.
 
+Bodies are bounded here too, in time and all of them together; how large one may be is for whoever reads it to say.
+
 `POST /transactions` goes straight to `submit`; all else to the framework. Answers get the security headers here, so
 that no route can forget them.
 """
@@ -8,8 +10,8 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from madang.web.api.asgi import API_HEADERS, App, Header, Message, Receive, Scope, Send, refuse
-from madang.web.api.limits import MAX_HEADER_BYTES, MAX_TARGET_BYTES, Buckets, Limits
+from madang.web.api.asgi import API_HEADERS, App, Header, Message, Receive, Scope, Send, in_bounds, refuse
+from madang.web.api.limits import MAX_HEADER_BYTES, MAX_TARGET_BYTES, Bodies, Buckets, Limits
 from madang.web.api.problems import make
 from madang.web.api.submit import Submission
 
@@ -21,6 +23,8 @@ class Edge:
         self._app = app
         self._buckets = buckets
         self._proxies = frozenset(limits.proxies)
+        self._body_seconds = limits.body_seconds
+        self._bodies = Bodies(limits.bodies_bytes)
         self._inside = 0
         self._closing = False
         self.submission: Submission | None = None
@@ -66,7 +70,8 @@ class Edge:
                     send, make(405, "http.method", "Transactions are sent with POST."), 0, [(b"allow", b"POST")]
                 )
         else:
-            await self._app(scope, receive, _with_headers(send))
+            with self._bodies.request() as hold:
+                await self._app(scope, in_bounds(receive, self._body_seconds, hold), _with_headers(send))
 
     def _address(self, scope: Scope, headers: Sequence[Header]) -> str:
         address = str(scope["client"][0]) if scope.get("client") else ""

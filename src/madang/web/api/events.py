@@ -16,7 +16,7 @@ import msgspec
 from madang.engine import entries
 from madang.engine.entries import Tip
 from madang.engine.ledger import Commit, Ledger
-from madang.web.api.asgi import API_HEADERS, Receive, Scope, Send, encode, refuse
+from madang.web.api.asgi import API_HEADERS, Receive, Scope, Send, disconnected, encode, refuse
 from madang.web.api.limits import Limits
 from madang.web.api.problems import Refused
 
@@ -88,7 +88,7 @@ class Events:
             return
         self._subscribers += 1
         following = asyncio.current_task()
-        gone = asyncio.create_task(_disconnected(receive))
+        gone = asyncio.create_task(disconnected(receive))
         gone.add_done_callback(lambda _done: following and following.cancel())
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
@@ -176,8 +176,3 @@ def event_of(tip: Tip) -> bytes:
 async def _piece(send: Send, data: bytes) -> None:
     async with asyncio.timeout(SEND_SECONDS):
         await send({"type": "http.response.body", "body": data, "more_body": True})
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 from litestar.datastructures import State as AppState
 
-from madang.web.api.asgi import App, Receive, Scope, Send, encode, refuse
+from madang.web.api.asgi import App, Receive, Scope, Send, disconnected, encode, refuse
 from madang.web.api.events import Events
 from madang.web.api.limits import Limits
 from madang.web.api.problems import Refused
@@ -94,8 +94,8 @@ class Feed:
     def stream(self, topic: str, missed: Callable[[], Iterable[bytes]], stays: Callable[[], bool]) -> App:
         """An answer that streams a topic: `missed` is told first, then what comes, for as long as `stays` says so.
 
-        `missed` is asked after following began, so that nothing falls between; an event may come twice. It is refused
-        with 503 (`stream.full`) where too many follow already.
+        `missed` is asked after following began, so that nothing falls between; an event may come twice. It reads on a
+        thread of its own. The stream is refused with 503 (`stream.full`) where too many follow already.
         """
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,11 +105,11 @@ class Feed:
                 await refuse(send, refused.problem, refused.retry_after)
                 return
             reading = asyncio.current_task()
-            gone = asyncio.create_task(_disconnected(receive))
+            gone = asyncio.create_task(disconnected(receive))
             gone.add_done_callback(lambda _done: reading and reading.cancel())
             try:
                 await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-                await _piece(send, b"retry: 2000\n\n" + b"".join(missed()))
+                await _piece(send, b"retry: 2000\n\n" + await asyncio.to_thread(lambda: b"".join(missed())))
                 await self._follow(following, stays, send)
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
             except TimeoutError:
@@ -126,9 +126,7 @@ class Feed:
     def _join(self, topic: str) -> _Following:
         each = self._topics.get(topic, [])
         if self._closed or self._count >= self._most or len(each) >= MOST_OF_A_TOPIC:
-            raise Refused(
-                503, "stream.full", "Too many follow already. Close other pages, or come later.", 60
-            )
+            raise Refused(503, "stream.full", "Too many follow already. Close other pages, or come later.", 60)
         self._count += 1
         found = _Following()
         self._topics.setdefault(topic, []).append(found)
@@ -183,8 +181,3 @@ def feed_of(app: AppState, name: str, begin: Callable[[Feed], None]) -> Feed:
 async def _piece(send: Send, data: bytes) -> None:
     async with asyncio.timeout(SEND_SECONDS):
         await send({"type": "http.response.body", "body": data, "more_body": True})
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

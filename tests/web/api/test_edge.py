@@ -1,0 +1,58 @@
+"""Bodies of every route are bounded in time and together, whoever reads them."""
+
+import asyncio
+
+import pytest
+
+from madang.web.api.asgi import in_bounds
+from madang.web.api.limits import Bodies
+from madang.web.api.problems import Refused
+
+LEFT = {"type": "http.disconnect"}
+
+
+def piece(body, *, more=True):
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def sender(*messages, pause=0.0):
+    """The other end: these messages, then nothing for a long time."""
+    waiting = list(messages)
+
+    async def receive():
+        if not waiting:
+            await asyncio.sleep(30)
+        await asyncio.sleep(pause)
+        return waiting.pop(0)
+
+    return receive
+
+
+def read(receive, count):
+    async def play():
+        return [await receive() for _ in range(count)]
+
+    return asyncio.run(play())
+
+
+def test_a_body_in_time_is_handed_on_and_what_follows_may_take_long():
+    receive = in_bounds(sender(piece(b"a"), piece(b"b", more=False), LEFT, pause=0.05), 0.12, lambda _: True)
+    assert read(receive, 3) == [piece(b"a"), piece(b"b", more=False), LEFT]
+
+
+@pytest.mark.parametrize("sent", [[], [piece(b"a")], [piece(b"")] * 9], ids=["nothing", "half", "empty pieces"])
+def test_a_slow_body_is_given_up(sent):
+    with pytest.raises(Refused) as refused:
+        read(in_bounds(sender(*sent, pause=0.02), 0.1, lambda _: True), len(sent) + 1)
+    assert (refused.value.problem.status, refused.value.problem.code) == (408, "http.slow")
+
+
+def test_bodies_are_bounded_together_and_their_room_comes_back():
+    bodies = Bodies(10)
+    with bodies.request() as first, bodies.request() as second:
+        assert read(in_bounds(sender(piece(b"1234567", more=False)), 1, first), 1)
+        with pytest.raises(Refused) as refused:
+            read(in_bounds(sender(piece(b"1234", more=False)), 1, second), 1)
+        assert (refused.value.problem.code, refused.value.retry_after) == ("http.busy", 1)
+    with bodies.request() as third:
+        assert read(in_bounds(sender(piece(b"1234567890", more=False)), 1, third), 1)
