@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import msgspec
 
 T = TypeVar("T")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""What nobody types: control characters other than those of lines and columns."""
 _FIELD = re.compile(r"`\$\.([a-z_]+)")
 
 

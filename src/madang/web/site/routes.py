@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from litestar import Response, Router
 from litestar.di import Provide
@@ -16,6 +17,7 @@ from madang.web.api.asgi import encode
 from madang.web.api.problems import Problem, Refused, make
 from madang.web.site import refusals, shared, signin
 from madang.web.site.areas import Area, anybody
+from madang.web.site.forms import CONTROL
 from madang.web.site.look import Look
 from madang.web.site.sessions import Sessions
 from madang.web.site.statics import Statics
@@ -44,6 +46,7 @@ def pages(areas: Sequence[Area], records: Any = None, vendor: Path = VENDOR) -> 
 def _router(site: Site, area: Area, path: str, handlers: Sequence[ControllerRouterHandler]) -> Router:
     async def visit(request: Req) -> Visit:
         found = Visit(site, area, request)
+        _check_target(request)
         if request.method not in SAFE:
             _check_origin(found)
         return found
@@ -54,6 +57,16 @@ def _router(site: Site, area: Area, path: str, handlers: Sequence[ControllerRout
         dependencies={"visit": Provide(visit)},
         exception_handlers=_handlers(site, area),
     )
+
+
+def _check_target(request: Req) -> None:
+    """That path and query hold no control character: keys of the ledger are joined by NUL, as the API's reads know.
+
+    Raises `Refused` (400, `http.request`).
+    """
+    target = request.scope["raw_path"] + b"?" + request.scope["query_string"]
+    if CONTROL.search(unquote(target.decode("latin-1"))):
+        raise Refused(400, "http.request", "The address holds a control character. Open the page by a link of ours.")
 
 
 def _check_origin(visit: Visit) -> None:

@@ -6,6 +6,7 @@ import msgspec
 from litestar import Response, get, post
 
 from madang.web.api.problems import Refused
+from madang.web.site.forms import CONTROL
 from madang.web.site.look import COOKIE, Preferences
 from madang.web.site.visit import Visit, make_cookie
 
@@ -51,7 +52,13 @@ ROUTES = (front, static, choose)
 def local_path(path: str) -> str:
     """The path where it is one of this site, else `/`: nobody is sent to another site by a link of ours."""
     parts = urlsplit(path)
-    plain = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    plain = (
+        path.startswith("/")
+        and not path.startswith("//")
+        and "\\" not in path
+        and path.isprintable()
+        and path.isascii()
+    )
     return path if plain and not parts.scheme and not parts.netloc else "/"
 
 
@@ -68,4 +75,6 @@ async def read_form(visit: Visit) -> dict[str, str]:
         raise Refused(400, "site.form", "This form can't be read. Open the page again.") from None
     if any(len(values) != 1 for values in fields.values()):
         raise Refused(400, "site.form", "A field is there twice. Open the page again.")
+    if any(CONTROL.search(values[0]) for values in fields.values()):
+        raise Refused(400, "site.form", "A field holds a control character. Type it again.")
     return {name: values[0].strip() for name, values in fields.items()}

@@ -3,6 +3,8 @@
 The ledger tells a helper no more than that it did not pay, or why nobody's voucher would: so nothing is tried before.
 """
 
+import asyncio
+
 from litestar import Response, get, post
 
 from madang.base.mandates.queries import MandateView
@@ -15,6 +17,7 @@ from madang.web.site.formats import won
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
+from madang.web.wallet.directory import shop_names
 from madang.web.wallet.holdings import title
 from madang.web.wallet.mandates import Help, mandate_for, read_help
 from madang.web.wallet.reading import read_amount
@@ -31,6 +34,7 @@ async def ask(visit: Visit) -> Response[str]:
 @post("/pay/for", status_code=200)
 async def propose(visit: Visit) -> Response[str]:
     """The payment to sign for; or why it can't be one."""
+    _ = visit.parties
     form = await read_form(visit)
     helped = read_help(form.get("help", "")[:300])
     mandate = mandate_for(visit, helped.principal, "vouchers.pay", helped.programme) if helped is not None else None
@@ -44,10 +48,13 @@ async def propose(visit: Visit) -> Response[str]:
     amount = code.amount or read_amount(form.get("amount", ""))
     if amount is None:
         return _ask(visit, 422, form, visit.say("wallet.helping.needs_amount"))
-    return _proposal(visit, helped, mandate, code, amount)
+    names = await asyncio.to_thread(shop_names, visit, [code.merchant])
+    return _proposal(visit, helped, mandate, code, names.get(code.merchant, code.local_name), amount)
 
 
-def _proposal(visit: Visit, helped: Help, mandate: MandateView, code: MerchantCode, amount: int) -> Response[str]:
+def _proposal(
+    visit: Visit, helped: Help, mandate: MandateView, code: MerchantCode, shop: str, amount: int
+) -> Response[str]:
     act = Pay(
         by=mandate.delegate,
         holder=helped.principal,
@@ -58,7 +65,7 @@ def _proposal(visit: Visit, helped: Help, mandate: MandateView, code: MerchantCo
     )
     language = visit.wanted.language
     facts = [
-        (visit.say("wallet.pay.shop"), code.local_name),
+        (visit.say("wallet.pay.shop"), shop),
         (visit.say("wallet.pay.total"), won(amount, language)),
         (visit.say("wallet.pay.own"), won(0, language)),
         (visit.say("wallet.mandates.programme"), title(visit.state, helped.programme, language)),
