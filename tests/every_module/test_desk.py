@@ -84,6 +84,7 @@ FOR_OTHER_INSTITUTIONS = (
 FOR_ANYBODY = (
     names("parties", "enrol_key rotate_key")
     | names("approvals", "expire")
+    | names("programmes", "expire_drafts")
     | names("validators", "report_equivocation")
     | names("money", "remit")
     | names("vouchers", "expire void keep_promises")

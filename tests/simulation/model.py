@@ -241,12 +241,14 @@ class Model:
             self._need(act.by == holder or act.by == SPONSOR or act.by in DESKS)
             self._need(status == "active")
             self._put((holder, region, "frozen", left), "voucher", number)
+            self._put("" if act.by == holder else act.by, "stopped", number)
 
     def _unfreeze(self, act: Unfreeze) -> None:
         self._need(act.by == SPONSOR or act.by in DESKS)
         for number in act.vouchers:
             holder, region, status, left = self._voucher(number)
             self._need(status == "frozen")
+            self._need(act.by == SPONSOR or self._get("stopped", number, default="") in ("", act.by))
             self._put((holder, region, "active", left), "voucher", number)
 
     def _payout(self, act: PayOut) -> None:

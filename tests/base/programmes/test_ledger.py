@@ -4,7 +4,7 @@ import pytest
 
 from madang.base.money import ledger as money
 from madang.base.programmes import MODULE, ledger, queries
-from madang.base.programmes.state import PROGRAMMES, TOTALS, Totals, compiled
+from madang.base.programmes.state import DOCUMENTS, PROGRAMMES, TOTALS, WAITING, Totals, Waiting, compiled
 from madang.kernel.module import InvariantBroken
 from tests.base.programmes.toys import NAME, Run, world_at
 from tests.services.vouchers.scene import COUPON, coupon_world
@@ -154,7 +154,7 @@ def test_the_laws_see_what_is_wrong():
         table = compiled(state, state.get(PROGRAMMES, NAME)).tables["box"]
         state.put(table, table.record("o", left, "n"), NAME, "box", "a")
 
-    matches, conserved, escrow = (law.__name__ for law in MODULE.invariants)
+    matches, conserved, escrow, waits = (law.__name__ for law in MODULE.invariants)
     assert broken(lambda s: None) == []
     assert broken(lambda s: fill(s, 401)) == [matches]
     assert broken(lambda s: s.put(TOTALS, Totals((700, 200, 499, -1)), NAME)) == [matches, escrow]
@@ -162,3 +162,5 @@ def test_the_laws_see_what_is_wrong():
     assert broken(lambda s: s.put(TOTALS, Totals((701, 201, 500, 0)), NAME)) == [escrow]
     assert broken(lambda s: s.put(TOTALS, Totals((499, -1, 500, 0)), NAME)) == [matches, escrow]
     assert broken(lambda s: s.put(TOTALS, Totals((0,)), "nothing")) == [matches]
+    assert broken(lambda s: s.put(WAITING, Waiting(1), NAME)) == [waits]
+    assert broken(lambda s: s.delete(DOCUMENTS, s.get(PROGRAMMES, NAME).document)) == [waits]

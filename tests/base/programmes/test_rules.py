@@ -11,7 +11,8 @@ from madang.base.approvals.transactions import Propose
 from madang.base.money import ledger as money
 from madang.base.parties.transactions import AppointInstitution, SuspendByQuorum
 from madang.base.programmes import queries
-from madang.base.programmes.transactions import Close, NameAuthorities
+from madang.base.programmes.state import DOCUMENTS, DRAFT_DAYS, WAITING
+from madang.base.programmes.transactions import Close, ExpireDrafts, NameAuthorities
 from madang.kernel.errors import Malformed
 from madang.kernel.machine import PAUSES
 from tests.base.programmes.toys import (
@@ -218,7 +219,7 @@ def test_a_draft_is_replaced_until_it_is_approved_and_its_old_digests_approve_no
     view = queries.programme(world.state(), NAME)
     assert (view.sponsor, view.bank, view.kind, view.document) == ("ministry", "treasury-bank", KIND_DIGEST, other[3])
     assert queries.document(world.state(), other[3]) == other[1]
-    assert queries.document(world.state(), DIGEST) == DOCUMENT
+    assert queries.document(world.state(), DIGEST) is None, "what was never in force is not kept"
     assert queries.document(world.state(), OTHER) is None
     assert view.totals == {"sponsor": 0, "free": 0, "held": 0, "buyer": 0}
 
@@ -422,3 +423,47 @@ def test_programmes_are_listed_by_name():
         (NAME, "open"),
     ]
     assert queries.programme(world.state(), "nothing") is None
+
+
+# --------------------------------------------------------------------------------------------- what nobody published
+
+
+def expiring(*programmes: str) -> ExpireDrafts:
+    return ExpireDrafts(by="bakery", programmes=list(programmes or [NAME]))
+
+
+@pytest.mark.parametrize("stage", ["draft", "approved"])
+def test_what_nobody_published_is_removed_after_its_time_by_anybody(stage):
+    world = world_that_is(stage)
+    assert world.state().get(DOCUMENTS, DIGEST) is not None
+    world.advance(DRAFT_DAYS * 86_400 - 1)
+    world.refuse("programmes.fresh", expiring(), by=BAKERY)
+    world.advance(1)
+    world.accept(expiring(), by=BAKERY)
+    assert (stage_of(world), world.state().get(DOCUMENTS, DIGEST)) == ("", None)
+    world.refuse("programmes.missing", expiring(), by=BAKERY)
+    world.accept(drafting(), by=ONE)
+    world.check()
+
+
+@pytest.mark.parametrize("stage", ["published", "open"])
+def test_what_was_published_is_never_removed(stage):
+    world = world_that_is(stage)
+    world.advance(9 * DRAFT_DAYS * 86_400)
+    world.refuse("programmes.stage", expiring(), by=BAKERY)
+    assert list(world.state().scan(WAITING)) == []
+    world.check()
+
+
+def test_a_draft_that_is_changed_waits_anew_and_keeps_one_document():
+    world = world_that_is("draft")
+    world.advance(DRAFT_DAYS * 86_400)
+    world.accept(drafting(document=documents(BOXES, SHOP.replace("Box shop", "Another shop"))[1]), by=ONE)
+    world.refuse("programmes.fresh", expiring(), by=BAKERY)
+    assert len(list(world.state().scan(DOCUMENTS))) == 2
+    world.check()
+
+
+def world_that_is(stage: str) -> World:
+    """A world in which the programme has come to a stage."""
+    return next(world for world in map(world_at, range(5)) if stage_of(world) == stage)

@@ -592,11 +592,13 @@ class Books:
             self._need(act.by in (voucher.holder, SPONSOR) or act.by in DESKS)
             self._need(voucher.status == "active")
             self._change(number, status="frozen")
+            self._put(act.by if act.by != voucher.holder else "", "stopped", number)
 
     def _vouchers_unfreeze(self, act: Any) -> None:
         self._need(act.by == SPONSOR or act.by in DESKS)
         for number in act.vouchers:
             self._need(self._voucher(number).status == "frozen")
+            self._need(act.by == SPONSOR or self._get("stopped", number, default="") in ("", act.by))
             self._change(number, status="active")
 
     def _vouchers_move(self, act: Any) -> None:

@@ -7,6 +7,7 @@ from madang.base.approvals.transactions import Approve, Propose
 from madang.base.money import ledger as money
 from madang.base.money.transactions import IssueTokens
 from madang.base.money.transactions import Pay as PayTokens
+from madang.base.parties.transactions import AppointInstitution
 from madang.base.programmes.queries import programme
 from madang.base.programmes.transactions import Close
 from madang.kernel.transaction import MAX_TRANSACTION_BYTES
@@ -28,7 +29,8 @@ from madang.services.vouchers.transactions import (
     Unfreeze,
 )
 from tests.services.vouchers.scene import CLOSES, COUPON, OPENS, TILL, coupon_world, grant, pay, row
-from tests.support.cast import ALICE, BAKERY, BORA, CHUL, officer, officers, quorum
+from tests.support.cast import ALICE, BAKERY, BORA, CHUL, new_key, officer, officers, quorum
+from tests.support.signing import wallet
 from tests.support.world import World
 
 MINISTRY, WELFARE, DESK = officer("ministry"), officer("welfare"), officer("desk")
@@ -334,8 +336,16 @@ def test_a_refund_to_a_voucher_that_is_gone_goes_to_the_programme(stop):
 # -------------------------------------------------------------------------------------- freezing, recall, paying out
 
 
-@pytest.mark.parametrize(("by", "signer"), [(ALICE.party, ALICE), ("ministry", MINISTRY), ("desk", DESK)])
-@pytest.mark.parametrize(("thaw", "thawer"), [("ministry", MINISTRY), ("desk", DESK)])
+WHO_STOPS_AND_WHO_LETS_GO = [
+    (ALICE.party, ALICE, "ministry", MINISTRY),
+    (ALICE.party, ALICE, "desk", DESK),
+    ("ministry", MINISTRY, "ministry", MINISTRY),
+    ("desk", DESK, "ministry", MINISTRY),
+    ("desk", DESK, "desk", DESK),
+]
+
+
+@pytest.mark.parametrize(("by", "signer", "thaw", "thawer"), WHO_STOPS_AND_WHO_LETS_GO)
 def test_a_frozen_voucher_is_not_spent_takes_refunds_and_is_spent_again(by, signer, thaw, thawer):
     world = coupon_world()
     (voucher,) = grant(world, row("r1", ALICE.party))
@@ -346,6 +356,27 @@ def test_a_frozen_voucher_is_not_spent_takes_refunds_and_is_spent_again(by, sign
     assert (view(world, voucher).left, view(world, voucher).status) == (150_000, "frozen")
     world.accept(on(Unfreeze, voucher, by=thaw), by=thawer)
     world.accept(pay({voucher: 150_000}), by=ALICE)
+    world.check()
+
+
+def test_no_desk_lifts_what_the_sponsor_or_another_desk_laid():
+    world = coupon_world()
+    second = wallet("an officer of another desk")
+    appoint = AppointInstitution(by="operator", party="desk-2", roles=["desk"], threshold=1, officers=[new_key(second)])
+    world.accept(appoint, by=quorum("operator"))
+    (voucher,) = grant(world, row("r1", ALICE.party))
+    world.accept(on(Freeze, voucher, by="ministry"), by=MINISTRY)
+    for by, signer in (("desk", DESK), ("desk-2", second)):
+        world.refuse("vouchers.stopped_by_another", on(Unfreeze, voucher, by=by), by=signer)
+    world.refuse("programmes.clause", on(Freeze, voucher, by="desk"), by=DESK)
+    world.accept(on(Unfreeze, voucher), on(Freeze, voucher, by="desk"), by=[MINISTRY, DESK])
+    world.refuse("vouchers.stopped_by_another", on(Unfreeze, voucher, by="desk-2"), by=second)
+    # The sponsor, who finds fraud, takes the place of a desk that froze first.
+    world.accept(on(Unfreeze, voucher), on(Freeze, voucher), by=MINISTRY)
+    world.refuse("vouchers.stopped_by_another", on(Unfreeze, voucher, by="desk"), by=DESK)
+    world.accept(on(Unfreeze, voucher), by=MINISTRY)
+    world.accept(on(Freeze, voucher, by=ALICE.party), by=ALICE)
+    world.accept(on(Unfreeze, voucher, by="desk-2"), by=second)
     world.check()
 
 

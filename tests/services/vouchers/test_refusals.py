@@ -71,7 +71,7 @@ def _played() -> World:
     world.accept(pay({voucher(world, "alice"): 30_000}, own=20_000), by=ALICE)
     world.accept(pay({voucher(world, "alice"): 3_000}, merchant="kiosk"), by=ALICE)
     frozen, recalled = voucher(world, "frozen"), voucher(world, "recalled")
-    world.accept(Freeze(by="desk", programme=COUPON, vouchers=[frozen]), by=DESK)
+    world.accept(Freeze(by="ministry", programme=COUPON, vouchers=[frozen]), by=MINISTRY)
     world.accept(Recall(by="ministry", programme=COUPON, vouchers=[recalled]), by=MINISTRY)
     return world
 
@@ -219,7 +219,8 @@ CASES: list[tuple[Any, ...]] = [
     ("programmes.unknown", "", on(Unfreeze, NOTHING, by=CHUL.party, **GONE), CHUL),
     ("vouchers.not_desk", "", on(Unfreeze, NOTHING, by=ALICE.party), ALICE),
     ("programmes.record_unknown", "", on(Unfreeze, NOTHING, by="desk"), DESK),
-    ("programmes.clause", "unfreeze.frozen", on(Unfreeze, FROZEN, ALICES, by="desk"), DESK),
+    ("vouchers.stopped_by_another", "", on(Unfreeze, FROZEN, NOTHING, by="desk"), DESK),
+    ("programmes.clause", "unfreeze.frozen", on(Unfreeze, FROZEN, ALICES), MINISTRY),
     ("programmes.unknown", "", on(Recall, NOTHING, by="desk", **GONE), DESK),
     ("vouchers.not_sponsor", "", on(Recall, NOTHING, by="desk"), DESK),
     ("vouchers.unknown_voucher", "", on(Recall, ALICES, NOTHING), MINISTRY),

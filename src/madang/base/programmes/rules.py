@@ -17,11 +17,14 @@ from madang.base.money import ledger as money
 from madang.base.parties import queries as parties
 from madang.base.programmes import ledger
 from madang.base.programmes.state import (
+    BEFORE_PUBLISHING,
     DOCUMENTS,
+    DRAFT_DAYS,
     PROGRAMMES,
     PROOFS,
     SUCCESSORS,
     TOTALS,
+    WAITING,
     AccountLayout,
     Document,
     Programme,
@@ -29,12 +32,14 @@ from madang.base.programmes.state import (
     Status,
     Successor,
     Totals,
+    Waiting,
 )
 from madang.base.programmes.transactions import (
     Amend,
     Approve,
     Close,
     Draft,
+    ExpireDrafts,
     NameAuthorities,
     Open,
     Proof,
@@ -66,6 +71,7 @@ REFUSALS = ledger.REFUSALS | {
     "no_successor": "Nobody has proposed a successor for {programme}. Its sponsor does that first.",
     "narrows": "The successor of {programme} is not proven to widen the document in force. "
     "Draft it as a new programme: it will apply to new grants.",
+    "fresh": "{programme} waits to be published until {until} (seconds since 1970). Remove it after that.",
     "not_yours": "{programme} belongs to another sponsor. Only its sponsor may do this.",
     "not_empty": "{programme} still holds {amount} won in '{account}'. Expire, pay out and reclaim first.",
 }
@@ -88,9 +94,30 @@ def draft(call: Call, act: Draft) -> None:
         raise refuse("not_draft", programme=act.programme, status=existing.status)
     contract = _compile(act.programme, act.kind, act.document)
     _check_lists(call, act.by, contract)
+    if existing is not None:
+        _forget(call, act.programme, existing)
     kind, document = _keep(call, act.kind), _keep(call, act.document)
     layouts = tuple(_layout(contract, position) for position in range(len(contract.accounts)))
     call.state.put(PROGRAMMES, Programme(act.by, act.bank, kind, document, "draft", layouts, ()), act.programme)
+    call.state.put(WAITING, Waiting(call.time), act.programme)
+
+
+def expire_drafts(call: Call, act: ExpireDrafts) -> None:
+    """What nobody published goes, with its document."""
+    for name in act.programmes:
+        programme = _at_stage(call, name, *BEFORE_PUBLISHING)
+        waiting = call.state.get(WAITING, name)
+        until = (waiting.since if waiting is not None else 0) + DRAFT_DAYS * 86_400
+        if call.time < until:
+            raise refuse("fresh", name, programme=name, until=until)
+        _forget(call, name, programme)
+        call.state.delete(PROGRAMMES, name)
+
+
+def _forget(call: Call, name: str, programme: Programme) -> None:
+    """Remove a document that was never in force. It names its programme, so that no other has the same."""
+    call.state.delete(DOCUMENTS, programme.document)
+    call.state.delete(WAITING, name)
 
 
 def _keep(call: Call, text: str) -> str:
@@ -135,6 +162,7 @@ def approve(call: Call, act: Approve) -> None:
     if (programme.bank, programme.kind, programme.document) != (act.bank, act.kind, act.document):
         raise refuse("other_documents", programme=act.programme)
     _put(call, act.programme, programme, status="approved", authorities=_authorities(call, act.authorities))
+    call.state.put(WAITING, Waiting(call.time), act.programme)
 
 
 def name_authorities(call: Call, act: NameAuthorities) -> None:
@@ -162,6 +190,7 @@ def publish(call: Call, act: Publish) -> None:
     money.open_escrow(call, act.programme, programme.bank)
     call.state.put(TOTALS, Totals((0,) * len(programme.accounts)), act.programme)
     _put(call, act.programme, programme, status="published")
+    call.state.delete(WAITING, act.programme)
 
 
 def _check_proof(name: str, proof: Proof, kind: str, document: str) -> None:
@@ -239,6 +268,7 @@ def _put(call: Call, name: str, programme: Programme, **changes: Any) -> None:
 
 RULES: Mapping[type[Act], Rule] = {
     Draft: draft,
+    ExpireDrafts: expire_drafts,
     Approve: approve,
     NameAuthorities: name_authorities,
     Publish: publish,

@@ -91,6 +91,12 @@ class Successor(Record, frozen=True):
     document: str
 
 
+class Waiting(Record, frozen=True):
+    """That a programme waits to be published, since the second in which it was drafted or approved last."""
+
+    since: int
+
+
 DOCUMENTS = Table("programmes.document", Document, str, public=True)
 PROGRAMMES = Table("programmes.programme", Programme, str, public=True)
 TOTALS = Table("programmes.total", Totals, str, public=True)
@@ -100,8 +106,14 @@ PAUSES = Table("programmes.pause", Pause, str, public=True, sparse=True)
 PROOFS = Table("programmes.proof", Proven, str, str, public=True)
 """By programme and digest of the document: one for each that was ever in force."""
 SUCCESSORS = Table("programmes.successor", Successor, str, public=True)
+WAITING = Table("programmes.waiting", Waiting, str, public=True)
+"""(programme): drafts and approved ones, which are not kept for ever."""
 
-TABLES: tuple[Table[Any], ...] = (DOCUMENTS, PROGRAMMES, TOTALS, RECORDS, PAUSES, PROOFS, SUCCESSORS)
+TABLES: tuple[Table[Any], ...] = (DOCUMENTS, PROGRAMMES, TOTALS, RECORDS, PAUSES, PROOFS, SUCCESSORS, WAITING)
+
+DRAFT_DAYS = 180
+"""How long a programme waits to be published before anybody may remove it."""
+BEFORE_PUBLISHING: tuple[Status, ...] = ("draft", "approved")
 
 
 MAX_COMPILED = 1024
@@ -255,4 +267,16 @@ def _sums(state: State) -> Iterator[tuple[str, int, int]]:
             yield name, inside, sum(totals.amounts) - inside
 
 
-INVARIANTS = (totals_match_records, money_is_conserved, escrow_holds_what_is_inside)
+def drafts_wait(state: State) -> None:
+    """What waits to be published are the drafts and the approved ones, with their documents."""
+    waiting = []
+    for (name,), programme in state.scan(PROGRAMMES):
+        if programme.status in BEFORE_PUBLISHING:
+            waiting.append(name)
+        if any(state.get(DOCUMENTS, digest) is None for digest in (programme.kind, programme.document)):
+            raise InvariantBroken(f"{name} lacks a document")
+    if waiting != [name for (name,), _ in state.scan(WAITING)]:
+        raise InvariantBroken(f"{waiting} are not published, and others wait")
+
+
+INVARIANTS = (totals_match_records, money_is_conserved, escrow_holds_what_is_inside, drafts_wait)

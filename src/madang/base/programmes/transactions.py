@@ -10,6 +10,7 @@ from madang.kernel.transaction import Act, Part
 MAX_AUTHORITIES = 16
 Authorities = Annotated[list[PartyId], Meta(max_length=MAX_AUTHORITIES)]
 
+MAX_EXPIRED = 100
 Count = Annotated[int, Meta(ge=0, le=10_000, description="A number of properties.")]
 Prover = Annotated[
     str, Meta(pattern=r"^[a-z0-9][a-z0-9 .,-]{0,63}\Z", description="A prover and a solver, each with its version.")
@@ -45,6 +46,15 @@ class Draft(Act, frozen=True, kw_only=True, tag="programmes.draft"):
     bank: PartyId
     kind: Document
     document: Document
+
+
+class ExpireDrafts(Act, frozen=True, kw_only=True, tag="programmes.expire_drafts"):
+    """Anybody removes programmes that were drafted or approved and then left alone for 180 days; their names are free.
+
+    Nothing is lost that ever ran: a sponsor who still wants one drafts it again.
+    """
+
+    programmes: Annotated[list[Name], Meta(min_length=1, max_length=MAX_EXPIRED)]
 
 
 class Approve(Act, frozen=True, kw_only=True, tag="programmes.approve"):

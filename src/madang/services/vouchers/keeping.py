@@ -15,7 +15,7 @@ from madang.services.vouchers.access import (
     voucher_programme,
 )
 from madang.services.vouchers.refusals import refuse
-from madang.services.vouchers.state import LOCKED, LOCKS, purpose_of
+from madang.services.vouchers.state import FROZEN, LOCKED, LOCKS, Frozen, purpose_of
 from madang.services.vouchers.transactions import (
     CarryOver,
     Confirm,
@@ -40,17 +40,26 @@ def freeze(call: Call, act: Freeze) -> None:
     """Holder, sponsor or desk stops vouchers."""
     programme, ruled = voucher_programme(call.state, act.programme)
     for number in act.vouchers:
-        if existing(call.state, ruled, act.programme, number).holder != act.by:
+        own = existing(call.state, ruled, act.programme, number).holder == act.by
+        if not own:
             require_desk(call.state, act.by, programme)
         apply(call, act.programme, ruled, "freeze", (number,), ())
+        if own:
+            call.state.delete(FROZEN, act.programme, number)
+        else:
+            call.state.put(FROZEN, Frozen(act.by), act.programme, number)
 
 
 def unfreeze(call: Call, act: Unfreeze) -> None:
-    """Sponsor or desk lets vouchers be spent again."""
+    """The sponsor lets vouchers be spent again; a desk those that itself or their holder stopped."""
     programme, ruled = voucher_programme(call.state, act.programme)
     require_desk(call.state, act.by, programme)
     for number in act.vouchers:
+        laid = call.state.get(FROZEN, act.programme, number)
+        if laid is not None and act.by not in (laid.by, programme.sponsor):
+            raise refuse("stopped_by_another", by=laid.by)
         apply(call, act.programme, ruled, "unfreeze", (number,), ())
+        call.state.delete(FROZEN, act.programme, number)
 
 
 def move(call: Call, act: Move) -> None:

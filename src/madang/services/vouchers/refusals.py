@@ -40,6 +40,7 @@ REFUSALS = {
     "not_paid_for": "This voucher can't pay this here. Ask its holder, or pay another way.",
     "not_drawn": "Nothing can be drawn for this customer. Send the bill another way.",
     "later_own": "Own money can't be held. Pay it on delivery.",
+    "stopped_by_another": "{by} stopped this voucher. It or the sponsor lets it be spent again; the holder appeals.",
     "unknown_payment": "{merchant} has no such payment. Check its number on the receipt.",
     "refund_too_much": "{left} won of this payment can still be given back, not {amount}.",
     "capture_too_much": "{left} won of this payment are held, not {amount}.",

@@ -119,6 +119,12 @@ class OwnMoney(Record, frozen=True):
     refunded: int
 
 
+class Frozen(Record, frozen=True):
+    """Which institution stopped a voucher."""
+
+    by: str
+
+
 class Promise(Record, frozen=True):
     """A refund (won) that a merchant owes until it takes enough."""
 
@@ -167,6 +173,8 @@ SHELVES = Table("vouchers.shelf", Shelf, str)
 """(merchant)"""
 OWN = Table("vouchers.own", OwnMoney, str, str, str)
 """(programme, merchant, payment)"""
+FROZEN = Table("vouchers.frozen", Frozen, str, str)
+"""(programme, number): where sponsor or desk stopped it; nothing where its holder did."""
 PROMISES = Table("vouchers.promise", Promise, str, str, str)
 """(programme, merchant, second and handle)"""
 PROMISED = Table("vouchers.promised", Promised, str, str)
@@ -189,6 +197,7 @@ TABLES: tuple[Table[Any], ...] = (
     SHELVED,
     SHELVES,
     OWN,
+    FROZEN,
     PROMISES,
     PROMISED,
     FUNDERS,
@@ -286,6 +295,15 @@ def funders_share_the_whole(state: State) -> None:
             raise InvariantBroken(f"{name}: more is kept for funders than is free: {record}")
 
 
+def what_is_stopped_is_there(state: State) -> None:
+    """Whoever stopped a voucher stopped one that there is, and is not its holder."""
+    for (name, number), laid in state.scan(FROZEN):
+        programme = state.get(PROGRAMMES, name)
+        record = None if programme is None else voucher_of(state, compiled(state, programme), name, number)
+        if record is None or record.holder == laid.by:
+            raise InvariantBroken(f"{name}: {laid.by} stopped the voucher {number}, which is not there or its own")
+
+
 def promises_are_counted(state: State) -> None:
     """A merchant owes as many refunds as are waiting."""
     waiting: dict[tuple[str, ...], int] = {}
@@ -327,6 +345,7 @@ INVARIANTS = (
     holders_hold,
     locks_are_whole,
     shelves_hold_the_baskets,
+    what_is_stopped_is_there,
     promises_are_counted,
     funders_share_the_whole,
     editions_are_counted,

@@ -339,7 +339,11 @@ class Freeze(Act, frozen=True, kw_only=True, tag="vouchers.freeze"):
 
 
 class Unfreeze(Act, frozen=True, kw_only=True, tag="vouchers.unfreeze"):
-    """The sponsor or a desk lets frozen vouchers be spent again."""
+    """The sponsor lets frozen vouchers be spent again; a desk those that itself or their holder stopped.
+
+    So no officer of a desk lifts what a sponsor laid for fraud: the holder appeals, and the sponsor lifts it beside the
+    decision.
+    """
 
     programme: Name
     vouchers: Vouchers
