@@ -24,18 +24,26 @@ def request(path: str, kind: str, body: bytes) -> bytes:
 
 
 def run(port: int, requests: Sequence[bytes], connections: int) -> Measured:
-    """Send all requests over this many connections at once, from one process beside this one."""
+    """Send all requests over this many connections at once, from one process beside this one.
+
+    Raises RuntimeError where one is not answered as it should be.
+    """
     context = multiprocessing.get_context("fork")
     answers: Any = context.SimpleQueue()
     worker = context.Process(target=_work, args=(port, requests, connections, answers))
     worker.start()
-    measured: Measured = answers.get()
+    measured: Measured | str = answers.get()
     worker.join()
+    if isinstance(measured, str):
+        raise RuntimeError(measured)
     return measured
 
 
 def _work(port: int, requests: Sequence[bytes], connections: int, answers: Any) -> None:
-    answers.put(asyncio.run(_drive(port, requests, connections)))
+    try:
+        answers.put(asyncio.run(_drive(port, requests, connections)))
+    except (RuntimeError, OSError) as error:
+        answers.put(str(error))  # else whoever waits for the answer would wait for ever
 
 
 async def _drive(port: int, requests: Sequence[bytes], connections: int) -> Measured:
