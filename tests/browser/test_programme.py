@@ -62,7 +62,7 @@ def test_a_programme_is_written_proved_approved_published_and_opened(visit):
     first.page.get_by_role("link", name="문서 승인하기").click()
     first.page.get_by_label("자격심사기관").fill("nobody")
     first.page.get_by_role("button", name="다음").click()
-    first.page.get_by_text("nobody은(는) 자격심사기관이 아닙니다").wait_for()
+    first.page.get_by_text("자격심사기관이 아닌 이름입니다: nobody").wait_for()
     first.check_page()
     first.page.get_by_label("자격심사기관").fill("welfare")
     first.page.get_by_role("button", name="다음").click()

@@ -79,6 +79,7 @@ async def show(visit: Visit) -> Response[str]:
         asked=asked,
         choices=choices(listing.filter),
         programmes=programmes,
+        called=lambda programme: title(visit.state, programme, visit.wanted.language),
         link=_link(name),
         query="&".join(f"{key}={value}" for key, value in wanted.items() if key != "overdue_at")
         + ("&overdue=yes" if "overdue_at" in wanted else ""),

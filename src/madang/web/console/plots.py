@@ -73,7 +73,8 @@ def line(name: str, title: str, description: str, points: Sequence[Point], unit:
     """A line over labels, such as days, with a dot at each value."""
     top, parts = _axis(points, unit)
     width = (WIDTH - LEFT - 30) / max(len(points) - 1, 1)
-    places = [(LEFT + 10 + place * width, _y(one.value, top)) for place, one in enumerate(points)]
+    first = LEFT + 10 if len(points) > 1 else (LEFT + WIDTH) / 2
+    places = [(first + place * width, _y(one.value, top)) for place, one in enumerate(points)]
     drawn = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     parts.append(f'<polyline class="line" points="{drawn}" fill="none"/>')
     for place, (x, y) in enumerate(places):
