@@ -5,10 +5,12 @@ import pytest
 from madang.base.money.transactions import Pay as PayMoney
 from madang.kernel.errors import Rejected
 from madang.services.vouchers.transactions import MAX_PARTS, Pay
-from madang.web.wallet.planning import Purchase, Source, plan
+from madang.web.wallet.planning import MOST_TRIES, TOO_MUCH, Purchase, Source, plan
 
 COUPON = Source("me", "coupon", (("a" * 22, 10_000), ("b" * 22, 20_000)))
 MEALS = Source("me-too", "meals", (("c" * 22, 4_000), ("d" * 22, 30_000)))
+
+LARGE = Source("me", "large", (("e" * 22, 100_000_000),))
 
 
 def purchase(*lines):
@@ -103,3 +105,29 @@ def test_no_payment_has_more_parts_than_one_may_have():
     made = plan([many], purchase(12_000), {"me": 9_000}, ruled())
     (act,) = made.acts
     assert (len(act.parts), made.own) == (MAX_PARTS, 4_000)
+
+
+def test_a_basket_is_worked_at_for_a_bounded_time_and_lines_that_pay_in_full_are_tried_twice():
+    asked = []
+
+    def counting(accepts):
+        def ask(acts):
+            asked.append(acts)
+            return accepts(acts)
+
+        return ask
+
+    paid_lines = set(range(1, 61, 2))
+    made = plan([LARGE], purchase(*[1_000] * 60), {"me": 10**9}, counting(ruled(large_lines=paid_lines)))
+    assert (shares(made), made.own) == ([("large", MAX_PARTS * 1_000)], 60_000 - MAX_PARTS * 1_000)
+    assert len(asked) < 150
+    asked.clear()
+    each = [Source("me", f"large-{number}", LARGE.vouchers) for number in range(8)]
+    caps = {one.programme: 31_337 + number for number, one in enumerate(each)}
+    plan(each, purchase(*[100_000] * 60), {}, counting(ruled(**caps)))
+    assert len(asked) == MOST_TRIES
+
+
+def test_what_was_not_found_in_time_is_not_proposed():
+    made = plan([COUPON], purchase(12_000), {"me": 10**9}, lambda acts: TOO_MUCH)
+    assert (made.acts, made.lacking) == ((), 12_000)

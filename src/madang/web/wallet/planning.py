@@ -16,6 +16,9 @@ from madang.services.vouchers.transactions import MAX_PARTS, Pay, PaymentPart
 
 MAX_SOURCES = 8
 """Programmes that are tried together; a transaction holds sixteen acts."""
+MOST_TRIES = 400
+"""How often the ledger is asked for one purchase: shops make baskets, and could make some that take long."""
+TOO_MUCH = Rejected("wallet.too_many_tries", "This purchase was tried in too many ways. Pay for fewer goods at a time.")
 
 Lines = tuple[tuple[int, int], ...]
 """Lines of an order with won, from 1; one line 0 where no basket was named."""
@@ -77,8 +80,10 @@ class Plan(msgspec.Struct, frozen=True):
 def plan(sources: Sequence[Source], purchase: Purchase, own: Mapping[str, int], accepts: Accepts) -> Plan:
     """The first source that pays all of it; else several, each as much as its rules allow; own money for the rest.
 
-    `sources` come in the order in which they end, `own` is won of own money by party.
+    `sources` come in the order in which they end, `own` is won of own money by party. What `MOST_TRIES` did not find is
+    not proposed.
     """
+    accepts = _sparingly(accepts)
     refused: dict[str, Refused] = {}
     sources = sources[:MAX_SOURCES]
     for source in sources:
@@ -91,6 +96,12 @@ def plan(sources: Sequence[Source], purchase: Purchase, own: Mapping[str, int], 
             return Plan((act,), ((source, purchase.amount),), 0, 0, (), tuple(refused.values()))
         refused[_name(source)] = Refused(source, refusal)
     return _together(sources, purchase, own, accepts, refused)
+
+
+def _sparingly(accepts: Accepts) -> Accepts:
+    """`accepts` for so many tries; then everything is refused."""
+    left = iter(range(MOST_TRIES))
+    return lambda acts: TOO_MUCH if next(left, None) is None else accepts(acts)
 
 
 def _together(
@@ -165,6 +176,9 @@ def _most(
     low, high = 0, min(amount, source.left - sum(won for _, won in taken))
     if high < 1 or not may(1):
         return 0
+    if may(high):
+        return high
+    high -= 1
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if may(middle) else (low, middle - 1)
