@@ -70,7 +70,7 @@ async def propose(visit: Visit) -> Response[str]:
     before = _paid_before(visit, code)
     if before:
         return visit.page("wallet/paid_before.html", 422, shop=shop, numbers=before, amount=amount)
-    return _proposal(visit, code, amount, shop, typed, own_agreed=form.get("own") == "yes")
+    return await asyncio.to_thread(_proposal, visit, code, amount, shop, typed, own_agreed=form.get("own") == "yes")
 
 
 def _proposal(
