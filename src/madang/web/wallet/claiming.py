@@ -13,6 +13,7 @@ from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
 from madang.web.wallet.holdings import holdings, title, waiting_voucher
+from madang.web.wallet.mandates import mandate_for, principals_for
 from madang.web.wallet.places import place_name
 
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
@@ -24,14 +25,15 @@ _MISREAD = str.maketrans({"0": "O", "1": "I", "8": "B"})
 async def ask(visit: Visit) -> Response[str]:
     """Type or scan the code of a letter."""
     _ = visit.parties
-    return visit.page("wallet/claim.html", error="", typed="")
+    return _page(visit, 200, "", "")
 
 
 @post("/claim", status_code=200)
 async def propose(visit: Visit) -> Response[str]:
     """What waits for this code, to be signed for; or why it can't be claimed."""
     _ = visit.parties
-    typed = (await read_form(visit)).get("code", "")[:120]
+    form = await read_form(visit)
+    typed = form.get("code", "")[:120]
     code = read_code(typed)
     if code is None:
         return _again(visit, typed, visit.say("wallet.claim.bad_code"))
@@ -39,8 +41,8 @@ async def propose(visit: Visit) -> Response[str]:
     if programme is None:
         return _again(visit, typed, words_of(visit, "vouchers.unknown_code"))
     refusal: Rejected | None = None
-    for party in _by_use(visit):
-        act = Claim(by=party, programme=programme, code=code)
+    for party, holder in _claimants(visit, form.get("for", ""), programme):
+        act = Claim(by=party, programme=programme, code=code, holder=holder)
         refusal = visit.preview([act], party)
         if refusal is None:
             signed = draft(visit.chain.name, visit.now, [act], [party], "/wallet/claims/{id}")
@@ -52,8 +54,9 @@ async def propose(visit: Visit) -> Response[str]:
                 voucher=voucher,
                 place="" if voucher is None else place_name(voucher.region),
             )
-    code_of_refusal = refusal.code if refusal is not None else "vouchers.unknown_code"
-    return _again(visit, typed, words_of(visit, code_of_refusal, programme, refusal.reason if refusal else ""))
+    if refusal is None:
+        return _again(visit, typed, words_of(visit, "mandates.none"))
+    return _again(visit, typed, words_of(visit, refusal.code, programme, refusal.reason))
 
 
 @get("/claims/{identifier:str}")
@@ -79,7 +82,12 @@ def read_code(text: str) -> str | None:
 
 
 def _again(visit: Visit, typed: str, error: str) -> Response[str]:
-    return visit.page("wallet/claim.html", 422, error=error, typed=typed)
+    return _page(visit, 422, typed, error)
+
+
+def _page(visit: Visit, status: int, typed: str, error: str) -> Response[str]:
+    principals = list(dict.fromkeys(one.principal for one in principals_for(visit, "vouchers.claim")))
+    return visit.page("wallet/claim.html", status, error=error, typed=typed, principals=principals)
 
 
 def _open_programmes(visit: Visit) -> list[str]:
@@ -92,7 +100,14 @@ def _waits(visit: Visit, programme: str, code: str) -> str:
     return found.voucher if found is not None else ""
 
 
-def _by_use(visit: Visit) -> list[str]:
-    """Who may claim, those who hold nothing yet first: under a key of its own a voucher tells nothing of others."""
+def _claimants(visit: Visit, principal: str, programme: str) -> list[tuple[str, str | None]]:
+    """Who may sign, and for whom: a delegate for a principal; else those who hold nothing yet first.
+
+    Under a key of its own a voucher tells nothing of others.
+    """
+    if principal:
+        mandate = mandate_for(visit, principal, "vouchers.claim", programme)
+        return [(mandate.delegate, principal)] if mandate is not None else []
     found = holdings(visit.state, visit.parties, visit.wanted.language)
-    return sorted(visit.parties, key=lambda party: sum(one.party == party for one in found))
+    parties = sorted(visit.parties, key=lambda party: sum(one.party == party for one in found))
+    return [(party, None) for party in parties]

@@ -13,6 +13,10 @@ from madang.services.vouchers.queries import VoucherView
 from madang.web.site.words import Language
 
 
+TOLD = ("frozen", "lapsed", "recalled")
+"""Statuses of a voucher that have words of their own; of the others is said that they have ended."""
+
+
 class Holding(msgspec.Struct, frozen=True):
     """A voucher, whose it is, its programme and that programme's title."""
 
@@ -25,6 +29,17 @@ class Holding(msgspec.Struct, frozen=True):
         """Whether something of it can be spent at this second."""
         one = self.voucher
         return one.status == "active" and one.left > 0 and one.since <= now < one.until
+
+    def standing(self, now: int) -> str:
+        """How it stands at this second, as a key of the words under `status`."""
+        one = self.voucher
+        if one.status != "active":
+            return one.status if one.status in TOLD else "other"
+        if not one.left:
+            return "spent"
+        if now < one.since:
+            return "coming"
+        return "active" if now < one.until else "over"
 
 
 def holdings(state: State, parties: tuple[str, ...], language: Language) -> list[Holding]:

@@ -1,6 +1,9 @@
 """Paying at a shop: its code, what would be paid with what, the signature, and the number that both screens show."""
 
 import asyncio
+import hashlib
+import hmac
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,13 +11,15 @@ import msgspec
 from litestar import Response, get, post
 
 from madang.base.merchants.queries import merchant
+from madang.client.wallet import make_payload
+from madang.engine.ledger import find
 from madang.exchange.qr.checking import check_code
 from madang.exchange.qr.merchantcode import MerchantCode, read_code
 from madang.kernel.errors import MadangError, Rejected
 from madang.kernel.transaction import Act
 from madang.services.vouchers.queries import own_payments
 from madang.services.vouchers.state import BASKETS, Basket
-from madang.web.site.drafts import draft
+from madang.web.site.drafts import Draft, draft
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
@@ -25,6 +30,9 @@ from madang.web.wallet.reading import read_amount
 
 COUNTER = "counter"
 """The order of whoever pays by the code that hangs on the wall."""
+TAKES = 300
+"""Seconds that somebody has to sign after the shop's code has ended; the ledger takes 600 in all."""
+_SECRET = secrets.token_bytes(32)
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -94,8 +102,25 @@ def _proposal(
         return visit.page("wallet/refused.html", 422, lacking=made.lacking, usable=usable, **shown)
     if made.own and not own_agreed:
         return visit.page("wallet/own.html", typed=typed, on_wall=code.amount is None, **shown)
-    signed = draft(visit.chain.name, visit.now, made.acts, made.signers, "/wallet/payments/{id}")
+    signed = once(visit, code, made.acts, made.signers)
     return visit.page("wallet/confirm.html", draft=signed, **shown)
+
+
+def once(visit: Visit, code: MerchantCode, acts: Sequence[Act], signers: Sequence[str]) -> Draft:
+    """A payment to sign. For one code and payer it is the same transaction in every tab: the ledger orders it once.
+
+    Its id can't be guessed by others, who could use it up. After a refusal, and for the code on a wall, it is new.
+    """
+    then = "/wallet/payments/{id}"
+    if code.expires is not None:
+        about = f"{code.merchant}/{code.order}/{code.expires}/{','.join(sorted(visit.parties))}"
+        identifier = hmac.new(_SECRET, about.encode(), hashlib.sha256).hexdigest()[:32]
+        before = find(visit.node.ledger.store.view(), identifier)
+        if before is None or before[1].result().outcome == "accepted":
+            not_after = code.expires + TAKES
+            payload = make_payload(visit.chain.name, acts, not_after, identifier).decode()
+            return Draft(identifier, payload, tuple(signers), then, not_after - visit.now)
+    return draft(visit.chain.name, visit.now, acts, signers, then)
 
 
 def _lines(basket: Basket | None, amount: int) -> tuple[tuple[int, int], ...]:
