@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import appeals, cluster, payments, programmes
+from bench import appeals, cluster, pages, payments, programmes
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
     cluster.main(full)
     programmes.main([])
     appeals.main([])
+    pages.main([])
 
 
 if __name__ == "__main__":
