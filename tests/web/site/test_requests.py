@@ -5,7 +5,9 @@ import re
 import pytest
 
 from madang.web.people import AREAS
+from tests.support.cast import ALICE
 from tests.support.signing import ORIGIN
+from tests.web.site.test_signin import signed_in
 
 PREFERENCES = "/preferences"
 OPEN = {
@@ -75,3 +77,9 @@ def test_no_field_has_control_characters(site, field):
 def test_nobody_is_sent_elsewhere(site, back):
     sent = site.ask("POST", PREFERENCES, f"language=ko&back={back}".encode(), origin=ORIGIN)
     assert (sent.status, sent.headers["location"]) == (303, "/")
+
+
+def test_the_page_that_a_browser_keeps_after_signing_out_says_nothing_about_anybody(site):
+    cookie = signed_in(site, ALICE)
+    assert ALICE.party.encode() in site.get("/wallet/more", cookie=cookie).body
+    assert site.get("/wallet/offline", cookie=cookie).body == site.get("/wallet/offline").body

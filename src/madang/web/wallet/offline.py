@@ -61,7 +61,8 @@ async def worker(visit: Visit) -> Response[str]:
 
 @get("/offline")
 async def without_connection(visit: Visit) -> Response[str]:
-    """The page for whoever has no connection and nothing kept. It says nothing about anybody."""
+    """The page for whoever has no connection and nothing kept. It says nothing about anybody, whoever is signed in."""
+    visit.session = None
     return visit.page("wallet/offline.html")
 
 

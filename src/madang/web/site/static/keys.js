@@ -67,9 +67,14 @@ export async function envelope(payload, keys) {
   const signatures = [], assertions = [];
   for (const key of keys) {
     if (key.sort === "jws") signatures.push(await jws(encoded, key));
-    else assertions.push(await assertion(payload, key));
+    else assertions.push(await assertion(payload, [key]));
   }
   return JSON.stringify({ payload: encoded, ...(signatures.length && { signatures }), ...(assertions.length && { assertions }) });
+}
+
+/** A payload signed by one of these passkeys, whichever its holder has at hand. */
+export async function byOneOf(payload, passkeys) {
+  return JSON.stringify({ payload: base64url(bytes(payload)), assertions: [await assertion(payload, passkeys)] });
 }
 
 async function jws(encoded, key) {
@@ -78,17 +83,18 @@ async function jws(encoded, key) {
   return { protected: header, signature: base64url(signature) };
 }
 
-async function assertion(payload, key) {
+async function assertion(payload, keys) {
   const made = await navigator.credentials.get({
     publicKey: {
       challenge: await sha256(bytes(payload)),
       rpId: location.hostname,
-      allowCredentials: [{ type: "public-key", id: key.credential }],
+      allowCredentials: keys.map((one) => ({ type: "public-key", id: one.credential })),
       userVerification: "required",
     },
   });
+  const used = base64url(made.rawId);
   return {
-    kid: key.kid,
+    kid: keys.find((one) => base64url(one.credential) === used).kid,
     authenticatorData: base64url(made.response.authenticatorData),
     clientDataJSON: base64url(made.response.clientDataJSON),
     signature: base64url(made.response.signature),

@@ -53,20 +53,29 @@ export async function deliver(id, signed) {
       if (answer.status >= 500 && answer.status !== 500 || answer.status === 429) continue;
       return await answer.json();
     } catch (error) {
-      if (!(error instanceof TypeError) && error.name !== "TimeoutError") throw error;
+      // No network, no answer in time, or an answer that is none of ours, as of a hotel's door.
+      if (!(error instanceof TypeError || error instanceof SyntaxError) && error.name !== "TimeoutError") throw error;
     }
   }
   return null;
 }
 
-/** Why it was refused, in words, as HTML of this site. */
+/** Why it was refused, in words, as HTML of this site; by its code alone where the words can't be had. */
 export async function why(result, payload) {
   const act = JSON.parse(payload).acts[0];
   const asked = new URLSearchParams({ programme: act.programme ?? "", reason: result.reason ?? "" });
-  const answer = await fetch(`/${document.body.dataset.area}/why/${encodeURIComponent(result.code)}?${asked}`, {
-    headers: { accept: "text/html" },
-  });
-  return answer.text();
+  try {
+    const answer = await fetch(`/${document.body.dataset.area}/why/${encodeURIComponent(result.code)}?${asked}`, {
+      headers: { accept: "text/html" },
+    });
+    if (answer.ok) return await answer.text();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  const said = document.createElement("p");
+  said.className = "notice danger";
+  said.textContent = `${result.detail} (${result.code})`;
+  return said.outerHTML;
 }
 
 /** What was sent without an answer: look up how it ended, and go to its page where it was accepted. */

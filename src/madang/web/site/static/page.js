@@ -1,5 +1,8 @@
 // What every page does: sign drafts, and warn before a session ends for want of use.
 import { signDraft, settleSent } from "./ledger.js";
+import { leave } from "./leaving.js";
+
+const { area } = document.body.dataset;
 
 for (const form of document.querySelectorAll("form.sign")) {
   form.addEventListener("submit", (event) => { event.preventDefault(); signDraft(form); });
@@ -16,19 +19,26 @@ settleSent();
 // On a phone the menu is wider than the screen: the entry of this page is brought into it.
 document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
+document.querySelector("form.leave")?.addEventListener("submit", () => leave(area));
+
 const idle = Number(document.body.dataset.idleSeconds);
 const WARNING = 120;
+// Officers share computers; a phone or a till is its owner's, and signs in again by itself.
+const SHARED = ["desk", "console"];
 if (idle) {
   const dialog = document.getElementById("idle");
-  let warn, leave;
+  let warn, end;
   const begin = () => {
     clearTimeout(warn);
-    clearTimeout(leave);
+    clearTimeout(end);
     warn = setTimeout(() => dialog.showModal(), (idle - WARNING) * 1000);
-    leave = setTimeout(() => location.reload(), (idle + 1) * 1000);
+    end = setTimeout(() => {
+      if (SHARED.includes(area)) leave(area);
+      location.reload();
+    }, (idle + 1) * 1000);
   };
   document.getElementById("idle-stay").addEventListener("click", async () => {
-    await fetch(`/${document.body.dataset.area}/challenge`);
+    await fetch(`/${area}/challenge`);
     dialog.close();
     begin();
   });

@@ -1,5 +1,7 @@
-// Signs in with every key that this browser has for the area. Passkeys need a tap, other keys sign by themselves.
-import { envelope, keysOf } from "./keys.js";
+// Signs in with every key that this browser has for the area, and of passkeys with the one that its holder uses: officers
+// who share a computer have one each. Passkeys need a tap, other keys sign by themselves, until somebody signs out.
+import { byOneOf, envelope, keysOf } from "./keys.js";
+import { cameBack, hasLeft } from "./leaving.js";
 import { put } from "./store.js";
 
 const box = document.getElementById("sign-in");
@@ -12,10 +14,10 @@ async function signIn(keys) {
   show("looking");
   try {
     const asked = await (await fetch(`/${area}/challenge`)).json();
-    const signed = [];
-    for (const key of keys) {
-      signed.push(await envelope(JSON.stringify({ chain: asked.chain, method: "GET", path: asked.path, not_after: asked.now + 100 }), [key]));
-    }
+    const read = JSON.stringify({ chain: asked.chain, method: "GET", path: asked.path, not_after: asked.now + 100 });
+    const passkeys = keys.filter((one) => one.sort === "passkey"), others = keys.filter((one) => one.sort === "jws");
+    const signed = passkeys.length ? [await byOneOf(read, passkeys)] : [];
+    for (const key of others) signed.push(await envelope(read, [key]));
     const answer = await fetch(`/${area}/sign-in`, {
       method: "POST", body: JSON.stringify({ challenge: asked.challenge, signed }), headers: { "content-type": "application/json" },
     });
@@ -24,6 +26,7 @@ async function signIn(keys) {
       for (const key of keys) {
         if (parties[key.kid] && parties[key.kid] !== key.party) await put("keys", { ...key, party: parties[key.kid] });
       }
+      cameBack(area);
       return location.reload();
     }
     show((await answer.json()).code === "sign_in.nobody" ? "unknown-key" : "failed");
@@ -34,7 +37,7 @@ async function signIn(keys) {
 
 const keys = await keysOf(area);
 if (!keys.length) show("without-key");
-else if (keys.every((one) => one.sort === "jws")) await signIn(keys);
+else if (keys.every((one) => one.sort === "jws") && !hasLeft(area)) await signIn(keys);
 else show("with-key");
 box.querySelector(".with-key button").addEventListener("click", () => signIn(keys));
 box.querySelector(".failed button").addEventListener("click", () => signIn(keys));

@@ -12,6 +12,9 @@ if (session) {
   }
 }
 
+// The worker does so too, where it is at work on this page.
+document.querySelector("form.leave")?.addEventListener("submit", () => globalThis.caches?.delete(KEPT));
+
 if ("serviceWorker" in navigator) {
   await navigator.serviceWorker.register("/wallet/sw.js", { scope: "/wallet" });
   if (session && /^\/wallet(\/payments\/.*)?$/.test(location.pathname)) await keep();
@@ -21,6 +24,7 @@ async function keep() {
   try {
     const answer = await fetch("/wallet/kept", { headers: { accept: "text/html" } });
     if (answer.ok) await (await caches.open(KEPT)).put("/wallet/kept", answer);
+    else if (answer.status === 401) await caches.delete(KEPT);
   } catch {
     // Off line: what was kept stays.
   }
