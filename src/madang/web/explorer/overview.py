@@ -25,7 +25,7 @@ class Cosignature(msgspec.Struct, frozen=True):
 
 
 class Published(msgspec.Struct, frozen=True):
-    """The checkpoint that was published last, as a note and read; `missing` where nothing is published yet."""
+    """The checkpoint that was published last, as a note and read."""
 
     note: str
     size: int
@@ -60,11 +60,12 @@ def published(node: Node) -> Published | None:
         note = node.publisher.checkpoint()
     except MadangError:
         return None
-    return _read(note, _witnesses(node.folder, node.log_key))
+    return read_published(note, _witnesses(node.folder, node.log_key))
 
 
 @lru_cache(maxsize=4)
-def _read(note: bytes, witnesses: tuple[VerifierKey, ...]) -> Published:
+def read_published(note: bytes, witnesses: tuple[VerifierKey, ...]) -> Published:
+    """A checkpoint's note, and which of these witnesses cosigned it when. Each cosignature was verified."""
     parsed = parse_note(note)
     checkpoint = Checkpoint.parse(parsed.text)
     cosignatures = tuple(Cosignature(one.name, str(one), verify_cosignature(parsed, one)) for one in witnesses)

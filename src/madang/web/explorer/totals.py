@@ -51,7 +51,10 @@ def accounts(visit: Visit, view: ProgrammeView) -> list[tuple[str, int]]:
     outside = {one.name for one in found.accounts if one.sort == "outside"} if found is not None else set()
     inside = [(_label(visit, name), amount) for name, amount in view.totals.items() if name not in outside]
     beyond = [
-        (visit.say("explorer.totals.in" if amount > 0 else "explorer.totals.out", name=_label(visit, name)), abs(amount))
+        (
+            visit.say("explorer.totals.in" if amount > 0 else "explorer.totals.out", name=_label(visit, name)),
+            abs(amount),
+        )
         for name, amount in view.totals.items()
         if name in outside and amount
     ]
