@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from html import escape
 
 import msgspec
-from markupsafe import Markup
+
+from madang.web.site.formats import Markup
 
 WIDTH = 960
 BAR, GAP, LABELS, VALUES, AXIS = 22, 10, 230, 120, 34

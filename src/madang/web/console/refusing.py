@@ -8,9 +8,11 @@ from madang.web.site.visit import Visit
 def say_refusal(visit: Visit, refusal: Rejected, programme: str = "") -> str:
     """The words of the programme's clause or of ours; else what the rule says, which is English."""
     own = words_of(visit, refusal.code, programme, refusal.reason)
-    known = any(f"{area}.refusals.{refusal.code}" in visit.site.look.words for area in (visit.area.name, "site"))
-    if known or own != words_of(visit, refusal.code):
+    if own != words_of(visit, refusal.code):  # a clause of the programme itself
         return own
     if visit.wanted.language == "en":
         return refusal.message
-    return visit.say("console.rule_says", message=refusal.message)
+    known = f"{visit.area.name}.refusals.{refusal.code}"
+    return (
+        visit.say(known) if known in visit.site.look.words else visit.say("console.rule_says", message=refusal.message)
+    )

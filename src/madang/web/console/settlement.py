@@ -5,6 +5,7 @@ import asyncio
 from litestar import Response, get
 
 from madang.exchange.settling import settlement_report, settlement_report_sheet
+from madang.records.tradenames import district
 from madang.web.console.office import title
 from madang.web.console.spending import counted_programme
 from madang.web.site.visit import PAGE_HEADERS, Visit
@@ -16,7 +17,11 @@ async def show(visit: Visit, name: str) -> Response[str]:
     view = counted_programme(visit, name)
     report = await asyncio.to_thread(settlement_report, visit.state, name)
     return visit.page(
-        "console/settlement.html", view=view, title=title(visit.state, name, visit.wanted.language), report=report
+        "console/settlement.html",
+        view=view,
+        title=title(visit.state, name, visit.wanted.language),
+        report=report,
+        names={row.place: district(row.place) for row in report.rows if row.place.isdigit()},
     )
 
 

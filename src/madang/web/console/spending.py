@@ -10,7 +10,6 @@ from typing import get_args
 
 import msgspec
 from litestar import Response, get
-from markupsafe import Markup
 
 from madang.base.programmes.queries import ProgrammeView
 from madang.records import reading
@@ -22,7 +21,7 @@ from madang.web.console.fields import chosen, read_day
 from madang.web.console.grants import csv_answer
 from madang.web.console.office import office, programme_of, title
 from madang.web.console.plots import Point
-from madang.web.site.formats import won
+from madang.web.site.formats import Markup, won
 from madang.web.site.visit import Visit
 
 SORTS: tuple[By, ...] = get_args(By)

@@ -4,7 +4,7 @@ import { envelope, keysOf } from "../site/keys.js";
 import { deliver, why } from "../site/ledger.js";
 
 const box = document.getElementById("granting");
-const { base, area } = box.dataset;
+const { base, area, signer } = box.dataset;
 const button = box.querySelector("button.all"), outcome = box.querySelector(".outcome");
 const bar = box.querySelector("progress"), count = box.querySelector(".count");
 const rows = [...box.querySelectorAll("tr[data-part]")];
@@ -19,6 +19,7 @@ async function draft(part) {
   return made;
 }
 
+const keyOf = async (party) => (await keysOf(area)).find((one) => one.party === party);
 const say = (name) => outcome.replaceChildren(box.querySelector(`template.${name}`).content.cloneNode(true));
 
 function finish(row) {
@@ -34,7 +35,7 @@ function finish(row) {
 async function grant(row) {
   const made = await draft(row.dataset.part);
   if (made.rows) {
-    const key = (await keysOf(area)).find((one) => one.party === made.signer);
+    const key = await keyOf(made.signer);
     if (!key) return say("no-key"), false;
     const result = await deliver(made.id, await envelope(made.payload, [key]));
     if (!result) return say("lost"), false;
@@ -67,7 +68,7 @@ async function grantAll(once) {
   }
 }
 
-const isPasskey = (await keysOf(area)).some((one) => one.sort === "passkey");
+const isPasskey = (await keyOf(signer))?.sort === "passkey";
 if (button) {
   box.querySelector(isPasskey ? ".for-passkey" : ".for-key").hidden = false;
   button.addEventListener("click", () => grantAll(isPasskey));
