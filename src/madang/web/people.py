@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from litestar import Litestar
@@ -20,6 +21,8 @@ from madang.web.site.routes import pages
 AREAS = (wallet.AREA, shop.AREA, desk.AREA, console.AREA, explorer.AREA)
 PACE = 0.2
 """Seconds between looks at new blocks: lists and notices are that much behind the ledger."""
+AGAIN = 5.0
+"""Seconds until a database that failed is tried again."""
 
 
 def additions(address: str, more: Sequence[Area] = ()) -> Additions:
@@ -31,27 +34,34 @@ def additions(address: str, more: Sequence[Area] = ()) -> Additions:
 
     @asynccontextmanager
     async def following(app: Litestar) -> AsyncIterator[None]:
-        task = asyncio.create_task(_follow(database, app.state.node, app.state.journal))
+        # A thread of its own: pages that read for long would make notices late.
+        thread = ThreadPoolExecutor(1, "madang-records")
+        task = asyncio.create_task(_follow(database, app.state.node, app.state.journal, thread))
         try:
             yield
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+            await asyncio.to_thread(thread.shutdown)
             database.close()
 
     return Additions(pages((*AREAS, *more), database), [following])
 
 
-async def _follow(database: Database, node: Node, journal: Journal) -> None:
-    """Bring lists and notices up to date with every new block. A database that fails is tried again."""
+async def _follow(database: Database, node: Node, journal: Journal, thread: Executor) -> None:
+    """Bring lists and notices up to date with every new block. What fails is told to the journal, and tried again."""
+    loop = asyncio.get_running_loop()
     seen = -1
     while True:
         height = node.ledger.durable.height
         if height > seen:
             try:
-                await asyncio.to_thread(reading.bring_up_to_date, database, node.ledger.store.view())
+                await loop.run_in_executor(thread, reading.bring_up_to_date, database, node.ledger.store.view())
                 seen = height
             except MadangError as error:
                 journal.tell("records", logging.WARNING, code=error.code)
-                await asyncio.sleep(5)
+                await asyncio.sleep(AGAIN)
+            except Exception as error:  # noqa: BLE001  or notices would stop, and nobody know
+                journal.defect("records", error)
+                await asyncio.sleep(AGAIN)
         await asyncio.sleep(PACE)

@@ -1,0 +1,56 @@
+"""Lists and notices follow the node, whatever happens to them on the way."""
+
+import asyncio
+
+import pytest
+
+from madang.app import MODULES
+from madang.kernel.errors import MadangError
+from madang.records import reading
+from madang.web import people
+from madang.web.api.journal import FILE, Journal
+from madang.web.nodes import open_node
+from tests.web.serving import make_node
+
+
+class App:
+    """What a lifespan is given."""
+
+    def __init__(self, node, journal):
+        self.state = self
+        self.node = node
+        self.journal = journal
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [(MadangError("records.database", "gone"), "records.database"), (ValueError("of nobody's making"), "ValueError")],
+    ids=["the database", "a defect"],
+)
+def test_what_fails_is_told_without_its_text_and_tried_again(tmp_path, monkeypatch, failure, told):
+    folder = tmp_path / "node"
+    make_node(folder)
+    real, calls = reading.bring_up_to_date, []
+
+    def bring(database, view):
+        calls.append(1)
+        if len(calls) == 1:
+            raise failure
+        return real(database, view)
+
+    monkeypatch.setattr(reading, "bring_up_to_date", bring)
+    monkeypatch.setattr(people, "AGAIN", 0.01)
+
+    async def play(node, journal):
+        (following,) = people.additions(f"sqlite:///{tmp_path / 'records.sqlite'}").lifespans
+        async with following(App(node, journal)), asyncio.timeout(20):
+            while len(calls) < 2:
+                await asyncio.sleep(0.01)
+
+    with open_node(folder, MODULES) as node:
+        journal = Journal(folder)
+        asyncio.run(play(node, journal))
+        journal.close()
+    written = (folder / FILE).read_text()
+    assert told in written
+    assert "nobody's making" not in written
