@@ -67,3 +67,14 @@ def test_the_oldest_are_forgotten_beyond_a_bound(found, monkeypatch):
     assert [found.find("wallet", one) is not None for one in tokens] == [False, True, True]
     challenges = [found.challenge("wallet") for _ in range(3)]
     assert [found.take_challenge("wallet", one) for one in challenges] == [False, True, True]
+
+
+def test_who_signs_in_again_and_again_ends_the_own_sessions_only(found, monkeypatch):
+    monkeypatch.setattr(sessions, "MOST_OF_A_KEY", 2)
+    other = found.begin("wallet", {"other": "other-kid"})
+    tokens = [found.begin("wallet", {"party": "kid", "more": f"kid-{number}"}) for number in range(3)]
+    found.find("wallet", tokens[1]).keys = {}  # a key was revoked: the session is the key's all the same
+    assert [found.find("wallet", one) is not None for one in (other, *tokens)] == [True, False, True, True]
+    found.end(tokens[2])
+    tokens.append(found.begin("wallet", {"party": "kid"}))
+    assert [found.find("wallet", one) is not None for one in (other, *tokens)] == [True, False, True, False, True]

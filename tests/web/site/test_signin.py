@@ -116,6 +116,15 @@ def test_a_session_is_good_for_its_area_only(site):
     assert site.get("/wallet", accept="text/html", cookie=elsewhere).status == 401
 
 
+def test_signing_in_again_ends_the_browsers_former_session(site):
+    cookie = signed_in(site, ALICE)
+    asked = challenge(site)
+    body = json.dumps({"challenge": asked["challenge"], "signed": [read(ALICE, asked)]}).encode()
+    again = site.ask("POST", "/wallet/sign-in", body, content_type="application/json", origin=ORIGIN, cookie=cookie)
+    assert site.get("/wallet", cookie=again.headers["set-cookie"].partition(";")[0]).status == 200
+    assert site.get("/wallet", cookie=cookie, accept="text/html").status == 401
+
+
 def test_signing_out_ends_it(site):
     cookie = signed_in(site, ALICE)
     assert site.ask("POST", "/wallet/sign-out", b"", origin=ORIGIN, cookie=cookie).status == 303

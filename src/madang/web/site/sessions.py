@@ -16,14 +16,19 @@ IDLE_SECONDS = 15 * 60
 MOST_SECONDS = 12 * 3600
 CHALLENGE_SECONDS = 120
 MOST_SESSIONS = 100_000
+MOST_OF_A_KEY = 256
+"""Sessions that one key may have: whoever signs in again and again ends the own ones, not everybody's."""
 MOST_CHALLENGES = 10_000
 
 
 class Session(msgspec.Struct):
-    """One sign-in: `keys` by party, when it began and was last used (seconds, monotonic)."""
+    """One sign-in: `keys` by party, less those that work no more; `signed`, the keys that began it; when it began and
+    was last used (seconds, monotonic).
+    """
 
     area: str
     keys: dict[str, str]
+    signed: tuple[str, ...]
     began: float
     used: float
 
@@ -39,6 +44,7 @@ class Sessions:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
+        self._of_key: dict[str, OrderedDict[bytes, None]] = {}
         self._challenges: OrderedDict[str, tuple[str, float]] = OrderedDict()
 
     def challenge(self, area: str) -> str:
@@ -57,10 +63,15 @@ class Sessions:
     def begin(self, area: str, keys: dict[str, str]) -> str:
         """A new session of these keys by party; gives the token for its cookie, of which only a digest is kept."""
         token = secrets.token_urlsafe(32)
-        now = self._clock()
-        self._sessions[_digest(token)] = Session(area, keys, now, now)
+        now, name = self._clock(), _digest(token)
+        self._sessions[name] = made = Session(area, keys, tuple(keys.values()), now, now)
+        for kid in made.signed:
+            mine = self._of_key.setdefault(kid, OrderedDict())
+            mine[name] = None
+            if len(mine) > MOST_OF_A_KEY:
+                self._forget(next(iter(mine)))
         while len(self._sessions) > MOST_SESSIONS:
-            self._sessions.popitem(last=False)
+            self._forget(next(iter(self._sessions)))
         return token
 
     def find(self, area: str, token: str, *, used: bool = True) -> Session | None:
@@ -74,7 +85,7 @@ class Sessions:
             return None
         now = self._clock()
         if now - found.used > IDLE_SECONDS or now - found.began > MOST_SECONDS:
-            del self._sessions[name]
+            self._forget(name)
             return None
         if used:
             found.used = now
@@ -83,7 +94,15 @@ class Sessions:
 
     def end(self, token: str) -> None:
         """Sign out."""
-        self._sessions.pop(_digest(token), None)
+        self._forget(_digest(token))
+
+    def _forget(self, name: bytes) -> None:
+        found = self._sessions.pop(name, None)
+        for kid in found.signed if found is not None else ():
+            mine = self._of_key[kid]
+            del mine[name]
+            if not mine:
+                del self._of_key[kid]
 
 
 def _digest(token: str) -> bytes:

@@ -39,9 +39,10 @@ async def challenge(visit: Visit) -> Response[bytes]:
 
 @post("/sign-in", status_code=200)
 async def sign_in(visit: Visit) -> Response[bytes]:
-    """Begin a session of every party whose key signed. A key that is unknown, or not for this area, is passed over.
+    """Begin a session of every party whose key signed, in place of the one that the browser had.
 
-    Answers which key signs for which party, since who registered a key may have given its party a name of its own.
+    A key that is unknown, or not for this area, is passed over. Answers which key signs for which party, since who
+    registered a key may have given its party a name of its own.
 
     Raises `Refused`: 400 `sign_in.form`, 401 `sign_in.challenge`, `sign_in.nobody`.
     """
@@ -54,6 +55,7 @@ async def sign_in(visit: Visit) -> Response[bytes]:
     keys = _keys(visit, asked)
     if not keys:
         raise Refused(401, "sign_in.nobody", "No key of this browser may sign in here.")
+    visit.site.sessions.end(visit.request.cookies.get(cookie_name(visit.area), ""))
     token = visit.site.sessions.begin(visit.area.name, keys)
     return Response(
         encode({"parties": {kid: party for party, kid in keys.items()}}),
