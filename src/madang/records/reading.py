@@ -9,7 +9,8 @@ since 1970, days are `YYYY-MM-DD` in Seoul, amounts won. A page says in `next` w
     appeals, applications, flags, disputes, waiting    what an office has before it
     entries            what parties asked of the ledger; all of it, for auditors
     spending           what a programme's vouchers paid, by region, industry, hour or day
-    shops, name_shops  where a programme's vouchers are taken, and what those shops are called
+    payments, find_payment, payments_since    what people paid and were given back
+    shops, name_shops, shop_names    where a programme's vouchers are taken, and what those shops are called
 """
 
 from sqlalchemy import Connection
@@ -39,9 +40,11 @@ from madang.records.officemodel import OfficeWork
 from madang.records.outbox import NoticeRow
 from madang.records.outbox import list_notices as notices
 from madang.records.paging import Page, place_of, read_place
+from madang.records.paymentlist import PaymentRow, find_payment, payments_since
+from madang.records.paymentlist import list_payments as payments
 from madang.records.projection import Projection, Standing, project
 from madang.records.schema import APPEALS
-from madang.records.shops import ShopPage, ShopRow, name_shops
+from madang.records.shops import ShopPage, ShopRow, name_shops, shop_names
 from madang.records.shops import shops_of as shops
 from madang.records.spending import SpendingRow, spending
 from madang.records.trademodel import Trade
@@ -60,6 +63,7 @@ __all__ = [
     "FlagRow",
     "NoticeRow",
     "Page",
+    "PaymentRow",
     "ShopPage",
     "ShopRow",
     "SpendingRow",
@@ -69,9 +73,13 @@ __all__ = [
     "bring_up_to_date",
     "disputes",
     "entries",
+    "find_payment",
     "flags",
     "name_shops",
     "notices",
+    "payments",
+    "payments_since",
+    "shop_names",
     "shops",
     "spending",
     "waiting",

@@ -3,7 +3,7 @@
 The names are the operator's to enter (`name_shops`): the ledger knows shops by keys and codes alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -153,6 +153,12 @@ class _Trial:
             granted=MOST,
             left=MOST,
         )
+
+
+def shop_names(connection: Connection, merchants: Collection[str]) -> dict[str, str]:
+    """What the operator's directory calls these merchants; those that it does not name are left out."""
+    asked = select(SHOP_NAMES).where(SHOP_NAMES.c.merchant.in_(sorted(merchants)))
+    return {row.merchant: row.name for row in connection.execute(asked)}
 
 
 def name_shops(connection: Connection, names: Mapping[str, str]) -> None:

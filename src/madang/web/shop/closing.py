@@ -10,7 +10,7 @@ from madang.exchange.sheets import write_sheet
 from madang.web.shop.days import Day, day_and_time, read_day
 from madang.web.shop.goods import Taken, taken
 from madang.web.shop.owed import Promise, due, own_money, promises
-from madang.web.shop.payments import Sale, sales
+from madang.web.shop.payments import Sale, read_sales
 from madang.web.shop.payouts import PaidOut, payouts
 from madang.web.shop.seller import Seller, seller
 from madang.web.site.visit import PAGE_HEADERS, Visit
@@ -57,7 +57,8 @@ async def payments_file(visit: Visit, day: str = "") -> Response[bytes]:
     """A day's payments as a file for spreadsheets."""
     who = seller(visit)
     chosen = read_day(day, visit.now)
-    found = sales(visit.state, who.party, taken(visit.state, visit.wanted.language), chosen.since, chosen.until)
+    programmes = taken(visit.state, visit.wanted.language)
+    found = await read_sales(visit, who.party, programmes, chosen.since, chosen.until)
     heads = [
         visit.say(f"shop.file.{name}") for name in ("when", "number", "order", "voucher", "amount", "refunded", "held")
     ]
@@ -90,7 +91,7 @@ def _file(heads: Sequence[str], rows: Sequence[Sequence[str | int]], name: str) 
 
 
 async def _close(visit: Visit, who: Seller, programmes: list[Taken], day: Day) -> Close:
-    found = await asyncio.to_thread(sales, visit.state, who.party, programmes, day.since, day.until)
+    found = await read_sales(visit, who.party, programmes, day.since, day.until)
     takings = []
     for one in programmes:
         mine = [each.payment for each in found if each.programme == one.name]
@@ -109,8 +110,7 @@ async def _payouts(visit: Visit, who: Seller, day: Day) -> list[PaidOut]:
         return []
 
     def read() -> list[PaidOut]:
-        with visit.site.records.reading() as connection:
-            return payouts(connection, visit.node.ledger, who.merchant, day.since, day.until)
+        return payouts(visit.site.records, visit.node.ledger, who.merchant, day.since, day.until)
 
     async with _READING:
         return await asyncio.to_thread(read)

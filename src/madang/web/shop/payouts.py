@@ -4,7 +4,6 @@ The list of acts finds the payouts of a day; each is then read from the node, wh
 """
 
 import msgspec
-from sqlalchemy import Connection
 
 from madang.base.money.state import ACCOUNTS
 from madang.engine import entries
@@ -13,6 +12,7 @@ from madang.engine.store import View
 from madang.exchange.books.log import written_before
 from madang.kernel.codec import read_json
 from madang.records import reading
+from madang.records.database import Database
 from madang.records.entrylist import EntryFilter
 from madang.services.vouchers.transactions import PayOut
 
@@ -31,13 +31,15 @@ class PaidOut(msgspec.Struct, frozen=True):
     id: str
 
 
-def payouts(connection: Connection, ledger: Ledger, merchant: str, since: int, until: int) -> list[PaidOut]:
+def payouts(records: Database, ledger: Ledger, merchant: str, since: int, until: int) -> list[PaidOut]:
     """Payouts to a shop from the second `since` to before `until`, the newest first."""
     view = ledger.store.view()
     found: list[PaidOut] = []
     after = ""
     for _ in range(MOST_PAGES):
-        page = reading.entries(connection, EntryFilter(parties=None, act=ACT, since=since, until=until), after, _A_PAGE)
+        asked = EntryFilter(parties=None, act=ACT, since=since, until=until)
+        with records.reading() as connection:
+            page = reading.entries(connection, asked, after, _A_PAGE)
         positions = dict.fromkeys((row.position, row.at) for row in page.rows if row.outcome == "accepted")
         found += [one for place, at in positions if (one := _paid_out(ledger, view, merchant, place, at)) is not None]
         after = page.next

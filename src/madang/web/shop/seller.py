@@ -3,12 +3,11 @@
 import asyncio
 
 import msgspec
-from sqlalchemy import select
 
 from madang.base.merchants.queries import merchant
 from madang.base.merchants.state import Merchant
 from madang.base.parties.queries import merchant_of
-from madang.records.schema import SHOP_NAMES
+from madang.records import reading
 from madang.web.api.problems import Refused
 from madang.web.site.visit import NotSignedIn, Visit
 
@@ -51,9 +50,7 @@ async def named_seller(visit: Visit) -> Seller:
 
     def read() -> str | None:
         with visit.site.records.reading() as connection:
-            asked = select(SHOP_NAMES.c.name).where(SHOP_NAMES.c.merchant == found.merchant)
-            name: str | None = connection.execute(asked).scalar_one_or_none()
-            return name
+            return reading.shop_names(connection, [found.merchant]).get(found.merchant)
 
     name = await asyncio.to_thread(read)
     return msgspec.structs.replace(found, name=name) if name else found

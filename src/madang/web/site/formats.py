@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from markupsafe import Markup
+from markupsafe import Markup as Markup
 
 from madang.web.site.words import Language
 

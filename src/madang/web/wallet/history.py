@@ -2,12 +2,10 @@
 
 import asyncio
 
-import msgspec
 from litestar import Response, get
-from sqlalchemy import select, tuple_
 
-from madang.records.paging import place_of, read_place
-from madang.records.schema import NOTICES
+from madang.records import reading
+from madang.records.reading import PaymentRow
 from madang.web.api.problems import Refused
 from madang.web.site.visit import Visit
 from madang.web.wallet.directory import shop_names
@@ -15,18 +13,6 @@ from madang.web.wallet.holdings import title
 from madang.web.wallet.payments import paid_by, transaction_of
 
 PAGE = 20
-KINDS = ("paid", "refunded")
-
-
-class Told(msgspec.Struct, frozen=True):
-    """A line of the history: a payment or a refund (won), the programme, and the number that both screens showed."""
-
-    key: str
-    at: int
-    kind: str
-    programme: str
-    amount: int
-    number: str
 
 
 @get("/payments")
@@ -60,30 +46,21 @@ async def payment(visit: Visit, identifier: str) -> Response[str]:
     return visit.page("wallet/payment.html", paid=found, names=names, titles=titles, fresh=visit.now - found.time < 600)
 
 
-def _told(visit: Visit, after: str) -> tuple[list[Told], str]:
+def _told(visit: Visit, after: str) -> tuple[list[PaymentRow], str]:
     parties = visit.parties
     if visit.site.records is None:
         return [], ""
-    table = NOTICES.c
-    order = (table.at, table.key)
-    asked = select(NOTICES).where(table.recipient.in_(parties), table.kind.in_(KINDS))
-    if after:
-        asked = asked.where(tuple_(*order) < tuple(read_place(after, order)))
     with visit.site.records.reading() as connection:
-        found = connection.execute(asked.order_by(table.at.desc(), table.key.desc()).limit(PAGE + 1)).all()
-    rows = [Told(one.key, one.at, one.kind, one.programme, one.amount, one.number) for one in found[:PAGE]]
-    return rows, place_of((rows[-1].at, rows[-1].key)) if len(found) > PAGE else ""
+        found = reading.payments(connection, parties, after, PAGE)
+    return found.rows, found.next
 
 
-def _row(visit: Visit, key: str) -> Told | None:
+def _row(visit: Visit, key: str) -> PaymentRow | None:
     parties = visit.parties
     if visit.site.records is None:
         return None
-    table = NOTICES.c
-    asked = select(NOTICES).where(table.key == key, table.recipient.in_(parties), table.kind.in_(KINDS))
     with visit.site.records.reading() as connection:
-        one = connection.execute(asked).one_or_none()
-    return None if one is None else Told(one.key, one.at, one.kind, one.programme, one.amount, one.number)
+        return reading.find_payment(connection, parties, key)
 
 
 ROUTES = (history, about, payment)

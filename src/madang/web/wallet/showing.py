@@ -9,11 +9,10 @@ from typing import Literal
 
 import msgspec
 from litestar import Response, get, post
-from sqlalchemy import select
 
 from madang.base.cards.state import PRESENTATIONS, code_digest
 from madang.base.cards.transactions import Present
-from madang.records.schema import NOTICES
+from madang.records import reading
 from madang.services.vouchers.transactions import Collect
 from madang.web.api.asgi import encode
 from madang.web.api.problems import Refused
@@ -143,15 +142,8 @@ def _payment(visit: Visit, act: Present) -> str:
     """The id of the transaction that used a code up, by the newest notices of payments."""
     if visit.site.records is None:
         return ""
-    table = NOTICES.c
-    asked = (
-        select(table.at, table.programme, table.number)
-        .where(table.recipient == act.by, table.kind == "paid", table.at >= act.until - SECONDS - 60)
-        .order_by(table.at.desc(), table.key.desc())
-        .limit(LOOKED_AT)
-    )
     with visit.site.records.reading() as connection:
-        rows = connection.execute(asked).all()
+        rows = reading.payments_since(connection, act.by, act.until - SECONDS - 60, LOOKED_AT)
     for row in rows:
         identifier = transaction_of(visit, row.programme, row.number, row.at)
         paid = paid_by(visit, identifier) if identifier else None
