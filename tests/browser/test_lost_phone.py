@@ -38,6 +38,8 @@ def test_a_second_device_is_enrolled_and_freezes_the_lost_one(visit):
     phone.check_page()
     _enrol(phone, "not a key")
     phone.page.get_by_text("공개 열쇠가 아닙니다").wait_for()
+    _enrol(phone, "A" * 86)
+    phone.page.get_by_text("공개 열쇠가 아닙니다").wait_for()
     tablet, shown = _new_device(visit, phone=False)
     mark = tablet.page.locator(".mark").inner_text()
     _enrol(phone, shown)

@@ -47,6 +47,7 @@ def test_a_helper_pays_within_a_mandate_until_it_is_revoked(visit):
     _pay_for(farid, shown, code(amount=9_000, order="m-2"))
     farid.page.get_by_role("button", name="서명하고 결제").click()
     farid.page.get_by_text("위임에서 남은 금액을 넘었습니다").wait_for()
+    farid.page.wait_for_timeout(500)  # the button's colour fades in again
     farid.check_page()
 
     gayun.go("/wallet/mandates")

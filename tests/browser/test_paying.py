@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.browser import town
+from madang.services.vouchers.transactions import Refund
+from tests.browser import ledger, town
 from tests.browser.codes import code
 from tests.browser.holders import DAHYE, DAHYE_MEALS
 
@@ -20,14 +21,19 @@ def sign(visitor):
     visitor.page.wait_for_url("**/wallet/payments/*")
 
 
+def enter_as(visitor, *wallets):
+    """Sign in with these keys, and wait for the first page."""
+    for wallet in wallets:
+        visitor.be("wallet", wallet)
+    visitor.go("/wallet")
+    visitor.page.locator("form[action$='/sign-out']").wait_for()
+    return visitor
+
+
 @pytest.fixture
 def alice(visit):
     """Alice on her phone, in Korean, signed in."""
-    found = visit()
-    found.be("wallet", town.ALICE)
-    found.go("/wallet")
-    found.page.get_by_role("heading", name="내 바우처").wait_for()
-    return found
+    return enter_as(visit(), town.ALICE)
 
 
 def test_a_citizen_pays_by_a_shops_code_and_finds_the_payment_again(alice):
@@ -67,23 +73,22 @@ def test_the_code_on_the_wall_asks_for_the_amount(alice):
     sign(alice)
 
 
-def test_own_money_is_taken_only_after_a_clear_yes(alice):
-    enter(alice, code(amount=200_000, order="o-own"))
-    alice.page.get_by_role("heading", name="내 돈도 쓸까요?").wait_for()
-    alice.check_page()
-    assert alice.page.locator("form.sign").count() == 0
-    alice.page.get_by_role("button", name="예, 내 돈").click()
-    alice.page.get_by_role("heading", name="결제 확인").wait_for()
-    alice.check_page()
-    sign(alice)
-    alice.page.get_by_text("200,000원").first.wait_for()
+def test_own_money_is_taken_only_after_a_clear_yes(visit):
+    chul = enter_as(visit(), town.CHUL)
+    enter(chul, code("grocer", amount=350_000, order="o-own"))
+    chul.page.get_by_role("heading", name="내 돈도 쓸까요?").wait_for()
+    chul.check_page()
+    assert chul.page.locator("form.sign").count() == 0
+    chul.page.get_by_role("button", name="예, 내 돈 50,000원").click()
+    chul.page.get_by_role("heading", name="결제 확인").wait_for()
+    chul.check_page()
+    sign(chul)
+    chul.page.get_by_text("350,000원").first.wait_for()
+    chul.page.get_by_text("50,000원", exact=True).wait_for()
 
 
 def test_vouchers_of_two_programmes_under_two_keys_pay_together(visit):
-    dahye = visit()
-    dahye.be("wallet", DAHYE)
-    dahye.be("wallet", DAHYE_MEALS)
-    dahye.go("/wallet")
+    dahye = enter_as(visit(), DAHYE, DAHYE_MEALS)
     dahye.page.get_by_text("마을 급식 바우처").first.wait_for()
     enter(dahye, code(amount=105_000, order="o-two"))
     dahye.page.get_by_role("heading", name="결제 확인").wait_for()
@@ -97,9 +102,7 @@ def test_vouchers_of_two_programmes_under_two_keys_pay_together(visit):
 
 
 def test_a_voucher_pays_as_much_as_its_rules_allow_and_says_why_not_more(visit):
-    dahye = visit()
-    dahye.be("wallet", DAHYE_MEALS)
-    dahye.go("/wallet")
+    dahye = enter_as(visit(), DAHYE_MEALS)
     enter(dahye, code("grocer", amount=25_000, order="o-meal"))
     dahye.page.get_by_text("한 번에 1만 원까지 쓸 수 있습니다.").wait_for()
     dahye.page.get_by_text("모자랍니다").wait_for()
@@ -108,9 +111,25 @@ def test_a_voucher_pays_as_much_as_its_rules_allow_and_says_why_not_more(visit):
 
 
 def test_a_shop_elsewhere_is_refused_in_words_before_anything_is_signed(visit):
-    alice = visit(language="en", phone=False)
-    alice.be("wallet", town.ALICE)
-    alice.go("/wallet")
+    alice = enter_as(visit(language="en", phone=False), town.ALICE)
     enter(alice, code("grocer"), "Next", "Text of the shop's code")
     alice.page.get_by_text("This shop is outside the area of your voucher.").wait_for()
     alice.check_page()
+
+
+def test_what_a_shop_gives_back_is_shown_with_the_payment(alice, served):
+    enter(alice, code(amount=2_000, order="o-back"))
+    sign(alice)
+    paid = alice.page.url
+    shown = ledger.read(served, f"/vouchers/shop_payments?programme={town.COUPON}&since=0", town.BAKERY)
+    payment = next(one["payment"] for one in shown if one["order"] == "o-back")
+    refund = Refund(by="bakery", programme=town.COUPON, merchant="bakery", payment=payment, amount=500)
+    ledger.send(served, refund, by=town.BAKERY)
+    alice.page.goto(paid)
+    alice.page.get_by_text("환불된 금액", exact=True).wait_for()
+    alice.page.get_by_text("500원", exact=True).wait_for()
+    alice.check_page()
+    alice.go("/wallet/payments")
+    alice.page.get_by_text("환불 500원").wait_for()
+    alice.page.get_by_role("link", name="환불 500원").click()
+    alice.page.wait_for_url(paid)

@@ -14,7 +14,8 @@ from madang.web.wallet.holdings import Holding
         ("active", 5, 9, "coming", False),
         ("active", 5, 100, "over", False),
         ("frozen", 5, 50, "frozen", False),
-        ("recalled", 0, 50, "recalled", False),
+        ("revoked", 0, 50, "recalled", False),
+        ("expired", 0, 50, "lapsed", False),
         ("whatever else", 0, 50, "other", False),
     ],
 )

@@ -64,12 +64,12 @@ async def enrol(visit: Visit) -> Response[str]:
         return _page(visit, 422, typed, visit.say("wallet.devices.how_many", needed=len(parties), given=len(keys)))
     try:
         marks = [short(thumbprint(from_base64url(key, "key"))) for key in keys]
-    except MadangError:
+        acts = [
+            EnrolKey(by=party, key=NewKey(public_key=key, sort="jws")) for party, key in zip(parties, keys, strict=True)
+        ]
+        refusal = visit.preview(acts, *parties)
+    except MadangError:  # not base64url, or no point of the curve
         return _page(visit, 422, typed, visit.say("wallet.devices.bad_key"))
-    acts = [
-        EnrolKey(by=party, key=NewKey(public_key=key, sort="jws")) for party, key in zip(parties, keys, strict=True)
-    ]
-    refusal = visit.preview(acts, *parties)
     if refusal is not None:
         return _page(visit, 422, typed, words_of(visit, refusal.code))
     return visit.page(

@@ -12,9 +12,8 @@ from madang.services.vouchers import queries as vouchers
 from madang.services.vouchers.queries import VoucherView
 from madang.web.site.words import Language
 
-
-TOLD = ("frozen", "lapsed", "recalled")
-"""Statuses of a voucher that have words of their own; of the others is said that they have ended."""
+STANDINGS = {"frozen": "frozen", "expired": "lapsed", "revoked": "recalled", "cashed": "cashed"}
+"""How a voucher that is not active stands, by its status, as keys of words. Any other one has ended."""
 
 
 class Holding(msgspec.Struct, frozen=True):
@@ -34,7 +33,7 @@ class Holding(msgspec.Struct, frozen=True):
         """How it stands at this second, as a key of the words under `status`."""
         one = self.voucher
         if one.status != "active":
-            return one.status if one.status in TOLD else "other"
+            return STANDINGS.get(one.status, "other")
         if not one.left:
             return "spent"
         if now < one.since:
