@@ -7,7 +7,7 @@ from madang.web.api.problems import Refused
 from madang.web.shop.amounts import read_amount
 from madang.web.shop.goods import taken
 from madang.web.shop.owed import owed
-from madang.web.shop.payments import sales
+from madang.web.shop.payments import read_sales
 from madang.web.shop.refunds import find_payment
 from madang.web.shop.seller import seller
 from madang.web.site import outcomes
@@ -26,8 +26,8 @@ async def listed(visit: Visit) -> Response[str]:
     """Payments of which something is held, the oldest first: they end first."""
     who = seller(visit)
     programmes = taken(visit.state, visit.wanted.language)
-    found = [one for one in sales(visit.state, who.party, programmes, visit.now - LONGEST, _FAR) if one.payment.held]
-    return visit.page("shop/held.html", who=who, rows=found[::-1])
+    found = await read_sales(visit, who.party, programmes, visit.now - LONGEST, _FAR)
+    return visit.page("shop/held.html", who=who, rows=[one for one in found[::-1] if one.payment.held])
 
 
 @get("/held/{programme:str}/{payment:str}")

@@ -1,5 +1,6 @@
 """What the shop took: its own payments of all programmes, by time."""
 
+import asyncio
 from collections.abc import Iterator
 
 import msgspec
@@ -7,6 +8,7 @@ import msgspec
 from madang.kernel.state import State
 from madang.services.vouchers.queries import MAX_PAGE, ShopPayment, shop_payments
 from madang.web.shop.goods import Taken
+from madang.web.site.visit import Visit
 
 MOST = 20_000
 """Payments of one stretch of time that are listed."""
@@ -41,6 +43,11 @@ def _of(state: State, party: str, programme: str, since: int, until: int) -> Ite
         if len(page) < MAX_PAGE or not new:
             return
         since = page[-1].at
+
+
+async def read_sales(visit: Visit, party: str, programmes: list[Taken], since: int, until: int) -> list[Sale]:
+    """The same, beside what the server does meanwhile: a day of a large shop takes a while."""
+    return await asyncio.to_thread(sales, visit.state, party, programmes, since, until)
 
 
 def sale_of_order(state: State, party: str, programmes: list[Taken], order: str, since: int, until: int) -> Sale | None:

@@ -11,7 +11,7 @@ from madang.web.shop.amounts import read_amount
 from madang.web.shop.days import read_day
 from madang.web.shop.goods import Taken, taken
 from madang.web.shop.owed import Owed, Split, due, owed, own_money, promises
-from madang.web.shop.payments import sales
+from madang.web.shop.payments import read_sales
 from madang.web.shop.seller import Seller, seller
 from madang.web.site import outcomes
 from madang.web.site.drafts import Draft, draft
@@ -34,7 +34,8 @@ async def listed(visit: Visit, day: str = "", number: str = "", page: int = 1) -
     """A day's payments, the newest first; or those of a number."""
     who = seller(visit)
     chosen = read_day(day, visit.now)
-    found = sales(visit.state, who.party, taken(visit.state, visit.wanted.language), chosen.since, chosen.until)
+    programmes = taken(visit.state, visit.wanted.language)
+    found = await read_sales(visit, who.party, programmes, chosen.since, chosen.until)
     wanted = "".join(number.split())[:32]
     if wanted:
         found = [one for one in found if wanted in (one.payment.number, one.payment.order)]

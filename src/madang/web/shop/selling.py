@@ -10,7 +10,7 @@ from madang.web.api.problems import Refused
 from madang.web.shop.amounts import MOST, read_amount
 from madang.web.shop.codes import ORDER, new_order, show_code
 from madang.web.shop.goods import all_goods, taken
-from madang.web.shop.payments import sale_of_order, sales
+from madang.web.shop.payments import read_sales, sale_of_order
 from madang.web.shop.seller import Seller, named_seller
 from madang.web.site.drafts import draft
 from madang.web.site.refusals import words_of
@@ -40,14 +40,14 @@ class TypedLine(msgspec.Struct, frozen=True):
 @get("/")
 async def ask(visit: Visit) -> Response[str]:
     """How much to pay; and the latest payments."""
-    return _ask(visit, await named_seller(visit))
+    return await _ask(visit, await named_seller(visit))
 
 
-def _ask(visit: Visit, who: Seller, status: int = 200, typed: str = "", error: str = "") -> Response[str]:
+async def _ask(visit: Visit, who: Seller, status: int = 200, typed: str = "", error: str = "") -> Response[str]:
     if not who.is_open:
         return visit.redirect("/shop/entry")
     programmes = taken(visit.state, visit.wanted.language)
-    latest = sales(visit.state, who.party, programmes, visit.now - RECENT, _FAR)[:SHOWN]
+    latest = (await read_sales(visit, who.party, programmes, visit.now - RECENT, _FAR))[:SHOWN]
     goods = all_goods(programmes)
     return visit.page("shop/sell.html", status, who=who, goods=goods, latest=latest, typed=typed, error=error)
 
@@ -59,7 +59,7 @@ async def sell(visit: Visit) -> Response[str]:
     typed = (await read_form(visit)).get("amount", "")[:20]
     amount = read_amount(typed)
     if amount is None:
-        return _ask(visit, who, 422, typed, visit.say("shop.sell.bad_amount", most=f"{MOST:,}"))
+        return await _ask(visit, who, 422, typed, visit.say("shop.sell.bad_amount", most=f"{MOST:,}"))
     return visit.redirect(code_path(new_order(), amount, visit.now))
 
 

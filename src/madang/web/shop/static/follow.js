@@ -39,6 +39,9 @@ export function announce(one) {
   speechSynthesis.speak(spoken);
 }
 
+// A page that comes back as it was left has missed what was paid since.
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
 function live(is) {
   const shown = document.querySelector(".live");
   if (!shown) return;

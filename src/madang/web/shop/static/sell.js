@@ -17,7 +17,6 @@ keypad.addEventListener("click", (event) => {
 });
 // What is typed is grouped; what is no amount stays as it is, for the page to say so.
 field.addEventListener("input", () => { if (/^[\d,]+$/.test(field.value) && digits()) write(digits()); });
-addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 if (matchMedia("(min-width: 768px)").matches) field.focus();
 
 const list = document.getElementById("latest"), row = document.getElementById("latest-row");
