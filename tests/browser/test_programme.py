@@ -111,6 +111,36 @@ def test_a_programme_is_written_proved_approved_published_and_opened(visit):
     second.check_page()
 
 
+def test_a_successor_that_only_widens_takes_the_place_of_an_open_programme(visit):
+    first, second = visit(phone=False), visit(phone=False, language="en")
+    sign_in(first, officers("ministry")[0])
+    sign_in(second, officers("ministry")[1])
+    first.go("/console/write?preset=child-meals-2026")
+    text = first.page.locator("#text")
+    text.fill(text.input_value().replace("아동급식,", "아동급식(개정),", 1))
+    first.page.get_by_role("button", name="확인", exact=True).click()
+    first.page.get_by_role("button", name="초안 올리기").click()
+    first.page.get_by_role("heading", name="사업 문서 변경 제안").wait_for()
+    sign(first)
+    approve_last(second)
+
+    one, other = visit(phone=False), visit(phone=False, language="en")
+    sign_in(one, officers("operator")[0])
+    sign_in(other, officers("operator")[1])
+    one.go("/console/programmes/child-meals-2026")
+    one.page.get_by_text("바꿀 문서가 제안되어 있습니다").wait_for()
+    one.page.get_by_role("link", name="증명 확인하고 공개하기").click()
+    one.page.get_by_role("button", name="증명하기").click()
+    one.page.get_by_text("모두 증명되었습니다").wait_for(timeout=60_000)
+    one.check_page()
+    one.page.get_by_role("button", name="이 증명으로 공개").click()
+    sign(one)
+    approve_last(other)
+    first.go("/console/programmes/child-meals-2026")
+    first.page.get_by_role("heading", name="2026년 송파구 아동급식(개정)").wait_for()
+    first.check_page()
+
+
 def test_rules_and_samples_of_a_running_programme(visit):
     one = visit(phone=True, language="en")
     sign_in(one, officers("ministry")[0])

@@ -16,11 +16,19 @@ from typing import Any, Literal
 import msgspec
 
 from madang.base.programmes.transactions import Proof
+from madang.web.api.problems import Refused
 
 LIMIT_SECONDS = 300
 MOST_JOBS = 64
-PROGRAM = "from madang.cli import main; main()"
-Digests = tuple[str, str]
+MOST_WAITING = 8
+MOST_MEMORY = 4 * 1024**3
+"""Bytes that the prover may have: some documents make the solver want more than there is, and the node needs its own."""
+PROGRAM = (
+    f"import os, resource; os.nice(10); resource.setrlimit(resource.RLIMIT_AS, ({MOST_MEMORY}, {MOST_MEMORY})); "
+    "from madang.cli import main; main()"
+)
+Digests = tuple[str, ...]
+"""Of kind and programme; of a successor also of the programme that it is to widen."""
 
 
 class Property(msgspec.Struct, frozen=True):
@@ -73,11 +81,16 @@ class Proofs:
         """The proof of these documents, running or done."""
         return self._jobs.get(digests)
 
-    def start(self, digests: Digests, texts: tuple[str, str]) -> Job:
-        """Begin to prove, unless that runs or is done. `texts` are kind and programme in canonical form."""
+    def start(self, digests: Digests, texts: tuple[str, ...]) -> Job:
+        """Begin to prove, unless that runs or is done. `texts` are the documents of these digests, canonical.
+
+        Raises `Refused` (503, `console.proofs_waiting`).
+        """
         job = self._jobs.get(digests)
         if job is not None and job.state in ("running", "done"):
             return job
+        if len(self._tasks) >= MOST_WAITING:
+            raise Refused(503, "console.proofs_waiting", "Other proofs come first. Ask again in some minutes.", 60)
         job = self._jobs[digests] = Job("running" if find_spec("z3") else "missing", time.monotonic())
         while len(self._jobs) > MOST_JOBS:
             self._jobs.popitem(last=False)
@@ -87,7 +100,7 @@ class Proofs:
             task.add_done_callback(self._tasks.discard)
         return job
 
-    async def _prove(self, job: Job, texts: tuple[str, str]) -> None:
+    async def _prove(self, job: Job, texts: tuple[str, ...]) -> None:
         try:
             async with self._turn, asyncio.timeout(self._limit):
                 job.began = time.monotonic()
@@ -102,13 +115,16 @@ class Proofs:
                 job.state = "failed"
 
 
-async def _run(job: Job, texts: tuple[str, str]) -> None:
+async def _run(job: Job, texts: tuple[str, ...]) -> None:
     """Run the command in a folder that is gone afterwards. Raises `OSError`, `ValueError`."""
     with tempfile.TemporaryDirectory() as folder:
-        kind, programme, made = (Path(folder) / name for name in ("kind.json", "programme.json", "proof.json"))
-        kind.write_text(texts[0], encoding="utf-8")
-        programme.write_text(texts[1], encoding="utf-8")
+        made = Path(folder) / "proof.json"
+        kind, programme, *old = (Path(folder) / f"{place}.json" for place in range(len(texts)))
+        for path, text in zip((kind, programme, *old), texts, strict=True):
+            path.write_text(text, encoding="utf-8")
         command = ["prove", str(programme), "--kind", str(kind), "--output", str(made), "--json"]
+        if old:
+            command += ["--widens", str(old[0])]
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-c", PROGRAM, *command),

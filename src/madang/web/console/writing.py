@@ -8,9 +8,9 @@ from urllib.parse import parse_qs
 from litestar import Response, get, post
 
 from madang import contract as language
-from madang.base.programmes.queries import document
+from madang.base.programmes.queries import ProgrammeView, document, programme, successor
 from madang.base.programmes.state import PROGRAMMES, compiled
-from madang.base.programmes.transactions import Draft, Publish
+from madang.base.programmes.transactions import Amend, Draft, Publish, Succeed
 from madang.contract import Contract
 from madang.presentation import explain_programme
 from madang.services.vouchers.state import KINDS
@@ -28,6 +28,8 @@ from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
 
 PROOFS = Proofs()
+WITH_OLD = 3
+"""How many documents the proof of a successor is of."""
 NOON = 12 * 3_600
 MOST_FORM_BYTES = 3 * MOST_BYTES + 4_096
 """A document as a form sends it: each byte of a Korean letter takes three."""
@@ -59,12 +61,14 @@ async def send(visit: Visit) -> Response[str]:
     if what == "prove":
         PROOFS.start(checked.digests, checked.texts)
         return _editor(visit, text, bank, "", checked)
+    name, (kind, written) = checked.programme.programme, checked.texts
+    found = programme(visit.state, name)
+    if found is not None and found.status == "open" and found.sponsor == one.name:
+        return offer(visit, [Succeed(by=one.name, programme=name, document=written)], "/console/write")
     banks = read_names(bank, 1)
     if not banks:
         return _editor(visit, text, bank, "", checked, visit.say("console.write.bank_form"))
-    kind, document = checked.texts
-    name = checked.programme.programme
-    act = Draft(by=one.name, programme=name, bank=banks[0], kind=kind, document=document)
+    act = Draft(by=one.name, programme=name, bank=banks[0], kind=kind, document=written)
     return offer(visit, [act], "/console/write")
 
 
@@ -166,53 +170,59 @@ async def try_out(
 
 
 @get("/proofs/{kind:str}/{programme:str}")
-async def proof_part(visit: Visit, kind: str, programme: str) -> Response[str]:
+async def proof_part(visit: Visit, kind: str, programme: str, widens: str = "") -> Response[str]:
     """How far a proof is: the part of a page that asks again while it runs."""
     _ = office(visit)
-    job = PROOFS.find((kind, programme))
+    digests = tuple(one for one in (kind, programme, widens) if one)
+    job = PROOFS.find(digests)
     if job is None:
         raise Refused(404, "console.proof", "This server knows no such proof. Begin it again.")
-    return visit.page("console/proof_part.html", job=job, digests=(kind, programme), limit=LIMIT_SECONDS)
+    return visit.page("console/proof_part.html", job=job, digests=digests, limit=LIMIT_SECONDS)
 
 
 @get("/programmes/{name:str}/proof")
 async def proof(visit: Visit, name: str) -> Response[str]:
-    """The proof of a stored programme, and publishing it where it is complete."""
-    return _proof_page(visit, name)
+    """The proof of a stored programme or of its proposed successor, and putting it in force where it is complete."""
+    return _proof_page(visit, programme_of(visit, name))
 
 
 @post("/programmes/{name:str}/proof", status_code=200)
 async def publish(visit: Visit, name: str) -> Response[str]:
-    """Begin to prove, or offer to publish with a proof that was made here or is handed in."""
+    """Begin to prove, or offer to publish (or amend) with a proof that was made here or is handed in."""
     view, one = programme_of(visit, name), office(visit)
     form = await read_form(visit)
-    found = visit.state.get(PROGRAMMES, name)
-    if found is None:
-        raise Refused(404, "console.programme", "There is no such programme.")
+    digests = _to_prove(visit, view)
     if form.get("what") == "prove":
-        texts = (document(visit.state, found.kind) or "", document(visit.state, found.document) or "")
-        PROOFS.start((found.kind, found.document), texts)
-        return _proof_page(visit, name)
-    job = PROOFS.find((view.kind, view.document))
+        PROOFS.start(digests, tuple(document(visit.state, digest) or "" for digest in digests))
+        return _proof_page(visit, view)
     if form.get("what") == "publish":
+        job = PROOFS.find(digests)
         made = job.proof if job else None
     else:
         made = read_written(form.get("proof", "").encode())
     if made is None:
-        return _proof_page(visit, name, visit.say("console.proof.form"), 422)
-    return offer(visit, [Publish(by=one.name, programme=name, proof=made)], f"/console/programmes/{name}/proof")
+        return _proof_page(visit, view, visit.say("console.proof.form"))
+    act = (Publish if view.status == "approved" else Amend)(by=one.name, programme=name, proof=made)
+    return offer(visit, [act], f"/console/programmes/{name}/proof")
 
 
-def _proof_page(visit: Visit, name: str, error: str = "", status: int = 200) -> Response[str]:
-    view = programme_of(visit, name)
+def _to_prove(visit: Visit, view: ProgrammeView) -> tuple[str, ...]:
+    """What is to be proved: its documents, or where it is open that the proposed successor widens them."""
+    proposed = successor(visit.state, view.name) if view.status == "open" else None
+    return (view.kind, proposed, view.document) if proposed else (view.kind, view.document)
+
+
+def _proof_page(visit: Visit, view: ProgrammeView, error: str = "") -> Response[str]:
+    digests, one = _to_prove(visit, view), office(visit)
+    waits = view.status == "approved" or len(digests) == WITH_OLD
     return visit.page(
         "console/proof.html",
-        status,
+        422 if error else 200,
         view=view,
-        office=office(visit),
-        job=PROOFS.find((view.kind, view.document)),
-        digests=(view.kind, view.document),
+        job=PROOFS.find(digests),
+        digests=digests,
         limit=LIMIT_SECONDS,
+        may_publish=waits and one.has("operator"),
         error=error,
     )
 
