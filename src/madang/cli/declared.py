@@ -173,7 +173,9 @@ def _perform(
     with patience("Waiting until it is durable"), Client(url) as client:
         result = client.submit(sign(make_payload(chain or client.chain, [made]), wallets))
     if isinstance(result, Problem):
-        tell(outcome_text(result) + (_by_itself(key[0]) if for_itself else ""), result, as_json=as_json)
+        # A programme's clause speaks of the act, whoever asked for it.
+        hint = _by_itself(key[0]) if for_itself and result.code != "programmes.clause" else ""
+        tell(outcome_text(result) + hint, result, as_json=as_json)
         raise typer.Exit(1)
     tell(outcome_text(result), result, as_json=as_json)
 
