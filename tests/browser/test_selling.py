@@ -93,6 +93,26 @@ def test_a_till_that_is_muted_says_nothing_and_another_shop_hears_nothing(visit)
     assert grocer.page.locator("#latest li").count() == 0
 
 
+def test_a_payment_that_is_refused_leaves_the_till_waiting_and_tells_it_nothing(visit):
+    """Chul's voucher counts in Seoul: his wallet says so before anything is signed, and the shop learns nothing."""
+    chul, till = visit(), visit(language="en", phone=False)
+    chul.be("wallet", town.CHUL)
+    till.be("shop", town.TILL)
+    till.go("/shop")
+    till.page.get_by_label("Amount to take").fill("12,000")
+    till.page.get_by_role("button", name="Show the QR code").click()
+    till.page.get_by_text("Payments show here at once").wait_for()
+    code = till.page.locator("#code pre").text_content()
+    chul.go("/wallet/pay")
+    chul.page.locator("#code").fill(code)
+    chul.page.get_by_role("button", name="다음").click()
+    chul.page.get_by_text("주소지 밖의 가맹점입니다").first.wait_for()
+    assert till.page.locator("#waiting").is_visible()
+    assert till.page.locator("#announced").inner_text() == ""
+    till.page.get_by_role("link", name="Stop").click()
+    till.page.get_by_label("Amount to take").wait_for()
+
+
 def test_a_code_ends_after_three_minutes_and_is_renewed(visit):
     alice, till = visit(), visit()
     alice.be("wallet", town.ALICE)
