@@ -52,7 +52,7 @@ async def propose(visit: Visit) -> Response[str]:
                 draft=signed,
                 title=title(visit.state, programme, visit.wanted.language),
                 voucher=voucher,
-                place="" if voucher is None else place_name(voucher.region),
+                place="" if voucher is None else place_name(voucher.region, visit.wanted.language),
             )
     if refusal is None:
         return _again(visit, typed, words_of(visit, "mandates.none"))

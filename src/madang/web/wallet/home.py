@@ -17,7 +17,7 @@ async def home(visit: Visit) -> Response[str]:
         "wallet/home.html",
         usable=usable,
         others=[one for one in found if one not in usable],
-        places={one.voucher.region: place_name(one.voucher.region) for one in usable},
+        places={one.voucher.region: place_name(one.voucher.region, visit.wanted.language) for one in usable},
         own=own_money(visit.state, visit.parties),
         waiting=recoveries(visit),
     )

@@ -15,8 +15,9 @@ from madang.kernel.errors import MadangError
 from madang.records import reading
 from madang.records.reading import ShopPage
 from madang.web.site.visit import Visit
+from madang.web.site.words import Language
 from madang.web.wallet.holdings import holdings
-from madang.web.wallet.places import place_name
+from madang.web.wallet.places import ENGLISH, place_name
 
 PAGE = 30
 COUNTED = 500
@@ -75,11 +76,11 @@ async def shops(visit: Visit, programme: str = "", region: str = "", after: str 
         chosen=chosen,
         titles=titles,
         region=where,
-        place=place_name(where) if where else visit.say("wallet.shops.everywhere"),
+        place=place_name(where, visit.wanted.language) if where else visit.say("wallet.shops.everywhere"),
         rows=page.rows,
         next=page.next,
         first=not after,
-        provinces=_provinces(where, own),
+        provinces=_provinces(where, own, visit.wanted.language),
         districts=_districts(where, counts),
     )
 
@@ -105,9 +106,17 @@ def _look(visit: Visit, programme: str, region: str, after: str) -> tuple[ShopPa
     return page, counts
 
 
-def _provinces(region: str, own: str) -> list[Tile]:
+def _provinces(region: str, own: str, language: Language) -> list[Tile]:
     return [
-        Tile(code, _short(code), x, y, -1, region[:2] == code, not own or own[:2] == code)
+        Tile(
+            code,
+            _short(code) if language == "ko" else ENGLISH[code],
+            x,
+            y,
+            -1,
+            region[:2] == code,
+            not own or own[:2] == code,
+        )
         for code, (x, y) in PROVINCES.items()
     ]
 
