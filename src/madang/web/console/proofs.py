@@ -22,7 +22,7 @@ LIMIT_SECONDS = 300
 MOST_JOBS = 64
 MOST_WAITING = 8
 MOST_MEMORY = 4 * 1024**3
-"""Bytes that the prover may have: some documents make the solver want more than there is, and the node needs its own."""
+"""Bytes that the prover may have: some documents make the solver want more than there is."""
 PROGRAM = (
     f"import os, resource; os.nice(10); resource.setrlimit(resource.RLIMIT_AS, ({MOST_MEMORY}, {MOST_MEMORY})); "
     "from madang.cli import main; main()"

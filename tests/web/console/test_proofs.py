@@ -1,0 +1,49 @@
+"""Proofs run one after the other; more than a few waiting are refused, and what fails says so."""
+
+import asyncio
+import sys
+
+import pytest
+
+from madang.web.api.problems import Refused
+from madang.web.console import proofs
+from madang.web.console.proofs import Proofs
+
+NOTHING = ("{}", "{}")
+
+
+async def ended(job):
+    """Wait for a proof of nothing, which fails."""
+    async with asyncio.timeout(60):
+        while job.state == "running":
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(0)
+    assert job.state == "failed"
+
+
+def test_more_than_a_few_waiting_are_refused_until_one_has_ended(monkeypatch):
+    monkeypatch.setattr(proofs, "MOST_WAITING", 1)
+
+    async def play():
+        found = Proofs()
+        first = found.start(("kind", "first"), NOTHING)
+        assert found.start(("kind", "first"), NOTHING) is first
+        with pytest.raises(Refused) as refused:
+            found.start(("kind", "second"), NOTHING)
+        assert (refused.value.problem.status, refused.value.problem.code) == (503, "console.proofs_waiting")
+        assert found.find(("kind", "second")) is None
+        await ended(first)
+        await ended(found.start(("kind", "second"), NOTHING))
+
+    asyncio.run(play())
+
+
+def test_the_solver_has_so_much_memory_and_no_more():
+    process = proofs.PROGRAM.partition("from madang")[0] + "bytearray(5 * 1024**3)"
+
+    async def play():
+        made = await asyncio.create_subprocess_exec(sys.executable, "-c", process, stderr=asyncio.subprocess.PIPE)
+        _, told = await made.communicate()
+        return told
+
+    assert b"MemoryError" in asyncio.run(play())
