@@ -51,6 +51,7 @@ def test_an_application_is_made_with_the_code_of_a_letter_and_taken_back(visit):
     dahye.page.get_by_text("한 사람에 64자리").wait_for()
     dahye.page.get_by_label("세대 확인 코드").fill("cd" * 32)
     dahye.page.get_by_role("button", name="다음").click()
+    dahye.page.locator("dl.facts div", has_text="회차").get_by_text("1", exact=True).wait_for()
     dahye.page.get_by_role("button", name="서명하고 신청").click()
     dahye.page.get_by_role("heading", name="신청했습니다").wait_for()
     dahye.page.get_by_role("link", name="확인").click()
@@ -79,7 +80,7 @@ def test_shops_that_take_the_voucher_are_listed_and_drawn_by_place(visit):
     dahye.be("wallet", DAHYE_MEALS)
     dahye.go("/wallet")
     dahye.page.locator(".card").first.wait_for()
-    dahye.go("/wallet/shops?programme=village-meals&region=11")
+    dahye.go("/wallet/shops?of=0&region=11")
     dahye.page.locator(".rows").get_by_text("종로구").wait_for()
     dahye.check_page()
 

@@ -16,7 +16,7 @@ from madang.web.site.forms import Invalid, built, words_in
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
 from madang.web.wallet.holdings import holdings, title
-from madang.web.wallet.mandates import principals_for
+from madang.web.wallet.mandates import principals_for, whom
 from madang.web.wallet.signing import sign_page, why_not
 
 DIGEST = re.compile(r"^[0-9a-f]{64}\Z")
@@ -64,6 +64,7 @@ async def lodge(visit: Visit) -> Response[str]:
         (visit.say("wallet.appeals.matter_label"), visit.say(f"wallet.appeals.matter.{act.matter}")),
         (visit.say("wallet.appeals.ground_label"), visit.say(f"wallet.appeals.ground.{act.ground}")),
         (visit.say("wallet.appeals.office"), office),
+        *whom(visit, for_party),
     ]
     return sign_page(visit, [act], [by], "wallet.appeals.lodge", facts, PLACE)
 

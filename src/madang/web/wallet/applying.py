@@ -17,7 +17,7 @@ from madang.web.site.forms import Invalid, built, words_in
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
 from madang.web.wallet.holdings import title
-from madang.web.wallet.mandates import principals_for
+from madang.web.wallet.mandates import principals_for, whom
 from madang.web.wallet.signing import sign_page, why_not
 
 DIGEST = re.compile(r"^[0-9a-f]{64}\Z")
@@ -69,7 +69,10 @@ async def apply(visit: Visit) -> Response[str]:
     facts = [
         (visit.say("wallet.appeals.programme"), title(visit.state, act.programme, visit.wanted.language)),
         (visit.say("wallet.applications.ground_label"), visit.say(f"wallet.applications.ground.{act.ground}")),
+        (visit.say("wallet.applications.instalment"), str(act.instalment)),
         (visit.say("wallet.applications.people"), str(len(subjects))),
+        *([(visit.say("wallet.applications.earlier"), act.earlier)] if act.earlier else []),
+        *whom(visit, for_party),
     ]
     return sign_page(visit, [act], [by], "wallet.applications.apply", facts, PLACE)
 

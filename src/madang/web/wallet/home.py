@@ -16,6 +16,7 @@ async def home(visit: Visit) -> Response[str]:
     return visit.page(
         "wallet/home.html",
         usable=usable,
+        order=list(dict.fromkeys(one.programme for one in usable)),
         others=[one for one in found if one not in usable],
         places={one.voucher.region: place_name(one.voucher.region, visit.wanted.language) for one in usable},
         own=own_money(visit.state, visit.parties),

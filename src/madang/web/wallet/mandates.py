@@ -144,6 +144,12 @@ def principals_for(visit: Visit, act: MandatedAct) -> list[MandateView]:
     return [one for one in held if act in one.mandate.acts and one.mandate.since <= visit.now < one.mandate.until]
 
 
+def whom(visit: Visit, for_party: str) -> list[tuple[str, str]]:
+    """The fact for whom something is signed, where it is for somebody else."""
+    number = visit.say("wallet.mandates.principal", number=for_party[:8])
+    return [(visit.say("wallet.mandates.for"), number)] if for_party else []
+
+
 def _page(visit: Visit, status: int, typed: dict[str, str], error: str) -> Response[str]:
     parties = visit.parties
     uses = [one for party in parties for one in queries.uses(visit.state, party, limit=500)]

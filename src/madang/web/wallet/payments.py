@@ -73,8 +73,8 @@ def transaction_of(visit: Visit, programme: str, number: str, at: int) -> str | 
     """The id of the transaction that made the payment of which a notice tells: paid or given back at a second."""
     parties = visit.parties
     for entry in _entries_at(visit, at):
-        for holder, one in _payments(visit, entry):
-            if holder in parties and (one.programme, one.number) == (programme, number):
+        for holder, one in _payments(visit, entry, number):
+            if holder in parties and one.programme == programme:
                 return entry.id if one.at == at else _maker(visit, one)
     return None
 
@@ -87,13 +87,18 @@ def _maker(visit: Visit, payment: Payment) -> str | None:
     return None
 
 
-def _payments(visit: Visit, entry: StoredEntry) -> Iterator[tuple[str, Payment]]:
-    """The payments that a transaction wrote, each once, as they stand now, and who holds the vouchers."""
+def _payments(visit: Visit, entry: StoredEntry, number: str = "") -> Iterator[tuple[str, Payment]]:
+    """The payments that a transaction wrote, each once, as they stand now, and who holds the vouchers.
+
+    With `number` those of that number alone: of thousands in one second few are looked up.
+    """
     contracts = Contracts(visit.state)
     present = [(key, value) for key, value in read_writes(entry.writes) if value is not None]
     seen: dict[tuple[str, str, str], str] = {}
     for programme, key, record in contracts.records(present, "payment"):
         merchant, payment, _ = key.split("/")
+        if number and confirmation_number(payment) != number:
+            continue
         ruled = contracts.of(programme)
         voucher = None if ruled is None else voucher_of(visit.state, ruled, programme, record.voucher)
         if voucher is not None:

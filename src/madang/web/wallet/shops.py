@@ -61,11 +61,15 @@ class Tile(msgspec.Struct, frozen=True):
 
 
 @get("/shops")
-async def shops(visit: Visit, programme: str = "", region: str = "", after: str = "") -> Response[str]:
-    """The shops that take a voucher of mine, in a region."""
+async def shops(visit: Visit, of: int = 0, region: str = "", after: str = "") -> Response[str]:
+    """The shops that take a voucher of mine, in a region.
+
+    `of` counts my programmes, those that end first in front: an address that names one would tell what somebody gets.
+    """
     held = [one for one in holdings(visit.state, visit.parties, visit.wanted.language) if one.usable(visit.now)]
     titles = {one.programme: one.title for one in held}
-    chosen = next((one for one in held if one.programme == programme), held[0] if held else None)
+    wanted = list(titles)[of] if 0 <= of < len(titles) else None
+    chosen = next((one for one in held if one.programme == wanted), held[0] if held else None)
     if chosen is None or visit.site.records is None:
         return visit.page("wallet/shops.html", chosen=None, titles=titles)
     own = "" if chosen.voucher.region.startswith("00") else chosen.voucher.region
@@ -74,6 +78,7 @@ async def shops(visit: Visit, programme: str = "", region: str = "", after: str 
     return visit.page(
         "wallet/shops.html",
         chosen=chosen,
+        of=list(titles).index(chosen.programme),
         titles=titles,
         region=where,
         place=place_name(where, visit.wanted.language) if where else visit.say("wallet.shops.everywhere"),
