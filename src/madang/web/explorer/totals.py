@@ -11,6 +11,8 @@ from madang.web.explorer.sums import SECONDS, Sums, sums
 from madang.web.site.visit import Visit
 
 _KEPT = "explorer_sums"
+_MAKING = asyncio.Lock()
+"""Whoever comes while the sums are made waits for them: nobody has to sign in to ask, and threads are few."""
 
 
 @get("/totals")
@@ -31,10 +33,11 @@ ROUTES = (totals,)
 async def current(visit: Visit) -> Sums:
     """The sums of this minute: made for whoever asks first in it, the same for everybody."""
     kept = visit.request.app.state
-    found: Sums | None = kept.get(_KEPT)
-    if found is None or found.time // SECONDS != visit.now // SECONDS:
-        found = await asyncio.to_thread(sums, visit.state, visit.now)
-        kept[_KEPT] = found
+    async with _MAKING:
+        found: Sums | None = kept.get(_KEPT)
+        if found is None or found.time // SECONDS != visit.now // SECONDS:
+            found = await asyncio.to_thread(sums, visit.state, visit.now)
+            kept[_KEPT] = found
     return found
 
 
