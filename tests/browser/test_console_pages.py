@@ -37,7 +37,7 @@ def test_every_page_speaks_both_languages_and_fits_desk_and_phone(visit):
     one = visit(phone=False)
     one.be("console", officer("ministry"))
     one.go("/console")
-    one.page.get_by_role("heading", level=1).wait_for()
+    one.page.locator("#waiting").wait_for()
     for path in PAGES:
         answer = one.go(path)
         assert answer is not None
@@ -64,7 +64,7 @@ def test_spending_is_plotted_and_taken_away_as_png_and_csv(visit, served):
     one = visit(phone=False, language="en")
     one.be("console", officer("ministry"))
     one.go("/console")
-    one.page.get_by_role("heading", level=1).wait_for()
+    one.page.locator("#waiting").wait_for()
     for _ in range(40):
         one.go(f"{PROGRAMME}/spending")
         if one.page.get_by_text("₩20,500").count():

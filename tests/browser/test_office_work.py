@@ -14,7 +14,7 @@ from tests.support.cast import officer, officers
 def sign_in(one, wallet) -> None:
     one.be("console", wallet)
     one.go("/console")
-    one.page.get_by_role("heading", level=1).wait_for()
+    one.page.locator("#waiting").wait_for()
 
 
 def sign(one) -> None:
