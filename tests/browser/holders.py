@@ -47,11 +47,16 @@ def acts(kind: Kind, began: int) -> list[Act]:
     """What makes them, after the coupon was opened and funded; the ledger begins at this second."""
     programme = read_programme(_MEALS, kind)
     kind_digest, programme_digest = digest(kind).hex(), digest(programme).hex()
-    meals = {"programme": MEALS, "bank": "treasury-bank"}
     return [
         RegisterPeople(by="bank-a", keys=[new_key(one) for one in (DAHYE, DAHYE_MEALS, EUNJI, FARID, GAYUN, HANA)]),
-        Draft(by="ministry", kind=canonical(kind).decode(), document=canonical(programme).decode(), **meals),
-        Approve(by="ministry", kind=kind_digest, document=programme_digest, **meals),
+        Draft(
+            by="ministry",
+            programme=MEALS,
+            bank="treasury-bank",
+            kind=canonical(kind).decode(),
+            document=canonical(programme).decode(),
+        ),
+        Approve(by="ministry", programme=MEALS, bank="treasury-bank", kind=kind_digest, document=programme_digest),
         PublishProgramme(by="operator", programme=MEALS, proof=vouched(kind_digest, programme_digest)),
         Open(by="ministry", programme=MEALS),
         Fund(by="ministry", programme=MEALS, amount=1_000_000),

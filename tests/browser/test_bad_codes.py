@@ -140,7 +140,7 @@ def test_a_clock_that_is_wrong_by_a_day_changes_nothing(visit, days):
 def test_when_the_network_is_lost_after_sending_the_answer_is_found(alice):
     before = _payments(alice)
     _confirm(alice, code(amount=1_400, order="o-lost"))
-    sent = []
+    sent: list[int] = []
 
     def lose(route):
         # The server gets it; its answer never comes back, and nothing else goes through.

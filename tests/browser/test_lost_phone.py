@@ -18,7 +18,7 @@ def _new_device(visit, *, keys=1, **more):
     if keys > 1:
         found.page.get_by_text("글자로 보기, 열쇠 더 만들기").click()
         found.page.get_by_role("button", name="열쇠 하나 더 만들기").click()
-        found.page.wait_for_function("document.querySelector('pre').textContent.split(' ').length == 2")
+        found.page.locator("pre").filter(has_text=" ").wait_for()
     return found, found.page.locator("pre").text_content()
 
 

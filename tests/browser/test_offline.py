@@ -1,5 +1,6 @@
 """The installed wallet without a connection: what was last seen, as of when; nothing of it after signing out."""
 
+import time
 import zipfile
 
 import pytest
@@ -22,10 +23,13 @@ def alice(visit):
     found.complaints[:] = [one for one in found.complaints if "ERR_INTERNET_DISCONNECTED" not in one]
 
 
-def _kept(visitor):
-    visitor.page.wait_for_function(
-        "async () => Boolean(await (await caches.open('madang-wallet-kept')).match('/wallet/kept'))"
-    )
+def _kept(visitor, words="내 바우처"):
+    """Wait until the page that is kept says this."""
+    script = "async () => (await (await (await caches.open('madang-wallet-kept')).match('/wallet/kept'))?.text()) ?? ''"
+    deadline = time.monotonic() + 15
+    while words not in visitor.page.evaluate(script):
+        assert time.monotonic() < deadline, f"nothing is kept that says {words}"
+        visitor.page.wait_for_timeout(100)
 
 
 def test_the_wallet_can_be_installed(alice):
@@ -43,10 +47,7 @@ def test_off_line_it_shows_vouchers_and_the_last_receipts_with_their_time(alice)
     alice.page.get_by_role("button", name="다음").click()
     alice.page.get_by_role("button", name="서명하고 결제").click()
     alice.page.get_by_text("이 기기에 보관했습니다").wait_for()
-    alice.page.wait_for_function(
-        "async () => (await (await (await caches.open('madang-wallet-kept')).match('/wallet/kept'))?.text())"
-        "?.includes('138,000')"
-    )
+    _kept(alice, "138,000")
     alice.context.set_offline(True)
     alice.go("/wallet")
     alice.page.get_by_role("heading", name="인터넷에 연결되어 있지 않습니다").wait_for()
