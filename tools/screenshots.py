@@ -55,6 +55,8 @@ LOOKS: Sequence[tuple[str, bool, str, Literal["light", "dark"]]] = (
 )
 MOST_OF_A_ROUTE = 12
 """Pages of one route, at most, such as the forms of a desk's tasks."""
+LINKS = "found => found.map(one => new URL(one.getAttribute('href'), location).pathname)"
+"""Where links lead, those of drawings too."""
 SETTLE = 700
 """Milliseconds in which a page fetches its parts and draws."""
 
@@ -139,7 +141,7 @@ def walk(visitor: Visitor, area: Area, wanted: Sequence[Picture], missing: set[s
         route, path = waiting.pop(0)
         visitor.go(path)
         yield _name(area, path if route in patterns else route), path
-        for link in visitor.page.eval_on_selector_all("main a[href]", "found => found.map(one => one.pathname)"):
+        for link in visitor.page.eval_on_selector_all("main a[href]", LINKS):
             for led, pattern in patterns.items():
                 count = sum(1 for one in seen if pattern.match(one))
                 if link not in seen and count < MOST_OF_A_ROUTE and pattern.match(link):

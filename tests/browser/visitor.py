@@ -97,6 +97,7 @@ class Visitor:
         """What holds on every page: axe-core's rules, and ours where it is blind."""
         if PICTURES:
             self._take_picture(Path(PICTURES))
+        assert "http.defect" not in self.page.locator("main").inner_text(), self.page.url
         heard = len(self.complaints)
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate(
