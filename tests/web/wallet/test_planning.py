@@ -33,6 +33,13 @@ def ruled(**caps):
     return accepts
 
 
+def only_pay(made) -> Pay:
+    """The one payment of a plan."""
+    (act,) = made.acts
+    assert isinstance(act, Pay)
+    return act
+
+
 def shares(made):
     return [(source.programme, won) for source, won in made.shares]
 
@@ -48,7 +55,7 @@ def shares(made):
 )
 def test_vouchers_that_end_first_pay_first(won, parts):
     made = plan([COUPON], purchase(won), {}, ruled())
-    (act,) = made.acts
+    act = only_pay(made)
     assert [(part.voucher[0], part.amount) for part in act.parts] == parts
     assert (made.own, made.lacking, made.signers) == (0, 0, ("me",))
 
@@ -78,14 +85,16 @@ def test_a_refused_programme_is_named_with_its_refusal_and_never_falls_through_t
 
 def test_own_money_pays_the_rest_from_whoever_pays_with_vouchers_already():
     made = plan([COUPON], purchase(35_000), {"other": 90_000, "me": 9_000}, ruled())
-    (act,) = made.acts
+    act = only_pay(made)
     assert (act.own, made.own, act.by) == (5_000, 5_000, "me")
 
 
 def test_own_money_under_another_key_is_a_payment_beside():
     made = plan([COUPON], purchase(35_000), {"other": 90_000}, ruled())
     assert [type(one) for one in made.acts] == [Pay, PayMoney]
-    assert (made.acts[1].amount, made.signers) == (5_000, ("me", "other"))
+    beside = made.acts[1]
+    assert isinstance(beside, PayMoney)
+    assert (beside.amount, made.signers) == (5_000, ("me", "other"))
 
 
 def test_too_little_of_everything_says_how_much_is_lacking():
@@ -95,7 +104,7 @@ def test_too_little_of_everything_says_how_much_is_lacking():
 
 def test_lines_that_a_programme_does_not_pay_are_left_and_named():
     made = plan([COUPON], purchase(3_000, 4_000), {"me": 9_000}, ruled(coupon_lines=(1,)))
-    (act,) = made.acts
+    act = only_pay(made)
     assert [(part.line, part.amount) for part in act.parts] == [(1, 3_000)]
     assert (made.own, made.unpaid) == (4_000, ((2, 4_000),))
 
@@ -103,7 +112,7 @@ def test_lines_that_a_programme_does_not_pay_are_left_and_named():
 def test_no_payment_has_more_parts_than_one_may_have():
     many = Source("me", "coupon", tuple((f"{number:022d}", 1_000) for number in range(12)))
     made = plan([many], purchase(12_000), {"me": 9_000}, ruled())
-    (act,) = made.acts
+    act = only_pay(made)
     assert (len(act.parts), made.own) == (MAX_PARTS, 4_000)
 
 
