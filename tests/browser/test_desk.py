@@ -36,7 +36,8 @@ def sign(visitor) -> None:
 def test_a_newcomers_key_is_registered_and_signs_in(visit, officer):
     newcomer = visit()
     newcomer.go("/wallet/key")
-    newcomer.page.locator("#key button, main button").first.click()
+    newcomer.page.get_by_role("button", name="열쇠 만들기").click()
+    newcomer.page.locator("summary").first.click()
     key = newcomer.page.locator("pre").first
     key.wait_for()
     officer.check_page()
