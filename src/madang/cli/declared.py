@@ -173,11 +173,16 @@ def _perform(
     with patience("Waiting until it is durable"), Client(url) as client:
         result = client.submit(sign(make_payload(chain or client.chain, [made]), wallets))
     if isinstance(result, Problem):
-        # A programme's clause speaks of the act, whoever asked for it.
-        hint = _by_itself(key[0]) if for_itself and result.code != "programmes.clause" else ""
+        hint = _by_itself(key[0]) if for_itself and _is_of_who_asks(result.code) else ""
         tell(outcome_text(result) + hint, result, as_json=as_json)
         raise typer.Exit(1)
     tell(outcome_text(result), result, as_json=as_json)
+
+
+def _is_of_who_asks(code: str) -> bool:
+    """Whether a refusal may be for want of the right name in `by`; others speak of the act, whoever asks."""
+    module, _, rest = code.partition(".")
+    return module == "authority" or rest.startswith("not_")
 
 
 def _by_itself(key: str) -> str:
