@@ -21,9 +21,10 @@ from tests.browser.visitor import Visitor
 START_SECONDS = 30.0
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: as long as Playwright runs there is an event loop, and other tests run loops of their own.
+@pytest.fixture(scope="package")
 def chromium(needs) -> Iterator[Chromium]:
-    """The browser's program, started once."""
+    """The browser's program, started once for all of these tests."""
     program = needs("chromium")
     with sync_playwright() as playwright:
         yield launch(playwright, program)

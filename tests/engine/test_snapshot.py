@@ -175,9 +175,9 @@ def test_what_cut_short_exports_left_is_cleared_away_and_two_snapshots_are_kept(
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Village, Manifest, Path]:
-    """A village, and a snapshot of it in chunks of at most 80 kB."""
+    """A village, and a snapshot of it in chunks of at most 100 kB."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(snapshot, "CHUNK_BYTES", 80_000)
+        patch.setattr(snapshot, "CHUNK_BYTES", 100_000)
         village = Village(tmp_path_factory.mktemp("exported"))
         village.live(8)
         folder = tmp_path_factory.mktemp("snapshot") / "9"
