@@ -9,7 +9,7 @@ from madang.presentation.labels import LANGUAGES
 from tests.presentation.documents import KINDS, PROGRAMMES, kind, programme
 
 COUPON = next(path for path in PROGRAMMES if path.stem == "consumption-coupon-2025")
-STATE = {
+STATE: dict[str, bool | int | str] = {
     "at": 1_753_056_000,
     "amount": 600_000,
     "payer": "id-1",

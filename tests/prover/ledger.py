@@ -58,10 +58,16 @@ def opened(kind: Kind, programme: Programme, time: int) -> World:
         ],
         time=time,
     )
-    digests = {"kind": digest(kind).hex(), "document": digest(programme).hex()}
+    approved = Approve(
+        by="ministry",
+        programme=name,
+        bank="treasury-bank",
+        kind=digest(kind).hex(),
+        document=digest(programme).hex(),
+    )
     draft = Draft(by="ministry", programme=name, bank="treasury-bank", kind=texts[0], document=texts[1])
     world.accept(draft, by=officer("ministry"))
-    world.accept(Approve(by="ministry", programme=name, bank="treasury-bank", **digests), by=quorum("ministry"))
+    world.accept(approved, by=quorum("ministry"))
     world.accept(Publish(by="operator", programme=name, proof=vouched_for(kind, programme)), by=quorum("operator"))
     world.accept(Open(by="ministry", programme=name), by=officer("ministry"))
     return world

@@ -12,6 +12,7 @@ from madang.prover.matter import matter
 from madang.prover.proving import prove
 from madang.prover.receipts import covers, digest, encode, load, receipt
 from madang.prover.replay import Replay
+from madang.prover.steps import Fault
 from tests.prover.documents import coupon, proved_coupon, read, text, voucher
 
 MONTHS = """
@@ -70,7 +71,8 @@ def test_a_run_in_which_a_month_is_none_is_no_counterexample():
     subject = matter(*documents)
     alarm = Runs(subject, {})
     alarm.look()
-    key = ("invariant/short", "start", "p", "violated")
+    fault: Fault = "violated"
+    key = ("invariant/short", "start", "p", fault)
     assert not Replay(subject).shows(alarm.trace(alarm.find(key)[1], key))[0]
     example = next(each for each in prove(*documents, steps=2).results if each.property == key[0]).counterexamples[0]
     assert example.replayed and Replay(subject).shows(example.trace)[0]

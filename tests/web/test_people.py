@@ -3,6 +3,8 @@
 import asyncio
 
 import pytest
+from litestar import Litestar
+from litestar.datastructures import State
 
 from madang.app import MODULES
 from madang.kernel.errors import MadangError
@@ -11,15 +13,6 @@ from madang.web import people
 from madang.web.api.journal import FILE, Journal
 from madang.web.nodes import open_node
 from tests.web.serving import make_node
-
-
-class App:
-    """What a lifespan is given."""
-
-    def __init__(self, node, journal):
-        self.state = self
-        self.node = node
-        self.journal = journal
 
 
 @pytest.mark.parametrize(
@@ -43,7 +36,7 @@ def test_what_fails_is_told_without_its_text_and_tried_again(tmp_path, monkeypat
 
     async def play(node, journal):
         (following,) = people.additions(f"sqlite:///{tmp_path / 'records.sqlite'}").lifespans
-        async with following(App(node, journal)), asyncio.timeout(20):
+        async with following(Litestar(state=State({"node": node, "journal": journal}))), asyncio.timeout(20):
             while len(calls) < 2:
                 await asyncio.sleep(0.01)
 

@@ -12,7 +12,15 @@ SVG = "{http://www.w3.org/2000/svg}"
 POINTS = [Point("부산 <b>", 3_000, "3,000원"), Point("서울", 0, "0원"), Point("대구", 12_345, "12,345원")]
 
 
-@pytest.mark.parametrize("draw", [bars, lambda *one: columns(*one, "원"), lambda *one: line(*one, "원")])
+def in_columns(name, title, description, points):
+    return columns(name, title, description, points, "원")
+
+
+def in_a_line(name, title, description, points):
+    return line(name, title, description, points, "원")
+
+
+@pytest.mark.parametrize("draw", [bars, in_columns, in_a_line])
 def test_a_plot_is_an_image_with_title_and_description(draw):
     tree = ElementTree.fromstring(str(draw("spent", "지역 & 사용", "세 곳", POINTS)))
     named = tree.get("aria-labelledby")

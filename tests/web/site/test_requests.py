@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from litestar.handlers import HTTPRouteHandler
 
 from madang.web.people import AREAS
 from tests.support.cast import ALICE
@@ -35,6 +36,7 @@ ASKED = {"/shop/code": "?order=x&amount=1&since=1", "/shop/code/new": "?order=x&
 def routes(method):
     for area in AREAS:
         for handler in area.routes:
+            assert isinstance(handler, HTTPRouteHandler)
             if method in handler.http_methods:
                 for path in handler.paths:
                     filled = re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+:str\}", "x", path))
