@@ -1,5 +1,7 @@
 """A second device is enrolled and freezes the lost one; a new key by others is vetoed; storage that was cleared."""
 
+import re
+
 from madang.base.parties.transactions import NewKey, Recover
 from tests.browser import ledger
 from tests.browser.holders import DAHYE, DAHYE_MEALS, HANA
@@ -18,7 +20,7 @@ def _new_device(visit, *, keys=1, **more):
     if keys > 1:
         found.page.get_by_text("글자로 보기, 열쇠 더 만들기").click()
         found.page.get_by_role("button", name="열쇠 하나 더 만들기").click()
-        found.page.locator("pre").filter(has_text=" ").wait_for()
+        found.page.locator("pre").filter(has_text=re.compile(r"\S \S")).wait_for()
     return found, found.page.locator("pre").text_content()
 
 
