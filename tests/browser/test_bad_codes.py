@@ -182,14 +182,14 @@ def test_the_camera_reads_a_shops_code(chromium, served, needs, tmp_path):
     seen = film(tmp_path / "till.y4m", code(amount=1_500, order="o-seen"))
     options = ("--use-fake-ui-for-media-stream", f"--use-file-for-fake-video-capture={seen}")
     with _with_camera(chromium, served, str(needs("chromium")), *options) as alice:
-        alice.page.get_by_role("button", name="카메라로 QR 읽기").click()
+        alice.page.get_by_role("button", name="카메라로 읽기").click()
         alice.page.get_by_role("heading", name="결제 확인").wait_for()
         alice.page.get_by_text("1,500원").first.wait_for()
 
 
 def test_a_refused_camera_says_what_to_do_and_typing_goes_on(chromium, served, needs):
     with _with_camera(chromium, served, str(needs("chromium")), "--deny-permission-prompts") as alice:
-        alice.page.get_by_role("button", name="카메라로 QR 읽기").click()
+        alice.page.get_by_role("button", name="카메라로 읽기").click()
         alice.page.get_by_text("브라우저 주소창의 자물쇠를 눌러").wait_for()
         alice.check_page()
         alice.page.get_by_label(CODE).fill(code(amount=1_600, order="o-typed"))

@@ -13,8 +13,8 @@ import msgspec
 from madang.base.programmes.transactions import Document
 from madang.kernel.fields import BasisPoints, Time, Won, WonOrZero
 from madang.kernel.transaction import Act, Part, type_name
-from madang.web.console.office import title
 from madang.web.site import formats
+from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 
 MOST_SHOWN = 20

@@ -9,9 +9,10 @@ from madang.services.fraud.state import Case
 from madang.web.api.problems import Refused
 from madang.web.console.fields import midnight, read_amount, read_day
 from madang.web.console.offering import offer
-from madang.web.console.office import office, own_programmes, programme_of, title
+from madang.web.console.office import office, own_programmes, programme_of
 from madang.web.console.reasons import Written, written
 from madang.web.site.shared import read_form
+from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 
 MOST_CASES = 5_000

@@ -10,7 +10,8 @@ from litestar import Response, get
 from madang.kernel.errors import MadangError
 from madang.records import reading
 from madang.web.api.problems import Refused
-from madang.web.console.office import office, own_programmes, title
+from madang.web.console.office import office, own_programmes
+from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 
 PAGE = 50

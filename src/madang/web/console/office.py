@@ -5,13 +5,11 @@ import msgspec
 from madang.base.parties import queries as parties
 from madang.base.programmes import queries as programmes
 from madang.base.programmes.queries import ProgrammeView
-from madang.base.programmes.state import PROGRAMMES, documents_of
 from madang.kernel.authority import Party
 from madang.kernel.state import State
 from madang.services.vouchers.state import FUNDERS
 from madang.web.api.problems import Refused
 from madang.web.site.visit import Visit
-from madang.web.site.words import Language
 
 WATCHING = ("operator", "central_bank", "auditor")
 """Whoever watches over the ledger sees every programme; others see those that they have a part in."""
@@ -76,12 +74,3 @@ def programme_of(visit: Visit, name: str) -> ProgrammeView:
     if view is None or not concerns(visit.state, view, one):
         raise Refused(404, "console.programme", "Your institution has no such programme. Choose one of its list.")
     return view
-
-
-def title(state: State, programme: str, language: Language) -> str:
-    """A programme's title in this language, or its name where it has none."""
-    found = state.get(PROGRAMMES, programme)
-    if found is None:
-        return programme
-    _, document = documents_of(state, found)
-    return next((one.text for one in document.title if one.language == language), programme)

@@ -6,8 +6,8 @@ from litestar import Response, get
 
 from madang.exchange.settling import settlement_report, settlement_report_sheet
 from madang.records.tradenames import district
-from madang.web.console.office import title
 from madang.web.console.spending import counted_programme
+from madang.web.site.titles import title
 from madang.web.site.visit import PAGE_HEADERS, Visit
 
 

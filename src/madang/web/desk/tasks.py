@@ -7,10 +7,11 @@ from madang.base.programmes import queries as programmes
 from madang.services.appeals import queries as appeals
 from madang.web.api.problems import Refused
 from madang.web.console.offering import offer
-from madang.web.console.office import office, title
+from madang.web.console.office import office
 from madang.web.desk.kinds import BY_NAME, Asked, Field, Task
 from madang.web.site.forms import Invalid
 from madang.web.site.shared import read_form
+from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 
 

@@ -5,9 +5,10 @@ import asyncio
 from litestar import Response, get
 
 from madang.base.programmes.queries import ProgrammeView
-from madang.base.programmes.state import PROGRAMMES, documents_of
+from madang.base.programmes.state import PROGRAMMES
 from madang.presentation import labels
 from madang.web.explorer.sums import SECONDS, Sums, sums
+from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 
 _KEPT = "explorer_sums"
@@ -22,7 +23,7 @@ async def totals(visit: Visit) -> Response[str]:
     return visit.page(
         "explorer/totals.html",
         sums=found,
-        titles={one.name: title(visit, one.name) for one in found.programmes},
+        titles={one.name: title(visit.state, one.name, visit.wanted.language) for one in found.programmes},
         accounts={one.name: accounts(visit, one) for one in found.programmes},
     )
 
@@ -39,13 +40,6 @@ async def current(visit: Visit) -> Sums:
             found = await asyncio.to_thread(sums, visit.state, visit.now)
             kept[_KEPT] = found
     return found
-
-
-def title(visit: Visit, programme: str) -> str:
-    """A programme's title in the language of the visit, or its name where it has none."""
-    found = visit.state.get(PROGRAMMES, programme)
-    titles = documents_of(visit.state, found)[1].title if found is not None else ()
-    return next((one.text for one in titles if one.language == visit.wanted.language), programme)
 
 
 def accounts(visit: Visit, view: ProgrammeView) -> list[tuple[str, int]]:

@@ -10,6 +10,7 @@ from madang.contract.syntax import Clause
 from madang.contract.syntax import Programme as Document
 from madang.kernel.state import State
 from madang.services.vouchers.state import KINDS
+from madang.web.site.titles import title
 from madang.web.site.words import Language
 
 GOODS, UNNAMED = "goods", "-"
@@ -34,9 +35,9 @@ def taken(state: State, language: Language) -> list[Taken]:
             record = state.get(PROGRAMMES, view.name)
             if record is not None:
                 _, document = documents_of(state, record)
-                title = next((one.text for one in document.title if one.language == language), view.name)
+                shown = title(state, view.name, language)
                 wants = GOODS in compiled(state, record).speaks_of["spend"]
-                found.append(Taken(view.name, title, view.status, goods_of(document) if wants else ()))
+                found.append(Taken(view.name, shown, view.status, goods_of(document) if wants else ()))
     return found
 
 

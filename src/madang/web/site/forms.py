@@ -6,7 +6,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from madang.kernel.fields import MAX_WON
+
 T = TypeVar("T")
+MOST_DIGITS = 16
+"""Of an amount: that of `MAX_WON`."""
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """What nobody types: control characters other than those of lines and columns."""
 _FIELD = re.compile(r"`\$\.([a-z_]+)")
@@ -33,6 +37,14 @@ def built(kind: type[T], **values: Any) -> T:
 def words_in(text: str) -> list[str]:
     """What stands in a field of several lines or words, each once and in order."""
     return list(dict.fromkeys(re.split(r"[\s,]+", text.strip()))) if text.strip() else []
+
+
+def read_amount(text: str, most: int = MAX_WON) -> int | None:
+    """Whole won from 1 to `most` as people type them (`12,000원`, `₩12,000`); None for anything else."""
+    plain = digits(text.strip().removeprefix("₩"))
+    if not (plain.isascii() and plain.isdigit() and len(plain) <= MOST_DIGITS):
+        return None
+    return int(plain) if 1 <= int(plain) <= most else None
 
 
 def digits(text: str) -> str:

@@ -14,8 +14,9 @@ from madang.services.appeals.transactions import Ground, Lodge, Matter, Suppleme
 from madang.web.api.problems import Refused
 from madang.web.site.forms import Invalid, built, words_in
 from madang.web.site.shared import read_form
+from madang.web.site.titles import title
 from madang.web.site.visit import Visit
-from madang.web.wallet.holdings import holdings, title
+from madang.web.wallet.holdings import holdings
 from madang.web.wallet.mandates import principals_for, whom
 from madang.web.wallet.signing import sign_page, why_not
 

@@ -11,8 +11,9 @@ from madang.web.site import outcomes
 from madang.web.site.drafts import draft
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
+from madang.web.site.titles import title
 from madang.web.site.visit import Visit
-from madang.web.wallet.holdings import holdings, title, waiting_voucher
+from madang.web.wallet.holdings import holdings, waiting_voucher
 from madang.web.wallet.mandates import mandate_for, principals_for
 from madang.web.wallet.places import place_name
 

@@ -7,9 +7,9 @@ from litestar import Response, get
 from madang.records import reading
 from madang.records.reading import PaymentRow
 from madang.web.api.problems import Refused
+from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 from madang.web.wallet.directory import shop_names
-from madang.web.wallet.holdings import title
 from madang.web.wallet.payments import paid_by, transaction_of
 
 PAGE = 20

@@ -6,10 +6,10 @@ import msgspec
 
 from madang.base.money import queries as money
 from madang.base.programmes import queries as programmes
-from madang.base.programmes.state import PROGRAMMES, documents_of
 from madang.kernel.state import State
 from madang.services.vouchers import queries as vouchers
 from madang.services.vouchers.queries import VoucherView
+from madang.web.site.titles import title
 from madang.web.site.words import Language
 
 STANDINGS = {"frozen": "frozen", "expired": "lapsed", "revoked": "recalled", "cashed": "cashed"}
@@ -58,15 +58,6 @@ def _each(state: State, parties: tuple[str, ...], language: Language) -> Iterato
 def waiting_voucher(state: State, programme: str, number: str) -> VoucherView | None:
     """The voucher of this number that waits for its code, and so is its own holder."""
     return vouchers.voucher(state, number, programme, number) if number else None
-
-
-def title(state: State, programme: str, language: Language) -> str:
-    """A programme's title in this language, or its name where it is unknown."""
-    found = state.get(PROGRAMMES, programme)
-    if found is None:
-        return programme
-    _, document = documents_of(state, found)
-    return next((one.text for one in document.title if one.language == language), programme)
 
 
 def own_money(state: State, parties: tuple[str, ...]) -> dict[str, int]:

@@ -17,8 +17,9 @@ from madang.base.mandates.transactions import SPENDING, Grant, MandatedAct, Revo
 from madang.kernel.transaction import Act
 from madang.web.site.formats import KOREA, day, moment, won
 from madang.web.site.shared import read_form
+from madang.web.site.titles import title
 from madang.web.site.visit import Visit
-from madang.web.wallet.holdings import holdings, title
+from madang.web.wallet.holdings import holdings
 from madang.web.wallet.reading import read_amount
 from madang.web.wallet.signing import sign_page, why_not
 

@@ -22,9 +22,10 @@ from madang.services.vouchers.state import BASKETS, Basket
 from madang.web.site.drafts import Draft, draft
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
+from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 from madang.web.wallet.directory import shop_names
-from madang.web.wallet.holdings import Holding, holdings, own_money, title
+from madang.web.wallet.holdings import Holding, holdings, own_money
 from madang.web.wallet.planning import Accepts, Plan, Purchase, Source, plan
 from madang.web.wallet.reading import read_amount
 

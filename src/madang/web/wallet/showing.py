@@ -20,8 +20,9 @@ from madang.web.site import outcomes
 from madang.web.site.drafts import draft
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
+from madang.web.site.titles import title
 from madang.web.site.visit import PAGE_HEADERS, Visit
-from madang.web.wallet.holdings import Holding, holdings, title
+from madang.web.wallet.holdings import Holding, holdings
 from madang.web.wallet.payments import paid_by, transaction_of
 from madang.web.wallet.reading import read_amount
 
