@@ -35,7 +35,8 @@ def test_a_day_begins_and_ends_in_korea():
 
 
 def test_the_file_is_what_spreadsheets_read():
-    text = table([["2025-11-30T00:00:00+00:00", 1, "ab" * 16, "-party", "money.pay", "rejected", "money.balance"]])
+    row = ("2025-11-30T00:00:00+00:00", 1, "ab" * 16, "-party", "money.pay", "rejected", "money.balance")
+    text = table([row]).decode()
     assert text.startswith("\ufefftime,height,id,party,act,outcome,code\r\n")
     (_, line) = csv.reader(io.StringIO(text))
-    assert line[3:] == ["-party", "money.pay", "rejected", "money.balance"]
+    assert line[3:] == ["'-party", "money.pay", "rejected", "money.balance"]

@@ -5,8 +5,6 @@ before is passed over, so a run that was cut short is gone on with by uploading 
 """
 
 import asyncio
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +15,7 @@ from litestar.exceptions import HTTPException
 
 from madang.bulk import GrantFileError, RowProblem, read_grants
 from madang.bulk.reading import FIRST_ROW
+from madang.exchange.sheets import write_sheet
 from madang.kernel.errors import Rejected
 from madang.services.vouchers.queries import granted_many
 from madang.services.vouchers.transactions import Grant, GrantRow
@@ -137,18 +136,17 @@ async def report(visit: Visit, name: str, kept: str) -> Response[bytes]:
     programme_of(visit, name)
     found, one = _kept(visit, name, kept), office(visit)
     held = await asyncio.to_thread(_held, visit, one, found)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["row", "reference", "amount", "status"])
-    for line, row in enumerate(found.rows, FIRST_ROW):
-        writer.writerow([line, row.reference, row.amount, "granted" if row.reference in held else "not_granted"])
-    return csv_answer(out.getvalue(), f"{name}-grants.csv")
+    rows = [
+        (line, row.reference, row.amount, "granted" if row.reference in held else "not_granted")
+        for line, row in enumerate(found.rows, FIRST_ROW)
+    ]
+    return csv_answer(write_sheet(["row", "reference", "amount", "status"], rows), f"{name}-grants.csv")
 
 
-def csv_answer(text: str, filename: str) -> Response[bytes]:
+def csv_answer(sheet: bytes, filename: str) -> Response[bytes]:
     """A CSV file to download. `filename` is one of ours."""
     headers = {**PAGE_HEADERS, "content-disposition": f'attachment; filename="{filename}"'}
-    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(sheet, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _kept(visit: Visit, name: str, kept: str) -> Upload:

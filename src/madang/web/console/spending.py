@@ -4,14 +4,13 @@ For the sponsor, the funders and auditors alone: few payments in one hour of a s
 """
 
 import asyncio
-import csv
-import io
 from typing import get_args
 
 import msgspec
 from litestar import Response, get
 
 from madang.base.programmes.queries import ProgrammeView
+from madang.exchange.sheets import write_sheet
 from madang.records import reading
 from madang.records.spending import By, SpendingRow
 from madang.services.vouchers.state import FUNDERS
@@ -79,13 +78,14 @@ async def sheet(visit: Visit, name: str, by: str, since: str = "", until: str = 
     if sort is None:
         raise Refused(404, "http.not_found", "Spending is shown by region, industry, hour or day.")
     found = await asyncio.to_thread(_read, visit, name, _day(since), _day(until))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([sort, "name", "payments", "amount", "refunded", "net"])
-    for row in found[sort]:
-        label = row.ko if visit.wanted.language == "ko" else row.en or row.ko
-        writer.writerow([row.key, label, row.payments, row.amount, row.refunded, row.amount - row.refunded])
-    return csv_answer(out.getvalue(), f"{name}-{sort}.csv")
+    korean = visit.wanted.language == "ko"
+    labels = [row.ko if korean else row.en or row.ko for row in found[sort]]
+    rows = [
+        (row.key, label, row.payments, row.amount, row.refunded, row.amount - row.refunded)
+        for row, label in zip(found[sort], labels, strict=True)
+    ]
+    heads = [sort, "name", "payments", "amount", "refunded", "net"]
+    return csv_answer(write_sheet(heads, rows), f"{name}-{sort}.csv")
 
 
 def _day(text: str) -> str:
