@@ -77,6 +77,6 @@ def test_a_good_file_is_granted_in_parts_and_gone_on_with(visit, tmp_path):
     one.page.get_by_text("All rows are granted.").wait_for()
     with one.page.expect_download() as download:
         one.page.get_by_role("link", name="Download the report").click()
-    lines = download.value.path().read_text(encoding="utf-8").splitlines()
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == "row,reference,amount,status"
     assert [line.rsplit(",", 1)[1] for line in lines[1:]] == ["granted"] * 12
