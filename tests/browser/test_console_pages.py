@@ -79,7 +79,7 @@ def test_spending_is_plotted_and_taken_away_as_png_and_csv(visit, served):
     assert picture.value.path().read_bytes().startswith(b"\x89PNG")
     with one.page.expect_download() as table:
         one.page.get_by_role("link", name="Download the table").first.click()
-    lines = table.value.path().read_text(encoding="utf-8").splitlines()
+    lines = table.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == "region,name,payments,amount,refunded,net"
     assert lines[1].endswith(",2,20500,0,20500")
     one.go(f"{PROGRAMME}/settlement")
