@@ -52,7 +52,7 @@ setup: $(SETUP) ## Make .venv and install Madang with its locked dependencies
 
 develop: $(DEVELOP) ## The same, with the tools for tests and checks
 
-components: $(DEVELOP) ## Find or install PostgreSQL, Node, Go and CometBFT, Chromium, which some tests need
+components: $(DEVELOP) ## Find or install PostgreSQL, Node, Go and CometBFT, Chromium, judges, which some tests need
 	@$(BIN)/python -m tools.components
 
 demo: $(SETUP) ## Show the platform at work
@@ -90,7 +90,7 @@ soak: components ## Tests that run for minutes or hours
 
 lock: $(SETUP) ## Choose versions anew and write the lock files
 	@$(PIP) install 'uv>=0.5'
-	@lock='$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra cometbft --extra records --extra site'; \
+	@lock='$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra cometbft --extra records --extra identity --extra site'; \
 	$$lock --upgrade --extra build -o requirements.lock pyproject.toml; \
 	$$lock --upgrade --extra build --extra prover --extra test --extra check -c requirements.lock -o requirements-dev.lock pyproject.toml
 

