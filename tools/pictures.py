@@ -21,6 +21,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "/codes/{identifier:str}": LINKED,
         "/applications/{number:str}": LINKED,
         "/appeals/{number:str}": LINKED,
+        "/bought/{number:str}": LINKED,
         "/claims/{identifier:str}": LINKED,
         "/done/{identifier:str}": LINKED,
     },

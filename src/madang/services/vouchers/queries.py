@@ -10,9 +10,12 @@ from msgspec import Meta
 from madang.base.parties import queries as parties
 from madang.base.programmes.queries import is_authority
 from madang.base.programmes.state import PROGRAMMES, Programme, compiled
+from madang.contract.limits import OFFSET_SECONDS
+from madang.contract.months import month_of
 from madang.kernel.fields import Handle, Name, PartyId, Reference, Time
 from madang.kernel.state import State, Table
 from madang.services.vouchers.state import (
+    ATTESTED,
     EDITIONS,
     FUNDERS,
     GRANTS,
@@ -55,6 +58,26 @@ class VoucherView(msgspec.Struct, frozen=True):
     until: int
     stage: int
     price: int
+
+
+class SaleView(msgspec.Struct, frozen=True):
+    """What the reader may buy: the discount and limits of a programme that is sold, and what is left of them (won).
+
+    `attested`: the reader may buy, since nobody need be attested here or the reader is. `left` is what still may be
+    bought in this month, of `month_limit`. What is bought may be given back unused within `cancel_days`; from
+    `cash_rest` percent left on the rest may be had in money. It is sold from `opens` on, and before `closes`, its last
+    use-by date; its document may end the sale earlier.
+    """
+
+    discount: int
+    month_limit: int
+    in_month: int
+    left: int
+    attested: bool
+    cancel_days: int
+    cash_rest: int
+    opens: int
+    closes: int
 
 
 class FunderView(msgspec.Struct, frozen=True):
@@ -144,6 +167,34 @@ def own_vouchers(state: State, reader: PartyId, programme: Name) -> list[Voucher
 
 def _view(record: Any) -> VoucherView:
     return msgspec.convert(record, VoucherView, from_attributes=True)
+
+
+def sale(state: State, reader: PartyId, programme: Name, time: Time) -> SaleView | None:
+    """What the reader may buy of a programme's vouchers at the second `time`; nothing where it sells none."""
+    found = _vouchers(state, programme)
+    ruled = compiled(state, found) if found is not None else None
+    if ruled is None or not ruled.contract.parameters["sold"]:
+        return None
+    terms = ruled.contract.parameters
+    known = state.get(ATTESTED, programme, reader) if terms["subject"] != "anyone" else None
+    buyer = known.subject if known is not None else reader
+    counted = state.get(ruled.tables["purchases"], programme, "purchases", buyer)
+    held = state.get(ruled.tables["allowance"], programme, "allowance", reader)
+    bought = counted.bought if counted is not None else 0
+    month = month_of((time + OFFSET_SECONDS) // 86_400)
+    in_month = counted.in_month if counted is not None and counted.month == month else 0
+    limits = (terms["month_limit"] - in_month, terms["cap"] - bought, terms["cap"] - (held.granted if held else 0))
+    return SaleView(
+        discount=terms["discount"],
+        month_limit=terms["month_limit"],
+        in_month=in_month,
+        left=max(min(limits), 0),
+        attested=terms["subject"] == "anyone" or known is not None,
+        cancel_days=terms["cancel_days"],
+        cash_rest=terms["cash_rest"],
+        opens=terms["opens"],
+        closes=terms["closes"],
+    )
 
 
 def funding(state: State, reader: PartyId, programme: Name) -> FundingView | None:
@@ -306,4 +357,4 @@ def takings(state: State, reader: PartyId, programme: Name) -> int:
     return record.due if record else 0
 
 
-ALL = (voucher, own_vouchers, funding, granted, granted_many, shop_payments, own_payments, allowed_under, takings)
+ALL = (voucher, own_vouchers, sale, funding, granted, granted_many, shop_payments, own_payments, allowed_under, takings)

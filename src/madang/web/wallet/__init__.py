@@ -11,6 +11,7 @@ from madang.web.site.areas import Area
 from madang.web.wallet import (
     appealing,
     applying,
+    buying,
     claiming,
     devices,
     done,
@@ -46,6 +47,7 @@ AREA = Area(
             showing,
             history,
             claiming,
+            buying,
             notices,
             shops,
             applying,

@@ -17,6 +17,9 @@ WAYS = {
     "appeals.withdraw": "/wallet/appeals",
     "applications.apply": "/wallet/applications",
     "applications.withdraw": "/wallet/applications",
+    "vouchers.buy": "/wallet",
+    "vouchers.cancel": "/wallet",
+    "vouchers.cash_out": "/wallet",
 }
 """By type of act: where one goes from there. The words are under `done` with `_` in place of the dot."""
 

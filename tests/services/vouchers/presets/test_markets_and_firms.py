@@ -7,6 +7,7 @@ from madang.services.vouchers.transactions import Attest, AttestedHolder, Buy, C
 from tests.services.vouchers.presets.scene import DAY, Play, play, shop
 from tests.support.cast import ALICE, CHUL, officer
 from tests.support.signing import Wallet
+from tests.support.world import present
 
 SALE = 1_735_657_200 + 10 * DAY
 """2025-01-11T00:00:00+09:00."""
@@ -74,6 +75,25 @@ def test_two_million_a_month_are_a_persons_and_not_a_keys():
     made.refused(buying(made, 1_110_000, 999_000), ALICE, "buy.month_limit")
     made.at(SALE + 31 * DAY)
     made.refused(buying(made, 2_010_000, 1_809_000), ALICE, "buy.month_limit")
+
+
+def test_what_a_person_may_still_buy_is_told_under_each_key():
+    made = play("onnuri-2025", SALE)
+
+    def left(party: str, time: int = SALE) -> tuple[bool, int, int]:
+        found = present(queries.sale(made.world.state(), party, made.name, time))
+        assert (found.discount, found.month_limit, found.cancel_days, found.cash_rest) == (10, 2_000_000, 7, 40)
+        return found.attested, found.in_month, found.left
+
+    assert left(ALICE.party) == (False, 0, 2_000_000)
+    number = bought(made)
+    attested(made, CHUL, bank="bank-b")
+    assert left(ALICE.party) == left(CHUL.party) == (True, 200_000, 1_800_000)
+    assert left(ALICE.party, SALE + 31 * DAY) == (True, 0, 2_000_000)
+    made.world.accept(Cancel(by=ALICE.party, programme=made.name, voucher=number), by=ALICE)
+    assert left(CHUL.party) == (True, 0, 2_000_000)
+    assert queries.sale(made.world.state(), ALICE.party, "nothing", SALE) is None
+    assert queries.sale(play("energy-2025", SALE).world.state(), ALICE.party, "energy-2025", SALE) is None
 
 
 def test_onnuri_is_given_back_within_a_week_and_sold_for_a_year():
