@@ -41,14 +41,17 @@ _launch = launch
 
 
 class Served:
-    """A node with pages at `url`, in a folder of its own; `more` happens in its town besides."""
+    """A node with pages at `url`, in a folder of its own; `more` happens in its town besides, and it is served with
+    these `options` besides.
+    """
 
-    def __init__(self, folder: Path, more: Sequence[Act] = ()) -> None:
+    def __init__(self, folder: Path, more: Sequence[Act] = (), options: Sequence[str] = ()) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://localhost:{self.port}"
         self.folder = folder
+        self._options = options
         Node.create(folder, town.MODULES, town.document(self.url, more), town.LOG)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -61,6 +64,7 @@ class Served:
             "--pages",
             "--port",
             str(self.port),
+            *self._options,
         ]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + START_SECONDS

@@ -45,7 +45,7 @@ def test_a_code_that_was_scanned_pays_and_the_number_is_shown(served, visit):
     till = visit(phone=False)
     till.be("shop", town.TILL)
     till.go("/shop/collect")
-    till.page.get_by_role("heading", name="손님 코드로 받기").wait_for()
+    till.page.get_by_role("heading", name="손님 코드·카드로 받기").wait_for()
     till.check_page()
     collect(till, "4,500", write_payer_code(PayerCode(town.CHAIN, town.COUPON, present(served, town.ALICE))))
     till.page.get_by_role("heading", name="결제되었습니다").wait_for()

@@ -45,6 +45,13 @@ def serve(
     database: Annotated[
         str | None, typer.Option(envvar="MADANG_DATABASE", help="Records of the pages; FOLDER/records.db by default.")
     ] = None,
+    cards: Annotated[
+        Path | None, typer.Option(help="The folder of a card service, for the pads of the pages.", file_okay=False)
+    ] = None,
+    master_key: Annotated[
+        Path | None,
+        typer.Option("--master-key", envvar="MADANG_CARD_MASTER_KEY", help="The file of that service's master key."),
+    ] = None,
 ) -> None:
     """Serve a node over HTTP until SIGINT or SIGTERM."""
     from madang.cli.serving import additions, announced
@@ -54,10 +61,21 @@ def serve(
         raise MadangError("node.missing", f"{folder} holds no node. Make one with `madang init`.")
     allowed = read_limits(limits)
     address = (database or f"sqlite:///{folder / 'records.db'}") if pages else None
+    kept = _kept_cards(cards, master_key) if pages and cards is not None else None
     check_start(folder, host, port)
     print(f"Serving {folder} on http://{host}:{port} (stop with Ctrl-C)", file=sys.stderr)
     with announced(folder, host, port):
-        serve(folder, host, port, allowed, additions=functools.partial(additions, address))
+        serve(folder, host, port, allowed, additions=functools.partial(additions, address, kept))
+
+
+def _kept_cards(folder: Path, master_key: Path | None) -> tuple[Path, Path]:
+    """Folder and master key of a card service that can be opened. Raises `MadangError` where it can't."""
+    from madang.cards import Store, Vault, read_master_key
+
+    if master_key is None:
+        raise MadangError("card.master_key", "Name the file of the cards' master key with --master-key.")
+    Store(folder, Vault(read_master_key(master_key)).mark).close()
+    return folder, master_key
 
 
 def verify(folder: Folder, as_json: Json = False) -> None:

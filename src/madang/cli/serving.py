@@ -64,8 +64,10 @@ class Backups(Controller):
         return Response(msgspec.json.encode({"target": str(target)}), media_type="application/json")
 
 
-def additions(database: str | None) -> Additions:
+def additions(database: str | None, cards: tuple[Path, Path] | None = None) -> Additions:
     """Backups, and the pages for people where there is a `database` for their records (its address).
+
+    `cards` are folder and master key of a card service, for the pads of these pages.
 
     Raises `MadangError`: `pages.absent`, and what `people.additions` raises.
     """
@@ -73,11 +75,12 @@ def additions(database: str | None) -> Additions:
         return Additions([Backups])
     try:
         from madang.web import people
+        from madang.web.site.pads import Pads
     except ModuleNotFoundError as error:
         raise MadangError(
             "pages.absent", f"{error.name} is not installed here. Install Madang with its extra: madang[site]."
         ) from None
-    found = people.additions(database)
+    found = people.additions(database, pads=Pads(*cards) if cards else None)
     return Additions([Backups, *found.routes], found.lifespans)
 
 

@@ -16,6 +16,7 @@ from madang.web import console, desk, explorer, shop, wallet
 from madang.web.api.application import Additions
 from madang.web.api.journal import Journal
 from madang.web.site.areas import Area
+from madang.web.site.pads import Pads
 from madang.web.site.routes import pages
 
 AREAS = (wallet.AREA, shop.AREA, desk.AREA, console.AREA, explorer.AREA)
@@ -38,12 +39,16 @@ def additions(address: str, more: Sequence[Area] = ()) -> Additions:
         thread = ThreadPoolExecutor(1, "madang-records")
         task = asyncio.create_task(_follow(database, app.state.node, app.state.journal, thread))
         try:
+        if pads is not None:
+            pads.open(app.state.node)
             yield
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             await asyncio.to_thread(thread.shutdown)
             database.close()
+            if pads is not None:
+                await asyncio.to_thread(pads.close)
 
     return Additions(pages((*AREAS, *more), database), [following])
 

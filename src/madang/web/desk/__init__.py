@@ -8,17 +8,18 @@ from pathlib import Path
 
 from madang.base.parties.queries import is_at_desk
 from madang.web.console import keys, offering, proposals
-from madang.web.desk import home, tasks
+from madang.web.desk import home, pad, tasks
 from madang.web.site.areas import Area
 
 AREA = Area(
     "desk",
     Path(__file__).parent,
     is_at_desk,
-    (*home.ROUTES, *tasks.ROUTES, *keys.ROUTES, *offering.ROUTES, *proposals.ROUTES),
+    (*home.ROUTES, *tasks.ROUTES, *pad.ROUTES, *keys.ROUTES, *offering.ROUTES, *proposals.ROUTES),
     (
         ("/desk", "desk.menu.home"),
         ("/desk/person", "desk.menu.person"),
         ("/desk/waiting", "desk.menu.waiting"),
+        ("/desk/pad", "desk.menu.pad"),
     ),
 )

@@ -1,18 +1,25 @@
 """The forms of the desk's tasks, and the way from a form to what is signed."""
 
+import re
+
 import msgspec
 from litestar import Response, get, post
 
 from madang.base.programmes import queries as programmes
+from madang.kernel.errors import MadangError
 from madang.services.appeals import queries as appeals
 from madang.web.api.problems import Refused
 from madang.web.console.offering import offer
 from madang.web.console.office import office
 from madang.web.desk.kinds import BY_NAME, Asked, Field, Task
+from madang.web.desk.pad import named
 from madang.web.site.forms import Invalid
 from madang.web.site.shared import read_form
 from madang.web.site.titles import title
 from madang.web.site.visit import Visit
+
+NUMBER = re.compile(r"[A-Za-z0-9_-]{22}")
+"""What is printed on a card."""
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -39,16 +46,29 @@ async def answer(visit: Visit, name: str) -> Response[str]:
     for field in task.fields:
         if field.sort == "many":
             fields[field.name] = " ".join(each for each in field.choices if fields.pop(f"{field.name}.{each}", ""))
-        if field.required and not fields.get(field.name):
+        if field.required and field.name not in fields:
+            return _form(visit, task, fields, None)  # another page leads here, and knows the other fields
+        if field.required and not fields[field.name]:
             return _form(visit, task, fields, field.name)
     try:
-        acts = task.make(Asked(fields, one.officer, one.name, visit.now))
+        acts = task.make(Asked({**fields, **await _card_named(visit, fields)}, one.officer, one.name, visit.now))
     except Invalid as error:
         return _form(visit, task, fields, error.field)
     return offer(visit, acts, f"/desk/tasks/{task.name}", together=task.together)
 
 
 ROUTES = (ask, answer)
+
+
+async def _card_named(visit: Visit, fields: dict[str, str]) -> dict[str, str]:
+    """The card by its name on the ledger, where its number was read from it. Raises `Invalid`."""
+    number = fields.get("card", "")
+    if visit.site.pads is None or not NUMBER.fullmatch(number):
+        return {}
+    try:
+        return {"card": await named(visit, number)}
+    except MadangError:
+        raise Invalid("card") from None
 
 
 def _task(name: str) -> Task:

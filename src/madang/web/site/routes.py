@@ -19,6 +19,7 @@ from madang.web.site import refusals, shared, signin
 from madang.web.site.areas import Area, anybody
 from madang.web.site.forms import CONTROL
 from madang.web.site.look import Look
+from madang.web.site.pads import Pads
 from madang.web.site.sessions import Sessions
 from madang.web.site.statics import Statics
 from madang.web.site.visit import PAGE_HEADERS, NotSignedIn, Req, Site, Visit
@@ -30,15 +31,17 @@ COMMON = Area("site", HERE, anybody, shared.ROUTES)
 SAFE = ("GET", "HEAD")
 
 
-def pages(areas: Sequence[Area], records: Any = None, vendor: Path = VENDOR) -> list[ControllerRouterHandler]:
-    """The routes of these areas. `records` is an open database of `records`, or None.
+def pages(
+    areas: Sequence[Area], records: Any = None, vendor: Path = VENDOR, pads: Pads | None = None
+) -> list[ControllerRouterHandler]:
+    """The routes of these areas. `records` is an open database of `records`, or None; `pads` opens with the node.
 
     Raises `MadangError`: `site.vendor`, `words.invalid`.
     """
     parts = (COMMON, *areas)
     words = Words({one.name: one.folder / "words.yaml" for one in parts})
     statics = Statics({**{one.name: one.folder / "static" for one in parts}, "vendor": vendor})
-    site = Site(tuple(areas), Look(parts, words, statics), Sessions(), records)
+    site = Site(tuple(areas), Look(parts, words, statics), Sessions(), records, pads)
     own = [_router(site, one, one.home, (*signin.ROUTES, *refusals.ROUTES, *one.routes)) for one in areas]
     return [_router(site, COMMON, "/", COMMON.routes), *own]
 

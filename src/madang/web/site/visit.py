@@ -17,6 +17,7 @@ from madang.kernel.state import State
 from madang.kernel.transaction import Act
 from madang.web.site.areas import Area
 from madang.web.site.look import COOKIE, Look, Preferences, preferences
+from madang.web.site.pads import Pads
 from madang.web.site.sessions import IDLE_SECONDS, Session, Sessions
 
 Req = Request[Any, Any, AppState]
@@ -45,12 +46,15 @@ class NotSignedIn(Exception):  # noqa: N818  an answer, named as the answer
 
 
 class Site(msgspec.Struct, frozen=True):
-    """What all requests share. `records` is the database of lists and notices, or None where the server has none."""
+    """What all requests share. `records` is the database of lists and notices, `pads` the card service of whoever
+    serves; None where the server has none.
+    """
 
     areas: tuple[Area, ...]
     look: Look
     sessions: Sessions
     records: Any = None
+    pads: Pads | None = None
 
 
 class Visit:
