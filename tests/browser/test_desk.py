@@ -104,6 +104,5 @@ def test_every_page_of_the_desk(visit, phone, language):
 def test_a_ministrys_officer_is_not_at_the_desk(visit):
     stranger = visit(phone=False)
     stranger.be("desk", officers("ministry")[0])
-    stranger.go("/desk")
     stranger.page.get_by_text("아직 등록되지 않았거나 정지되었습니다").wait_for()
     stranger.check_page()

@@ -178,6 +178,7 @@ def test_an_auditor_finds_everybodys(visit, paid):
     auditor = visit(phone=False, language="ko")
     auditor.be("console", officer("audit-board"))
     auditor.go("/explorer/entries")
+    auditor.page.locator(".with-key button").click()
     auditor.page.get_by_role("heading", name="모든 기록 (감사)").wait_for()
     auditor.page.get_by_label("당사자").fill(town.CHUL.party)
     auditor.page.get_by_role("button", name="찾기").click()

@@ -1,5 +1,6 @@
 """Somebody with a browser of their own: pages, keys, and an eye for what must hold on every page."""
 
+import base64
 import json
 import os
 import re
@@ -7,8 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Response, ViewportSize
+from playwright.sync_api import Browser, CDPSession, Page, Response, ViewportSize
 
+from tests.browser import ledger
+from tests.support.cast import passkey
 from tests.support.signing import Wallet, base64url
 
 AXE = Path(__file__).parents[2] / "src/madang/web/vendor/axe/axe.min.js"
@@ -16,6 +19,15 @@ PICTURES = os.environ.get("MADANG_PICTURES")
 """A folder for a picture of every page that is checked: `make screenshots`."""
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 900}
+OFFICES = ("desk", "console")
+KEEP = """async ([store, jwk, entry]) => {
+    const { put } = await import(store);
+    const kinds = { name: "ECDSA", namedCurve: "P-256" };
+    const key = jwk && await crypto.subtle.importKey("jwk", jwk, kinds, false, ["sign"]);
+    const credential = entry.credential && Uint8Array.from(atob(entry.credential), (one) => one.charCodeAt(0));
+    await put("keys", { ...entry, made: Date.now(), ...(key && { key }), ...(credential && { credential }) });
+}"""
+"""Puts a key into the browser's store: what pages do with a key that they made."""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -35,6 +47,7 @@ class Visitor:
         self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
+        self._devices: tuple[CDPSession, str] | None = None
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._hear)
 
@@ -58,40 +71,60 @@ class Visitor:
         self.page.locator("nav.menu").wait_for()
 
     def be(self, area: str, wallet: Wallet) -> None:
-        """Have somebody's key in this browser, as if it had been made here."""
+        """Have somebody's key in this browser, as if made here. Officers get a passkey, and go in with it."""
         if not self.page.url.startswith(self.url):
             self.go("/")
-        module = self.page.locator("script[src$='/site/page.js']").get_attribute("src") or ""
-        numbers = wallet.private_number().to_bytes(32, "big")
+        if area in OFFICES:
+            self._be_officer(area, wallet)
+            return
         jwk = {
             "kty": "EC",
             "crv": "P-256",
             "x": base64url(wallet.point[:32]),
             "y": base64url(wallet.point[32:]),
-            "d": base64url(numbers),
+            "d": base64url(wallet.private_number().to_bytes(32, "big")),
         }
-        self.page.evaluate(
-            "async ([keys, area, jwk, party]) => { await (await import(keys)).importKey(area, jwk, party); }",
-            [module.replace("page.js", "keys.js"), area, jwk, wallet.party],
-        )
+        self._keep(area, "jws", wallet, jwk)
 
-    def passkeys(self) -> None:
-        """Give this browser an authenticator that verifies its user (WebAuthn's virtual authenticator)."""
-        session = self.context.new_cdp_session(self.page)
-        session.send("WebAuthn.enable")
-        session.send(
-            "WebAuthn.addVirtualAuthenticator",
-            {
-                "options": {
-                    "protocol": "ctap2",
-                    "transport": "internal",
-                    "hasResidentKey": True,
-                    "hasUserVerification": True,
-                    "isUserVerified": True,
-                    "automaticPresenceSimulation": True,
-                }
-            },
-        )
+    def _be_officer(self, area: str, wallet: Wallet) -> None:
+        one = passkey(wallet)
+        ledger.enrol(self.url, one, by=wallet)
+        session, authenticator = self.passkeys()
+        held = {
+            "credentialId": base64.b64encode(one.kid.encode()).decode(),
+            "isResidentCredential": True,
+            "rpId": "localhost",
+            "privateKey": base64.b64encode(one.private_file()).decode(),
+            "userHandle": base64.b64encode(one.kid.encode()).decode(),
+            "signCount": 0,
+        }
+        session.send("WebAuthn.addCredential", {"authenticatorId": authenticator, "credential": held})
+        self._keep(area, "passkey", one, credential=held["credentialId"])
+        self.go(f"/{area}")
+        self.page.locator(".with-key button").click()
+        self.page.locator("nav.menu, .unknown-key:not([hidden])").first.wait_for()
+
+    def _keep(self, area: str, sort: str, wallet: Wallet, jwk: object = None, **more: object) -> None:
+        module = self.page.locator("script[src$='/site/page.js']").get_attribute("src") or ""
+        key = {"kid": wallet.kid, "area": area, "sort": sort, "publicKey": wallet.public_key, "party": wallet.party}
+        self.page.evaluate(KEEP, [module.replace("page.js", "store.js"), jwk, {**key, **more}])
+
+    def passkeys(self) -> tuple[CDPSession, str]:
+        """Give this browser a virtual authenticator (WebAuthn) that verifies its user, if it has none."""
+        if self._devices is None:
+            session = self.context.new_cdp_session(self.page)
+            session.send("WebAuthn.enable")
+            options = {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+            made = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+            self._devices = session, made["authenticatorId"]
+        return self._devices
 
     def check_page(self) -> None:
         """What holds on every page: axe-core's rules, and ours where it is blind."""

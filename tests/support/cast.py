@@ -53,6 +53,11 @@ def quorum(institution: str) -> list[Wallet]:
     return officers(institution)[:THRESHOLD]
 
 
+def passkey(one: Wallet) -> Wallet:
+    """A passkey of an officer, besides the key of its seed; for pages, once it is enrolled."""
+    return wallet(f"{one.seed} passkey", "passkey", one.party)
+
+
 def new_key(signer: Wallet) -> NewKey:
     """What registers a wallet's key."""
     return NewKey(public_key=signer.public_key, sort="passkey" if signer.sort == "passkey" else "jws")

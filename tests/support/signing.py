@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from madang.kernel.signature import thumbprint
@@ -43,6 +43,11 @@ class Wallet:
     def private_number(self) -> int:
         """The private key, for a browser that is to have it."""
         return self._key.private_numbers().private_value
+
+    def private_file(self) -> bytes:
+        """The private key as PKCS #8 in DER, for an authenticator that is to have it."""
+        kinds = serialization.Encoding.DER, serialization.PrivateFormat.PKCS8
+        return self._key.private_bytes(*kinds, serialization.NoEncryption())
 
     @property
     def new(self) -> dict[str, str]:

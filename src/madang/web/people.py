@@ -26,8 +26,9 @@ AGAIN = 5.0
 """Seconds until a database that failed is tried again."""
 
 
-def additions(address: str, more: Sequence[Area] = ()) -> Additions:
-    """The pages of every area, and of `more`; their records in the database at this address follow the node.
+def additions(address: str, areas: Sequence[Area] = AREAS, pads: Pads | None = None) -> Additions:
+    """The pages of these areas; their records in the database at this address follow the node, and
+    `pads` are open as long as it is served.
 
     Raises `MadangError`: `records.address`, `records.database`, `site.vendor`, `words.invalid`.
     """
@@ -50,7 +51,7 @@ def additions(address: str, more: Sequence[Area] = ()) -> Additions:
             if pads is not None:
                 await asyncio.to_thread(pads.close)
 
-    return Additions(pages((*AREAS, *more), database), [following])
+    return Additions(pages(areas, database, pads=pads), [following])
 
 
 async def _follow(database: Database, node: Node, journal: Journal, thread: Executor) -> None:

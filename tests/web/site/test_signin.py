@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.cast import ALICE, BORA, CHUL, officer
+from tests.support.cast import ALICE, BORA, CHUL, officer, passkey
 from tests.support.signing import ORIGIN, Wallet, envelope, wallet
 from tests.web.serving import CHAIN, Answer, Server
+from tests.web.signing import payload
 
 OTHER = "https://evil.example"
 
@@ -53,6 +54,22 @@ def test_the_cookie_is_for_this_host_over_tls_and_no_script(site):
     for attribute in ("httponly", "secure", "samesite=strict", "path=/"):
         assert attribute in cookie
     assert "domain" not in cookie
+
+
+@pytest.mark.parametrize("area", ["desk", "console"])
+def test_officers_sign_in_with_passkeys_alone(site, area):
+    one = officer("desk")
+    asked = challenge(site, area)
+    answer = sign_in(site, asked, read(one, asked), area=area)
+    assert (answer.status, answer.code) == (401, "sign_in.passkey")
+    assert "set-cookie" not in answer.headers
+
+    enrol = {"type": "parties.enrol_key", "by": one.party, "key": passkey(one).new}
+    site.ask("POST", "/transactions", envelope(payload(enrol), [one]), content_type="application/jose")
+    asked = challenge(site, area)
+    answer = sign_in(site, asked, read(passkey(one), asked), read(one, asked), area=area)
+    assert answer.status == 200
+    assert answer.json["parties"] == {passkey(one).kid: one.party}
 
 
 def refusals():

@@ -1,6 +1,9 @@
 """The demonstration's pages: be one of its people. Keys that follow from a seed are given to whoever asks.
 
 Nothing but `madang demo` serves this, on this machine's own address: the ledger it opens is a stage.
+
+Officers' pages ask for passkeys, which stay in the authenticator that made them: a guest can't be given one. So here,
+and nowhere else, plain keys sign there too (`OPEN_TO_PLAIN_KEYS`).
 """
 
 from collections.abc import Sequence
@@ -20,6 +23,9 @@ from madang.web import people
 from madang.web.api.application import Additions
 from madang.web.site.areas import Area
 from madang.web.site.visit import Visit
+
+OPEN_TO_PLAIN_KEYS = tuple(msgspec.structs.replace(area, passkeys=False) for area in people.AREAS)
+"""The areas as guests of the demonstration find them. No option of `madang serve` leads here."""
 
 
 class Guest(msgspec.Struct, frozen=True):
@@ -42,7 +48,7 @@ def guest(area: str, who: str, actor: Actor, name: str = "") -> Guest:
 def additions(address: str, guests: Sequence[Guest], names: dict[str, str]) -> Additions:
     """The pages of every area, with the way to be one of these guests. `names` are shops' names by party."""
     _keep_names(address, names)
-    return people.additions(address, (_area(guests),))
+    return people.additions(address, (*OPEN_TO_PLAIN_KEYS, _area(guests)))
 
 
 def _keep_names(address: str, names: dict[str, str]) -> None:

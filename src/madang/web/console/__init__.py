@@ -1,6 +1,6 @@
 """The console: the desks of institutions. Programme managers, the operator's officers, authorities and treasury banks.
 
-An officer signs in with a passkey or another key of the own, and acts for the institution that appointed it. Whatever
+An officer signs in with a passkey, and acts for the institution that appointed it. Whatever
 changes the ledger is shown in words and exactly, tried, and signed in the browser; what needs a quorum is proposed to
 the other officers (`base/approvals`). What an institution may see and do, queries and rules decide.
 """
@@ -63,4 +63,5 @@ AREA = Area(
         ("/console/health", "console.menu.health"),
         ("/console/key", "console.menu.key"),
     ),
+    passkeys=True,
 )

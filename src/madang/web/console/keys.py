@@ -1,13 +1,12 @@
 """An officer's key: making a passkey and showing it to whoever appoints, or enrolling it with a key one has."""
 
-from typing import Annotated
+from collections.abc import Mapping
 
 import msgspec
 from litestar import Response, get, post
-from msgspec import Meta
 
 from madang.base.parties.queries import party
-from madang.base.parties.transactions import EnrolKey, KeySort, NewKey, PublicKey
+from madang.base.parties.transactions import EnrolKey, NewKey, PublicKey
 from madang.kernel.authority import KEYS
 from madang.web.api.problems import Refused
 from madang.web.console.offering import offer
@@ -16,21 +15,12 @@ from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
 
 
-class _Asked(msgspec.Struct):
-    """A public key, as the browser shows it."""
-
-    key: PublicKey
-    sort: KeySort = "passkey"
-    name: Annotated[str, Meta(max_length=64)] = ""
-
-
-def read_key(form: dict[str, str]) -> NewKey | None:
-    """The key of a form, or None where it is none."""
+def read_key(form: Mapping[str, str]) -> NewKey | None:
+    """The passkey whose public key stands in a form, or None where it is none: pages register no other for officers."""
     try:
-        asked = msgspec.convert({name: value for name, value in form.items() if name in ("key", "sort")}, _Asked)
+        return NewKey(public_key=msgspec.convert(form.get("key"), PublicKey), sort="passkey")
     except msgspec.ValidationError:
         return None
-    return NewKey(public_key=asked.key, sort=asked.sort)
 
 
 @get("/key")

@@ -22,4 +22,5 @@ AREA = Area(
         ("/desk/waiting", "desk.menu.waiting"),
         ("/desk/pad", "desk.menu.pad"),
     ),
+    passkeys=True,
 )

@@ -18,7 +18,8 @@ class Area(msgspec.Struct, frozen=True):
     """The pages of one sort of person, under `/{name}`.
 
     `admits` says of a party whether it may sign in here; what it may see and do there, queries and rules decide.
-    `folder` holds `words.yaml`, `templates/` and `static/`. `menu` lists (path, key of its words) in order.
+    `folder` holds `words.yaml`, `templates/` and `static/`. `menu` lists (path, key of its words) in order. Where
+    `passkeys` is set, passkeys alone sign in and sign: a plain key of a browser serves whoever sits down at it next.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Area(msgspec.Struct, frozen=True):
     admits: Callable[[State, str], bool]
     routes: Sequence[ControllerRouterHandler]
     menu: Sequence[tuple[str, str]] = ()
+    passkeys: bool = False
 
     @property
     def home(self) -> str:

@@ -12,6 +12,7 @@ from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
+from madang.kernel.authority import KEYS
 from madang.web.api.asgi import encode
 from madang.web.api.problems import Refused
 from madang.web.api.readers import signer_of
@@ -41,10 +42,10 @@ async def challenge(visit: Visit) -> Response[bytes]:
 async def sign_in(visit: Visit) -> Response[bytes]:
     """Begin a session of every party whose key signed, in place of the one that the browser had.
 
-    A key that is unknown, or not for this area, is passed over. Answers which key signs for which party, since who
-    registered a key may have given its party a name of its own.
+    A key that is unknown, or not for this area, is passed over; so is a plain key where the area takes passkeys alone.
+    Answers which key signs for which party, since who registered a key may have given its party a name of its own.
 
-    Raises `Refused`: 400 `sign_in.form`, 401 `sign_in.challenge`, `sign_in.nobody`.
+    Raises `Refused`: 400 `sign_in.form`, 401 `sign_in.challenge`, `sign_in.passkey`, `sign_in.nobody`.
     """
     try:
         asked = msgspec.json.decode(await visit.request.body(), type=SignIn)
@@ -81,10 +82,11 @@ def sign_in_path(visit: Visit, made: str) -> str:
 
 
 def _keys(visit: Visit, asked: SignIn) -> dict[str, str]:
-    """The signing keys by party, of those that this area admits."""
+    """The signing keys by party, of those that this area admits. Raises `Refused` (401, `sign_in.passkey`)."""
     path = sign_in_path(visit, asked.challenge)
     height = visit.node.ledger.durable.height
     keys: dict[str, str] = {}
+    plain = False
     for signed in asked.signed:
         try:
             signer = signer_of(
@@ -94,6 +96,17 @@ def _keys(visit: Visit, asked: SignIn) -> dict[str, str]:
             if refused.problem.code.startswith(("key.", "authority.")):
                 continue  # not registered yet, or no more: the others may still sign in
             raise
-        if visit.area.admits(visit.state, signer.party):
+        if not visit.area.admits(visit.state, signer.party):
+            continue
+        key = visit.state.get(KEYS, signer.kid)
+        if visit.area.passkeys and (key is None or key.sort != "passkey"):
+            plain = True
+        else:
             keys[signer.party] = signer.kid
+    if plain and not keys:
+        raise Refused(
+            401,
+            "sign_in.passkey",
+            "Only passkeys sign in here: computers are shared. Make one under “My key” and enrol it.",
+        )
     return keys

@@ -1,5 +1,5 @@
-// Makes this browser's passkey or key, shows its public key, and puts it into the form that enrols it.
-import { forgetKey, keysOf, makeKey, makePasskey } from "../site/keys.js";
+// Makes this browser's passkey, shows its public key, and puts it into the form that enrols it.
+import { forgetKey, keysOf, makePasskey, signing } from "../site/keys.js";
 
 const box = document.getElementById("keys");
 const list = box.querySelector("ul"), sample = box.querySelector("template");
@@ -9,12 +9,12 @@ function entry(one) {
   const made = sample.content.cloneNode(true);
   made.querySelector(".kind").textContent = box.dataset[one.sort];
   made.querySelector("pre").textContent = one.publicKey;
+  made.querySelector(".useless").hidden = signing([one]).length > 0;
   made.querySelector(".forget").addEventListener("click", async () => { await forgetKey(one.kid); await show(); });
   const enrol = made.querySelector("form");
   if (enrol) {
     enrol.elements.key.value = one.publicKey;
-    enrol.elements.sort.value = one.sort;
-    enrol.hidden = known.includes(one.kid) || one.party !== party;
+    enrol.hidden = known.includes(one.kid) || one.party !== party || !signing([one]).length;
   }
   return made;
 }
@@ -25,20 +25,15 @@ async function show() {
   list.replaceChildren(...keys.map(entry));
 }
 
-function maker(name, make) {
-  box.querySelector(name).addEventListener("click", async () => {
-    const failed = box.querySelector(".failed");
-    failed.hidden = true;
-    try {
-      await make();
-    } catch (error) {
-      if (!(error instanceof DOMException)) throw error;
-      failed.hidden = false;
-    }
-    await show();
-  });
-}
-
-maker(".make-passkey", () => makePasskey(document.body.dataset.area, box.dataset.label, party));
-maker(".make-key", () => makeKey(document.body.dataset.area, party));
+box.querySelector(".make-passkey").addEventListener("click", async () => {
+  const failed = box.querySelector(".failed");
+  failed.hidden = true;
+  try {
+    await makePasskey(document.body.dataset.area, box.dataset.label, party);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    failed.hidden = false;
+  }
+  await show();
+});
 await show();

@@ -1,7 +1,7 @@
 // The keys of this browser, one entry each: {kid, area, sort, publicKey, key | credential, party, made}.
 // A `jws` key is a WebCrypto key that can't be extracted; a `passkey` stays in the authenticator, and is asked each time.
 import { all, put, remove } from "./store.js";
-import { base64url, bytes, fromBase64url, sha256 } from "./encoding.js";
+import { base64url, bytes, sha256 } from "./encoding.js";
 
 const P256 = { name: "ECDSA", namedCurve: "P-256" };
 const ES256 = { name: "ECDSA", hash: "SHA-256" };
@@ -17,6 +17,9 @@ export async function keysOf(area) {
   const wanted = (one) => area === "explorer" || one.area === area;
   return (await all("keys")).filter(wanted).sort((a, b) => a.made - b.made);
 }
+
+/** Those of these keys that may sign on this page: where officers share computers, passkeys alone. */
+export const signing = (keys) => keys.filter((one) => one.sort === "passkey" || !("passkeys" in document.body.dataset));
 
 /** A new key in this browser. It names a person by its thumbprint, until it is enrolled as a further key of a party. */
 export async function makeKey(area, party = null) {
@@ -41,14 +44,8 @@ export async function makePasskey(area, label, party = null) {
   return keep({ area, sort: "passkey", credential: new Uint8Array(made.rawId), party }, point);
 }
 
-/** A key that was made elsewhere, as a JWK; it can't be taken out again. For demonstrations. */
-export async function importKey(area, jwk, party = null) {
-  const key = await crypto.subtle.importKey("jwk", jwk, P256, false, ["sign"]);
-  const point = new Uint8Array([...fromBase64url(jwk.x), ...fromBase64url(jwk.y)]);
-  return keep({ area, sort: "jws", key, party }, point);
-}
-
-async function keep(entry, point) {
+/** Keep a key of this browser: its area, sort, party, and the private key or credential. */
+export async function keep(entry, point) {
   const kid = await thumbprint(point);
   const kept = { ...entry, kid, publicKey: base64url(point), party: entry.party ?? kid, made: Date.now() };
   await put("keys", kept);

@@ -1,5 +1,5 @@
 // Signs a draft, sends it, and finds out how it ended, even when the answer is lost on the way.
-import { envelope, keysOf } from "./keys.js";
+import { envelope, keysOf, signing } from "./keys.js";
 import { all, get, put, remove } from "./store.js";
 
 const TRIES = 5, PATIENCE = 8000, REMEMBERED = 24 * 3600 * 1000;
@@ -36,9 +36,9 @@ export async function signDraft(form) {
 }
 
 async function sign(form, payload) {
-  const keys = await keysOf(document.body.dataset.area);
-  const signing = form.dataset.signers.split(" ").map((party) => keys.find((one) => one.party === party));
-  return signing.every(Boolean) ? envelope(payload, signing) : null;
+  const keys = signing(await keysOf(document.body.dataset.area));
+  const signers = form.dataset.signers.split(" ").map((party) => keys.find((one) => one.party === party));
+  return signers.every(Boolean) ? envelope(payload, signers) : null;
 }
 
 /** Send until there is an answer: sending the same bytes again is safe. Null where the network stays away. */

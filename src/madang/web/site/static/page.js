@@ -23,8 +23,6 @@ document.querySelector("form.leave")?.addEventListener("submit", () => leave(are
 
 const idle = Number(document.body.dataset.idleSeconds);
 const WARNING = 120;
-// Officers share computers; a phone or a till is its owner's, and signs in again by itself.
-const SHARED = ["desk", "console"];
 if (idle) {
   const dialog = document.getElementById("idle");
   let warn, end;
@@ -32,10 +30,7 @@ if (idle) {
     clearTimeout(warn);
     clearTimeout(end);
     warn = setTimeout(() => dialog.showModal(), (idle - WARNING) * 1000);
-    end = setTimeout(() => {
-      if (SHARED.includes(area)) leave(area);
-      location.reload();
-    }, (idle + 1) * 1000);
+    end = setTimeout(() => location.reload(), (idle + 1) * 1000);
   };
   document.getElementById("idle-stay").addEventListener("click", async () => {
     await fetch(`/${area}/challenge`);

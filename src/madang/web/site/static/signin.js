@@ -1,6 +1,7 @@
 // Signs in with every key that this browser has for the area, and of passkeys with the one that its holder uses: officers
-// who share a computer have one each. Passkeys need a tap, other keys sign by themselves, until somebody signs out.
-import { byOneOf, envelope, keysOf } from "./keys.js";
+// who share a computer have one each. Passkeys need a tap, other keys sign by themselves, until somebody signs out; at the
+// desk and the console they don't sign at all.
+import { byOneOf, envelope, keysOf, signing } from "./keys.js";
 import { cameBack, hasLeft } from "./leaving.js";
 import { put } from "./store.js";
 
@@ -29,14 +30,14 @@ async function signIn(keys) {
       cameBack(area);
       return location.reload();
     }
-    show((await answer.json()).code === "sign_in.nobody" ? "unknown-key" : "failed");
+    show({ "sign_in.nobody": "unknown-key", "sign_in.passkey": "plain-key" }[(await answer.json()).code] ?? "failed");
   } catch {
     show("failed");
   }
 }
 
-const keys = await keysOf(area);
-if (!keys.length) show("without-key");
+const here = await keysOf(area), keys = signing(here);
+if (!keys.length) show(here.length ? "plain-key" : "without-key");
 else if (keys.every((one) => one.sort === "jws") && !hasLeft(area)) await signIn(keys);
 else show("with-key");
 box.querySelector(".with-key button").addEventListener("click", () => signIn(keys));
