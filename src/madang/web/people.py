@@ -39,17 +39,17 @@ def additions(address: str, areas: Sequence[Area] = AREAS, pads: Pads | None = N
         # A thread of its own: pages that read for long would make notices late.
         thread = ThreadPoolExecutor(1, "madang-records")
         task = asyncio.create_task(_follow(database, app.state.node, app.state.journal, thread))
-        try:
         if pads is not None:
             pads.open(app.state.node)
+        try:
             yield
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             await asyncio.to_thread(thread.shutdown)
-            database.close()
             if pads is not None:
                 await asyncio.to_thread(pads.close)
+            database.close()
 
     return Additions(pages(areas, database, pads=pads), [following])
 
