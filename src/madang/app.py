@@ -1,6 +1,7 @@
 """What this ledger can do: its modules, in the order in which their laws are checked. The only wiring."""
 
 from madang.base import (
+    anchors,
     approvals,
     cards,
     debts,
@@ -11,6 +12,7 @@ from madang.base import (
     parties,
     programmes,
     registers,
+    trust,
     validators,
 )
 from madang.services import appeals, applications, disputes, fraud, vouchers
@@ -21,6 +23,8 @@ MODULES = (
     validators.MODULE,
     approvals.MODULE,
     registers.MODULE,
+    trust.MODULE,
+    anchors.MODULE,
     money.MODULE,
     mandates.MODULE,
     cards.MODULE,

@@ -64,6 +64,20 @@ def test_tables_bear_the_modules_name_and_hold_records(module):
 
 
 @EACH_MODULE
+def test_what_has_a_proof_is_public_and_says_where_it_was_written(module):
+    for table in module.tables:
+        if table.proven:
+            assert table.public, table.name
+            assert table.record.__struct_fields__[-1] == "height", table.name
+
+
+def test_trust_and_anchors_alone_have_proofs():
+    proven = [table.name for module in MODULES for table in module.tables if table.proven]
+    names = ["trust.type", "trust.issuer", "trust.verifier", "trust.wallet_provider", "anchors.newest"]
+    assert proven == names
+
+
+@EACH_MODULE
 def test_rules_laws_and_queries_say_what_they_are(module):
     for one in [*module.rules.values(), *module.invariants, *module.queries]:
         assert one.__doc__ and one.__doc__.strip().endswith("."), one.__name__

@@ -35,9 +35,19 @@ class Table(Generic[R]):
     Keys sort by their parts in turn. `record` is the type of what is stored; `public` marks tables whose content
     anyone may read (totals, roles), as opposed to what only the parties concerned and auditors may. In a `sparse`
     table few keys are ever asked for and most hold nothing, so that a reader does well to remember the absence.
+    Of a record in a `proven` table anyone may have the proof that it was written (`log.written`): the table is public,
+    and each record says in `height` where it was written last.
     """
 
-    def __init__(self, name: str, record: type[R], *parts: type, public: bool = False, sparse: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        record: type[R],
+        *parts: type,
+        public: bool = False,
+        sparse: bool = False,
+        proven: bool = False,
+    ) -> None:
         self.name = name
         self.record = record
         if bytes in parts[:-1]:
@@ -45,6 +55,7 @@ class Table(Generic[R]):
         self.parts = parts
         self.public = public
         self.sparse = sparse
+        self.proven = proven
         self.prefix = name.encode("ascii") + b"\0"
         self.key = _key_maker(self.prefix, parts)
         self._decode = msgspec.msgpack.Decoder(record).decode

@@ -1,0 +1,75 @@
+"""A world with a driving licence that the ministry governs, and acts on it with what a test does not care about."""
+
+from typing import Any
+
+from madang.base import trust
+from madang.base.trust.transactions import (
+    DefineType,
+    NameIssuer,
+    NameVerifier,
+    NameWalletProvider,
+    WithdrawIssuer,
+    WithdrawVerifier,
+    WithdrawWalletProvider,
+)
+from tests.support.cast import BASE, quorum, standard_world
+from tests.support.world import START, World
+
+LICENCE = "driving_licence"
+DAY = 86_400
+YEAR = 366 * DAY
+ROOT, NEXT_ROOT, OTHER_ROOT, LEAF, NEXT_LEAF = (f"{number:02x}" * 32 for number in range(1, 6))
+KEY = "K" * 43
+ORIGIN = "https://ask.example.kr"
+
+
+def define(**members: Any) -> DefineType:
+    """The operator defines the licence, which the ministry governs."""
+    return DefineType(
+        **{"by": "operator", "credential": LICENCE, "governor": "ministry", "description": "dd" * 32} | members
+    )
+
+
+def name_issuer(**members: Any) -> NameIssuer:
+    """The ministry names the welfare authority, for a year from now on."""
+    given = {"by": "ministry", "credential": LICENCE, "issuer": "welfare", "anchors": [ROOT]}
+    return NameIssuer(**given | {"since": START, "until": START + YEAR} | members)
+
+
+def withdraw_issuer(**members: Any) -> WithdrawIssuer:
+    """The ministry withdraws it from now on."""
+    given = {"by": "ministry", "credential": LICENCE, "issuer": "welfare", "void_from": START, "reason": "ended"}
+    return WithdrawIssuer(**given | members)
+
+
+def name_verifier(**members: Any) -> NameVerifier:
+    """The ministry lets bank-a ask for two claims."""
+    given = {"by": "ministry", "credential": LICENCE, "verifier": "bank-a", "purpose": "accounts/opening"}
+    given |= {"claims": ["family_name", "age_over_19"], "certificates": [LEAF], "origins": [ORIGIN]}
+    return NameVerifier(**given | {"since": START, "until": START + YEAR} | members)
+
+
+def withdraw_verifier(**members: Any) -> WithdrawVerifier:
+    """The ministry lets it ask no more."""
+    given = {"by": "ministry", "credential": LICENCE, "verifier": "bank-a", "purpose": "accounts/opening"}
+    return WithdrawVerifier(**given | {"reason": "ended"} | members)
+
+
+def name_provider(**members: Any) -> NameWalletProvider:
+    """The operator names bank-b as one who attests wallets."""
+    given = {"by": "operator", "provider": "bank-b", "attesters": [KEY, LEAF]}
+    return NameWalletProvider(**given | {"since": START, "until": START + YEAR} | members)
+
+
+def withdraw_provider(**members: Any) -> WithdrawWalletProvider:
+    """The operator withdraws it from now on."""
+    return WithdrawWalletProvider(
+        **{"by": "operator", "provider": "bank-b", "void_from": START, "reason": "ended"} | members
+    )
+
+
+def trust_world() -> World:
+    """A fresh world in which the licence is defined."""
+    world = standard_world((*BASE, trust.MODULE))
+    world.accept(define(), by=quorum("operator"))
+    return world
