@@ -11,6 +11,7 @@ from madang.cli import (
     exchange,
     fraud,
     grants,
+    identity,
     keys,
     node,
     nodes,
@@ -20,6 +21,7 @@ from madang.cli import (
     settlement,
     suspicious,
     transactions,
+    trust,
     vault,
     witness,
 )
@@ -45,12 +47,14 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(programmes.app, name="programme")
 app.add_typer(grants.app, name="grants")
 app.add_typer(card.app, name="card")
+app.add_typer(identity.app, name="identity")
 app.add_typer(appeals.app, name="appeals")
 app.add_typer(vault.app, name="vault")
 app.add_typer(notices.app, name="notices")
 app.add_typer(fraud.app, name="fraud")
 app.add_typer(transactions.transactions, name="transaction")
 app.add_typer(transactions.receipts, name="receipt")
+app.add_typer(trust.app, name="trust")
 app.add_typer(witness.app, name="witness")
 app.add_typer(exchange.qr, name="qr")
 app.add_typer(exchange.payout, name="payout")

@@ -1,0 +1,116 @@
+"""madang identity: institutions that issue credentials and ask for them from this machine (docs/identity.md)."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from madang.cli.options import Passphrase, ask_passphrase
+from madang.cli.talk import Json, table, tell
+from madang.kernel.errors import MadangError
+
+app = typer.Typer(no_args_is_help=True, help="Institutions that issue credentials or ask for them.")
+Folder = Annotated[Path, typer.Argument(help="The folder of institutions.", file_okay=False)]
+Name = Annotated[str, typer.Argument(help="The institution's name in URLs.")]
+
+
+@app.command()
+def init(
+    folder: Folder,
+    name: Name,
+    party: Annotated[str, typer.Option(help="The institution's name on the ledger.")],
+    origin: Annotated[str, typer.Option(help="Where it is served, such as https://id.example.kr.")],
+    korean: Annotated[str, typer.Option("--name-ko", help="What people call it, in Korean.")],
+    english: Annotated[str, typer.Option("--name-en", help="The same in English.")],
+    issues: Annotated[list[str] | None, typer.Option(help="A type of the catalogue that it issues.")] = None,
+    any_wallet: Annotated[
+        list[str] | None, typer.Option(help="A type that wallets without an attestation get too.")
+    ] = None,
+    redirect: Annotated[
+        list[str] | None, typer.Option(help="The address of a wallet's page that such wallets come back to.")
+    ] = None,
+    passphrase_file: Passphrase = None,
+    as_json: Json = False,
+) -> None:
+    """Make an institution's root, certificates and keys. Then move root.pem to where the server can't read it."""
+    import msgspec
+
+    from madang.identity.institution import Description, Terms, describe, make_institution, root_of
+
+    terms = {kind: Terms() for kind in issues or []}
+    terms |= {kind: Terms("any", tuple(redirect or [])) for kind in any_wallet or []}
+    given = {"party": party, "name": {"ko": korean, "en": english}, "origin": origin, "issues": terms}
+    try:
+        description = msgspec.convert(given, Description)
+    except msgspec.ValidationError as error:
+        raise MadangError("institution.invalid", f"This is no institution: {error}. See --help.") from None
+    passphrase = ask_passphrase(name, passphrase_file, confirm=True)
+    make_institution(folder, name, description, passphrase, _now())
+    tell(
+        f"{folder / name} is ready. Its anchor on the ledger:\n{_anchor(root_of(folder, name))}\n"
+        f"Move {folder / name / 'root.pem'} to a safe place: it signs certificates only, and no server needs it.",
+        _shown(name, describe(folder, name), root_of(folder, name)),
+        as_json=as_json,
+    )
+
+
+@app.command("list")
+def list_institutions(folder: Folder, as_json: Json = False) -> None:
+    """List the institutions of a folder: party, anchor, and what they issue."""
+    from madang.identity.institution import describe, identifiers, root_of
+
+    found = [(name, describe(folder, name), root_of(folder, name)) for name in identifiers(folder)]
+    rows: list[tuple[str, ...]] = [
+        (name, one.party, _anchor(root), " ".join(sorted(one.issues))) for name, one, root in found
+    ]
+    text = table(("NAME", "PARTY", "ANCHOR", "ISSUES"), rows) if rows else f"No institution is in {folder} yet."
+    tell(text, [_shown(*one) for one in found], as_json=as_json)
+
+
+@app.command()
+def acts(
+    folder: Folder,
+    name: Name,
+    governor: Annotated[str, typer.Option(help="The party that governs these types on the ledger.")],
+    as_json: Json = False,
+) -> None:
+    """Print the commands by which a governor's officers name the institution as issuer of its types."""
+    import msgspec
+
+    from madang.identity.institution import acts_to_name, describe, root_of
+
+    description = describe(folder, name)
+    found = acts_to_name(description, root_of(folder, name), dict.fromkeys(description.issues, governor))
+    lines = [
+        f"madang act trust name-issuer --by {one.by} --credential {one.credential} --issuer {one.issuer} "
+        f"{' '.join(f'--anchors {anchor}' for anchor in one.anchors)} --since {one.since} --until {one.until}"
+        for one in found
+    ]
+    tell("\n".join(lines), [msgspec.to_builtins(one) for one in found], as_json=as_json)
+
+
+@app.command()
+def renew(folder: Folder, name: Name, passphrase_file: Passphrase = None, as_json: Json = False) -> None:
+    """Write new certificates for the same keys; root.pem must be back for that. Restart the server then."""
+    from madang.identity import institution
+
+    institution.renew(folder, name, ask_passphrase(name, passphrase_file), _now())
+    tell(f"{name} has new certificates.", {"name": name}, as_json=as_json)
+
+
+def _shown(name: str, description: object, root: bytes) -> dict[str, object]:
+    import msgspec
+
+    return {"name": name, "anchor": _anchor(root), **msgspec.to_builtins(description)}
+
+
+def _anchor(root: bytes) -> str:
+    from madang.identity.certificates import digest_of
+
+    return digest_of(root)
+
+
+def _now() -> int:
+    import time
+
+    return int(time.time())

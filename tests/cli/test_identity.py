@@ -1,0 +1,45 @@
+"""madang identity: from an institution's keys to the acts that name it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import Run
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("passphrase").write_text("correct horse battery\n")
+    monkeypatch.setenv("MADANG_PASSPHRASE_FILE", "passphrase")
+
+
+INIT = [
+    *("identity", "init", "institutions", "busan", "--party", "licence-office", "--origin", "https://id.example.kr"),
+    *("--name-ko", "면허 사무소", "--name-en", "Licence office", "--issues", "driving_licence"),
+]
+
+
+def test_an_institution_is_made_listed_and_named(run: Run) -> None:
+    made = run(*INIT, "--any-wallet", "resident", "--redirect", "https://id.example.kr/wallet", "--json")
+    assert made.status == 0, made.err
+    anchor = made.json["anchor"]
+    assert made.json["issues"]["resident"] == {"wallets": "any", "redirects": ["https://id.example.kr/wallet"]}
+    assert anchor in run("identity", "list", "institutions").out
+    assert run("identity", "list", "institutions", "--json").json == [made.json]
+    named = run("identity", "acts", "institutions", "busan", "--governor", "police", "--json").json
+    assert [(act["credential"], act["anchors"]) for act in named] == [
+        ("driving_licence", [anchor]),
+        ("resident", [anchor]),
+    ]
+    command = run("identity", "acts", "institutions", "busan", "--governor", "police").out.splitlines()[0]
+    run("keys", "new", "officer")
+    signed = run(*command.split()[1:], "--key", "officer", "--sign-only", "--chain", "x-y")
+    assert signed.out.startswith("ey"), signed.err
+    assert run("identity", "renew", "institutions", "busan").status == 0
+
+
+def test_what_is_no_institution_is_refused(run: Run) -> None:
+    assert "[institution.invalid]" in run(*INIT[:-1], "passport").err
+    assert "[institution.invalid]" in run(*[one.replace("https", "ftp") for one in INIT]).err
+    assert "[institution.folder]" in run("identity", "list", "nowhere").err
