@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from madang.kernel.errors import MadangError
+from madang.records.consents import Consent, Receipt
 from madang.records.masterkey import FileMasterKey
 from madang.records.purposes import FIVE_YEARS, PURPOSES
 from madang.records.schema import VAULT_ACCESSES, VAULT_ALIASES, VAULT_ITEMS, VAULT_KEYS, VAULT_PEOPLE
-from madang.records.vault import MAX_ITEM_BYTES, MAX_ITEMS, Access, Erased, Vault
+from madang.records.vault import MAX_ITEM_BYTES, MAX_ITEMS, Access, Erased, Erasure, Vault
 
 DAY = 86_400
 NOW = 1_753_056_000
@@ -381,3 +382,95 @@ def test_deleted_rows_are_not_left_in_the_files_of_sqlite(sqlite, tmp_path):
     scene.vault.erase(person, ASKED)
     assert not on_disk(sealed)
     assert not on_disk(wrapped)
+
+
+# ---------------------------------------------------------------------------------------- what people give and ask
+
+OWN = Access("alice-key", "person_asked")
+AGREED = Consent("desk", "appeals.lodge", "en", "The desk keeps this for five years. You may refuse.")
+
+
+def test_what_was_agreed_to_is_kept_beside_what_was_given(scene):
+    person = scene.vault.enrol(OWN, "alice-key")
+    item, digest = scene.vault.put(person, "evidence", BIRTH, OWN, AGREED)
+    until = NOW + FIVE_YEARS * DAY
+    receipt = Receipt(item, digest, "evidence", NOW, until, "desk", "appeals.lodge", "en", AGREED.words)
+    assert scene.vault.receipts(person, OWN) == [receipt]
+    assert [one.purpose for one in scene.vault.items(person)].count("consent") == 1
+    assert {one.keep_until for one in scene.vault.items(person)} == {until}
+    assert code(scene.vault.receipts, person, BY) == "vault.purpose"
+    assert [one.what for one in scene.vault.accesses(person)] == ["enrol", "put", "consents"]
+    assert AGREED.words.encode() not in scene.stored()
+
+
+def test_without_room_for_a_receipt_nothing_is_kept(scene):
+    person = scene.vault.enrol(OWN)
+    for _ in range(MAX_ITEMS - 1):
+        scene.vault.put(person, "evidence", OTHER, OWN)
+    assert code(scene.vault.put, person, "evidence", BIRTH, OWN, AGREED) == "vault.full"
+    assert len(scene.vault.items(person)) == MAX_ITEMS - 1
+    scene.vault.put(person, "evidence", BIRTH, OWN)
+
+
+def test_what_the_ledger_names_is_found_and_is_what_it_names(scene):
+    person = scene.vault.enrol(OWN, "alice-key")
+    first, named = scene.vault.put(person, "evidence", BIRTH, OWN)
+    second, other = scene.vault.put(person, "evidence", OTHER, OWN)
+    found = scene.vault.find(person, [named, "0" * 64])
+    assert {digest: one.item for digest, one in found.items()} == {named: first}
+    assert found[named].size == len(BIRTH)
+    assert scene.vault.read_named(person, named, Access("desk-1", "application")) == BIRTH
+    assert code(scene.vault.read_named, person, "0" * 64, BY) == "vault.unknown_item"
+    assert named.encode() not in scene.stored(), "a copy of the rows joins nothing to the ledger"
+    names = {one["item"]: one["named"] for one in scene.rows()}
+    swap = [
+        update(VAULT_ITEMS).where(VAULT_ITEMS.c.item == item).values(named=names[of])
+        for item, of in ((first, second), (second, first))
+    ]
+    scene.change(*swap)
+    assert code(scene.vault.read_named, person, other, BY) == "vault.damaged"
+
+
+def test_what_was_never_handed_in_goes_with_its_receipt_and_the_rest_is_encrypted_anew(scene):
+    person = scene.vault.enrol(OWN, "alice-key")
+    item, _ = scene.vault.put(person, "evidence", BIRTH, OWN, AGREED)
+    stays, _ = scene.vault.put(person, "evidence", OTHER, OWN)
+    beside = next(one.item for one in scene.vault.items(person) if one.purpose == "consent")
+    before = {one["item"]: one["sealed"] for one in scene.rows()}
+    assert code(scene.vault.drop, person, [item, "nothing"], OWN) == "vault.unknown_item"
+    assert len(scene.vault.items(person)) == 3
+    scene.vault.drop(person, [item, beside], OWN)
+    (left,) = scene.rows()
+    assert left["item"] == stays
+    assert left["sealed"] != before[stays]
+    assert scene.vault.read(person, stays, OWN) == OTHER
+    assert scene.vault.receipts(person, OWN) == []
+    logged = [(one.what, one.item) for one in scene.vault.accesses(person)]
+    assert {("drop", item), ("drop", beside)} <= set(logged)
+    assert ("drop", "nothing") not in logged
+
+
+def test_a_person_has_everything_in_one_piece_and_the_log_says_so(scene):
+    person = scene.vault.enrol(OWN, "alice-key")
+    scene.vault.put(person, "contact", PHONE, BY)
+    scene.now += 60
+    scene.vault.put(person, "evidence", BIRTH, OWN, AGREED)
+    found = scene.vault.export(person, OWN)
+    assert next((one.purpose, one.made_at - NOW) for one, _ in found) == ("contact", 0)
+    assert {one.purpose: content for one, content in found}["evidence"] == BIRTH
+    assert scene.vault.export(person, BY) == [one for one in found if one[0].purpose == "evidence"]
+    assert [one.what for one in scene.vault.accesses(person)][-2:] == ["export", "export"]
+
+
+def test_the_vault_says_itself_what_is_left_of_somebody(scene):
+    person = scene.vault.enrol(OWN, "alice-key")
+    scene.vault.put(person, "evidence", BIRTH, OWN, AGREED)
+    assert scene.vault.erasure(person) == Erasure(person, 0, 0, keys_destroyed=False, items=2, parties=1)
+    scene.vault.erase(person, OWN)
+    assert scene.vault.erasure(person) == Erasure(person, NOW, 0, keys_destroyed=False, items=2, parties=1)
+    scene.now += FIVE_YEARS * DAY
+    assert scene.vault.lapse(Access("desk", "retention")) == 2
+    over = Erasure(person, NOW, scene.now, keys_destroyed=True, items=0, parties=0)
+    assert scene.vault.erasure(person) == over
+    assert scene.vault.person_of("alice-key") is None
+    assert code(scene.vault.erasure, "nobody") == "vault.unknown"

@@ -24,7 +24,9 @@ MasterKey = Annotated[
 KEY_FILE = Path("vault.key")
 Person = Annotated[str, typer.Argument(help="The person: the vault's handle, or a party of the ledger.")]
 Officer = Annotated[str, typer.Option(help="Who asks: it stands in the access log.")]
-Why = Annotated[str, typer.Option(help="For what: notice, appeal, identification, person_asked, audit or retention.")]
+Why = Annotated[
+    str, typer.Option(help="For what: notice, application, appeal, identification, person_asked, audit or retention.")
+]
 Purpose = Annotated[str, typer.Option(help="What it is kept for: contact, identity, evidence or reason.")]
 
 
@@ -139,6 +141,23 @@ def erase(
         result = vault.erase(_person(vault, person), _access(officer, why))
     kept = f"{result.kept} stay until {_day(result.kept_until)}" if result.kept else "nothing stays: the keys are gone"
     tell(f"{result.gone} erased, {kept}.", msgspec.to_builtins(result), as_json=as_json)
+
+
+@app.command("erasure")
+def erasure(
+    person: Annotated[str, typer.Argument(help="The handle by which the vault knew the person.")],
+    database: Address = DEFAULT,
+    master_key: MasterKey = KEY_FILE,
+    as_json: Json = False,
+) -> None:
+    """What the vault's own rows say of somebody's erasure: when, and that the keys are destroyed."""
+    import msgspec
+
+    with _open(database, master_key) as vault:
+        found = vault.erasure(person)
+    keys = f"destroyed on {_day(found.erased_at)}" if found.keys_destroyed else "there"
+    text = f"keys     {keys}\nitems    {found.items}\nparties  {found.parties}"
+    tell(text, msgspec.to_builtins(found), as_json=as_json)
 
 
 @app.command("lapse")

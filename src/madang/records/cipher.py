@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from madang.kernel.errors import MadangError
 from madang.records.masterkey import KEY_BYTES, NONCE_BYTES
 
+OVERHEAD_BYTES = NONCE_BYTES + 16
+"""What sealing adds to a content: nonce and tag."""
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -79,6 +81,11 @@ def head(key: bytes, person: str, items: Iterable[tuple[Place, bytes]]) -> bytes
 def alias(key: bytes, party: str) -> str:
     """Under what a party of the ledger is found in the vault: says nothing to whoever lacks the key."""
     return hmac.new(key, _encode(["madang.vault.alias.1", party]), hashlib.sha256).hexdigest()
+
+
+def name(key: bytes, digest: str) -> str:
+    """Under what an item is found by the digest of it on the ledger: a copy of the rows joins nothing to the ledger."""
+    return hmac.new(key, _encode(["madang.vault.name.1", digest]), hashlib.sha256).hexdigest()
 
 
 def _bound(place: Place) -> bytes:

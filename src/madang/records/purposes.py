@@ -11,8 +11,8 @@ import msgspec
 FIVE_YEARS = 5 * 365 + 2
 """Days: five years hold at most two leap days."""
 
-PurposeName = Literal["contact", "identity", "evidence", "reason"]
-Why = Literal["notice", "appeal", "identification", "person_asked", "audit", "retention"]
+PurposeName = Literal["contact", "identity", "evidence", "reason", "consent"]
+Why = Literal["notice", "application", "appeal", "identification", "person_asked", "audit", "retention"]
 
 
 class Purpose(msgspec.Struct, frozen=True):
@@ -32,12 +32,17 @@ PURPOSES: dict[PurposeName, Purpose] = {
     ),
     "evidence": Purpose(
         FIVE_YEARS,
-        ("appeal", "audit", "person_asked"),
+        ("application", "appeal", "audit", "person_asked"),
         "Decisions about public money are looked at again: their grounds are kept for five years.",
     ),
     "reason": Purpose(
         FIVE_YEARS,
         ("appeal", "audit", "person_asked"),
         "A decision's written reason is kept as long as its evidence.",
+    ),
+    "consent": Purpose(
+        FIVE_YEARS,
+        ("audit", "person_asked"),
+        "What somebody agreed to is kept as long as what was given on it.",
     ),
 }

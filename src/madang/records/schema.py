@@ -239,7 +239,9 @@ VAULT_ITEMS = Table(
     Column("size", Integer, nullable=False),
     Column("sealed_hash", LargeBinary(32), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("named", words(64), nullable=False, server_default=""),
 )
+"""What is kept, encrypted. By `named` an item is found that the ledger names; without the key it says nothing."""
 
 VAULT_ACCESSES = Table(
     "vault_access",

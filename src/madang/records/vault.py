@@ -18,7 +18,7 @@ import hashlib
 import hmac
 import secrets
 import time as system_time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -29,6 +29,7 @@ from madang.kernel.errors import MadangError
 from madang.kernel.fields import PartyId
 from madang.records import cipher
 from madang.records.cipher import PersonKeys, Place
+from madang.records.consents import Consent, Receipt, read_receipt, write_receipt
 from madang.records.database import Database
 from madang.records.masterkey import MasterKey
 from madang.records.purposes import PURPOSES, PurposeName, Why
@@ -50,13 +51,14 @@ class Access(msgspec.Struct, frozen=True):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """An item: its purpose, when it was put in (seconds), until when it is kept, and how often it was replaced."""
+    """An item: its purpose, when it was put in (seconds), until when it is kept, how often it was replaced; bytes."""
 
     item: str
     purpose: PurposeName
     made_at: int
     keep_until: int
     revision: int
+    size: int
 
 
 class Erased(msgspec.Struct, frozen=True):
@@ -65,6 +67,21 @@ class Erased(msgspec.Struct, frozen=True):
     gone: int
     kept: int
     kept_until: int
+
+
+class Erasure(msgspec.Struct, frozen=True):
+    """What the vault's own rows say of somebody's erasure: when it was asked for and when it ended (seconds; 0: not).
+
+    With `keys_destroyed`, no `items` and no `parties` nothing of the person can be read or found: what remains anywhere
+    are digests under a key that is no more.
+    """
+
+    person: str
+    asked_at: int
+    erased_at: int
+    keys_destroyed: bool
+    items: int
+    parties: int
 
 
 class Logged(msgspec.Struct, frozen=True):
@@ -127,22 +144,30 @@ class Vault:
 
     # ------------------------------------------------------------------------------------------------------ items
 
-    def put(self, person: str, purpose: PurposeName, content: bytes, access: Access) -> tuple[str, str]:
+    def put(
+        self, person: str, purpose: PurposeName, content: bytes, access: Access, consent: Consent | None = None
+    ) -> tuple[str, str]:
         """Keep something. Gives the item, and the keyed digest of its content, which may stand on the ledger.
+
+        What the person agreed to, where it is the person who gives it, is kept with it as a receipt: both or neither.
 
         Raises `MadangError`: `vault.size`, `vault.full`, `vault.unknown`, `vault.erased`, `vault.replayed`.
         """
         _check_size(content)
-        now = self._now()
-        days = PURPOSES[purpose].keep_days
         with self._database.writing() as connection:
             keys, row, items = self._whole(connection, person)
-            _check_room(items, content)
-            place = Place(person, row.generation, _handle(), purpose, 0, now, now + days * DAY if days else 0)
-            connection.execute(insert(VAULT_ITEMS).values(_columns(place, cipher.seal(keys.data, place, content))))
+            _check_room(items, content, 1 if consent is None else 2)
+            place = self._new_place(person, row.generation, purpose)
+            digest = cipher.digest(keys.digest, purpose, content)
+            self._insert(connection, keys, place, content)
+            if consent is not None:
+                agreed = msgspec.structs.asdict(consent)
+                receipt = Receipt(place.item, digest, purpose, place.made_at, place.keep_until, **agreed)
+                beside = self._new_place(person, row.generation, "consent")
+                self._insert(connection, keys, beside, write_receipt(receipt))
             self._renew(connection, person, keys, row.generation)
             self._log(connection, access, "put", person, place.item)
-        return place.item, cipher.digest(keys.digest, purpose, content)
+        return place.item, digest
 
     def replace(self, person: str, item: str, content: bytes, access: Access) -> None:
         """Put something newer in an item's place. Raises what `put` raises, and `vault.unknown_item`."""
@@ -153,9 +178,24 @@ class Vault:
             _check_room([one for one in items if one.item != item], content)
             place = msgspec.structs.replace(_place(old, row.generation), revision=old.revision + 1)
             connection.execute(delete(VAULT_ITEMS).where(VAULT_ITEMS.c.item == item))
-            connection.execute(insert(VAULT_ITEMS).values(_columns(place, cipher.seal(keys.data, place, content))))
+            self._insert(connection, keys, place, content)
             self._renew(connection, person, keys, row.generation)
             self._log(connection, access, "replace", person, item)
+
+    def drop(self, person: str, dropped: Collection[str], access: Access) -> None:
+        """Let go of items on which nothing was built, such as evidence that was never handed in.
+
+        That no act on the ledger names them is for the caller to have checked: what a decision was made on is kept.
+        What stays is encrypted anew, as `erase` does. Raises what `read` raises of a person, and `vault.unknown_item`.
+        """
+        with self._database.writing() as connection:
+            keys, row, items = self._whole(connection, person)
+            for item in dropped:
+                _find(items, item)
+                self._log(connection, access, "drop", person, item)
+            connection.execute(delete(VAULT_ITEMS).where(VAULT_ITEMS.c.item.in_(dropped)))
+            self._seal_anew(connection, person, keys, row, [one for one in items if one.item not in dropped])
+        self._forget()
 
     def read(self, person: str, item: str, access: Access) -> bytes:
         """The content of an item; the access is on record before it is decrypted.
@@ -172,6 +212,55 @@ class Vault:
                 raise MadangError("vault.purpose", f"{found.purpose} is not kept for {access.why}. Nothing was shown.")
             return _content(connection, keys, _place(found, row.generation), found.sealed_hash)
 
+    def read_named(self, person: str, digest: str, access: Access) -> bytes:
+        """The content that a keyed digest on the ledger names. Raises what `read` raises."""
+        with self._database.reading() as connection:
+            keys, _, items = self._whole(connection, person)
+        name = cipher.name(self._index, digest)
+        item = next((one for one in items if one.named == name), None)
+        if item is None:
+            raise _unknown_item()
+        content = self.read(person, item.item, access)
+        if not hmac.compare_digest(cipher.digest(keys.digest, item.purpose, content), digest):
+            raise cipher.damaged(item.item)
+        return content
+
+    def find(self, person: str, digests: Collection[str]) -> dict[str, Kept]:
+        """Those items that these digests on the ledger name, by digest. Raises what `read` raises of a person.
+
+        What was put in before names were kept is not found so.
+        """
+        with self._database.reading() as connection:
+            _, _, items = self._whole(connection, person)
+        names = {cipher.name(self._index, one): one for one in digests}
+        return {names[one.named]: _kept(one) for one in items if one.named in names}
+
+    def export(self, person: str, access: Access) -> list[tuple[Kept, bytes]]:
+        """All that is kept of a person, for the person: what is kept for that is in it. One line of the log says so.
+
+        Raises what `read` raises of a person.
+        """
+        with self._database.writing() as connection:
+            self._log(connection, access, "export", person)
+        with self._database.reading() as connection:
+            keys, row, items = self._whole(connection, person)
+            shown = [one for one in items if access.why in PURPOSES[one.purpose].read_for]
+            return _contents(connection, keys, row.generation, shown)
+
+    def receipts(self, person: str, access: Access) -> list[Receipt]:
+        """What a person agreed to, oldest first. One line of the log says that it was looked at.
+
+        Raises what `read` raises of a person.
+        """
+        if access.why not in PURPOSES["consent"].read_for:
+            raise MadangError("vault.purpose", f"consent is not kept for {access.why}. Nothing was shown.")
+        with self._database.writing() as connection:
+            self._log(connection, access, "consents", person)
+        with self._database.reading() as connection:
+            keys, row, items = self._whole(connection, person)
+            consents = [one for one in items if one.purpose == "consent"]
+            return [read_receipt(one) for _, one in _contents(connection, keys, row.generation, consents)]
+
     def digest(self, person: str, item: str, access: Access) -> str:
         """The keyed digest of an item's content, to be held against the ledger. Raises what `read` raises."""
         content = self.read(person, item, access)
@@ -183,7 +272,7 @@ class Vault:
         """What is kept of a person, without its content, oldest first. Raises what `read` raises of a person."""
         with self._database.reading() as connection:
             _, _, items = self._whole(connection, person)
-        found = [Kept(one.item, one.purpose, one.made_at, one.keep_until, one.revision) for one in items]
+        found = [_kept(one) for one in items]
         return sorted((one for one in found if purpose in (None, one.purpose)), key=lambda one: (one.made_at, one.item))
 
     def accesses(self, person: str) -> list[Logged]:
@@ -212,6 +301,17 @@ class Vault:
             result = self._let_go(connection, person, now, asked=True)
         self._forget()
         return result
+
+    def erasure(self, person: str) -> Erasure:
+        """What is left of a person in the vault's own rows. Raises `MadangError` (`vault.unknown`)."""
+        with self._database.reading() as connection:
+            row = _person(connection, person)
+            items, parties = (
+                int(connection.execute(select(func.count()).where(table.c.person == person)).scalar_one())
+                for table in (VAULT_ITEMS, VAULT_ALIASES)
+            )
+        destroyed = bool(row.erased_at) and not row.data_key and not row.digest_key
+        return Erasure(person, row.asked_at, row.erased_at, destroyed, items, parties)
 
     def lapse(self, access: Access) -> int:
         """Erase whatever has been kept for its time, of everybody; how many items went. Run it every day.
@@ -274,17 +374,36 @@ class Vault:
                 .values(data_key=b"", digest_key=b"", head=bytes(32), erased_at=now)
             )
             return Erased(len(gone), 0, 0)
+        self._seal_anew(connection, person, keys, row, stay)
+        return Erased(len(gone), len(stay), max((one.keep_until for one in stay), default=0))
+
+    def _seal_anew(
+        self, connection: Connection, person: str, keys: PersonKeys, row: Row[Any], stay: Sequence[Row[Any]]
+    ) -> None:
+        """Encrypt what stays under a new data key, in place of the one that backups may have been read with."""
         generation = row.generation + 1
         renewed = PersonKeys(cipher.new_key(), keys.digest)
         for one in stay:
             content = _content(connection, keys, _place(one, row.generation), one.sealed_hash)
             place = _place(one, generation)
             connection.execute(delete(VAULT_ITEMS).where(VAULT_ITEMS.c.item == one.item))
-            connection.execute(insert(VAULT_ITEMS).values(_columns(place, cipher.seal(renewed.data, place, content))))
+            self._insert(connection, renewed, place, content)
         values = self._wrapped(person, generation, renewed)
         connection.execute(update(VAULT_PEOPLE).where(VAULT_PEOPLE.c.person == person).values(**values))
         self._renew(connection, person, renewed, generation)
-        return Erased(len(gone), len(stay), max((one.keep_until for one in stay), default=0))
+
+    def _insert(self, connection: Connection, keys: PersonKeys, place: Place, content: bytes) -> None:
+        """Seal some content in its place."""
+        sealed = cipher.seal(keys.data, place, content)
+        values = msgspec.structs.asdict(place)
+        del values["generation"]
+        values |= {"size": len(sealed), "sealed_hash": hashlib.sha256(sealed).digest(), "sealed": sealed}
+        named = cipher.name(self._index, cipher.digest(keys.digest, place.purpose, content))
+        connection.execute(insert(VAULT_ITEMS).values(**values, named=named))
+
+    def _new_place(self, person: str, generation: int, purpose: PurposeName) -> Place:
+        now, days = self._now(), PURPOSES[purpose].keep_days
+        return Place(person, generation, _handle(), purpose, 0, now, now + days * DAY if days else 0)
 
     def _whole(self, connection: Connection, person: str) -> tuple[PersonKeys, Row[Any], Sequence[Row[Any]]]:
         """A person's keys, row and items, which must be exactly those that were left there."""
@@ -381,21 +500,32 @@ def _content(connection: Connection, keys: PersonKeys, place: Place, sealed_hash
     return cipher.unseal(keys.data, place, sealed)
 
 
+def _contents(
+    connection: Connection, keys: PersonKeys, generation: int, rows: Sequence[Row[Any]]
+) -> list[tuple[Kept, bytes]]:
+    """These items with their content, oldest first."""
+    ordered = sorted(rows, key=lambda one: (one.made_at, one.item))
+    return [(_kept(one), _content(connection, keys, _place(one, generation), one.sealed_hash)) for one in ordered]
+
+
 def _find(items: Sequence[Row[Any]], item: str) -> Row[Any]:
     for one in items:
         if one.item == item:
             return one
-    raise MadangError("vault.unknown_item", "This person has no such item in the vault. Check its handle.")
+    raise _unknown_item()
+
+
+def _unknown_item() -> MadangError:
+    return MadangError("vault.unknown_item", "This person has no such item in the vault. Check its handle.")
+
+
+def _kept(row: Row[Any]) -> Kept:
+    size = row.size - cipher.OVERHEAD_BYTES
+    return Kept(row.item, row.purpose, row.made_at, row.keep_until, row.revision, size)
 
 
 def _place(row: Row[Any], generation: int) -> Place:
     return Place(row.person, generation, row.item, row.purpose, row.revision, row.made_at, row.keep_until)
-
-
-def _columns(place: Place, sealed: bytes) -> dict[str, Any]:
-    values = msgspec.structs.asdict(place)
-    del values["generation"]
-    return values | {"size": len(sealed), "sealed_hash": hashlib.sha256(sealed).digest(), "sealed": sealed}
 
 
 def _check_size(content: bytes) -> None:
@@ -405,9 +535,9 @@ def _check_size(content: bytes) -> None:
         )
 
 
-def _check_room(items: Sequence[Row[Any]], content: bytes) -> None:
+def _check_room(items: Sequence[Row[Any]], content: bytes, more: int = 1) -> None:
     held = sum(one.size for one in items)
-    if len(items) >= MAX_ITEMS or held + len(content) > MAX_PERSON_BYTES:
+    if len(items) + more > MAX_ITEMS or held + len(content) > MAX_PERSON_BYTES:
         raise MadangError(
             "vault.full", f"A person has at most {MAX_ITEMS} items and {MAX_PERSON_BYTES // 1024**2} MiB here."
         )
