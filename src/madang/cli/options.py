@@ -10,6 +10,7 @@ from madang.kernel.errors import MadangError
 
 if TYPE_CHECKING:
     from madang.client import Keystore, Wallet
+    from madang.log.note import VerifierKey
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 
@@ -56,3 +57,15 @@ def open_wallets(names: list[str], file: Path | None) -> "list[Wallet]":
     for name in names:
         store.show(name)
     return [store.open(name, ask_passphrase(name, file)) for name in names]
+
+
+def verifier_key(text: str) -> "VerifierKey":
+    """The public key of a log or a witness, given as text or as a file that holds it. Raises `LogError`."""
+    from madang.log.note import MAX_NOTE_BYTES, VerifierKey
+
+    path = Path(text)
+    if "+" not in text and path.is_file():
+        with path.open("rb") as file:
+            # A key is ASCII; whatever else is there is no key, which `parse` says.
+            text = file.read(MAX_NOTE_BYTES).decode("ascii", "replace").strip()
+    return VerifierKey.parse(text)

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from madang.cli import files
-from madang.cli.options import DEFAULT_URL, Url
+from madang.cli.options import DEFAULT_URL, Url, verifier_key
 from madang.cli.talk import Json, log_errors, patience, tell
 
 if TYPE_CHECKING:
     from madang.client import Problem
     from madang.kernel.machine import Result
-    from madang.log.note import VerifierKey
 
 transactions = typer.Typer(no_args_is_help=True, help="What became of a transaction.")
 receipts = typer.Typer(no_args_is_help=True, help="Proofs to keep, checked without any server.")
@@ -71,8 +70,8 @@ def check_receipt(
     from madang.log.receipt import MAX_RECEIPT_BYTES, check
 
     with log_errors(), file.open("rb") as opened:
-        witnesses = [_key(one) for one in witness or []]
-        policy = require(_key(log_key), witnesses, len(witnesses) if threshold is None else threshold)
+        witnesses = [verifier_key(one) for one in witness or []]
+        policy = require(verifier_key(log_key), witnesses, len(witnesses) if threshold is None else threshold)
         checked = check(opened.read(MAX_RECEIPT_BYTES + 1), policy)
     signed = _signed(checked.signed)
     outcome = checked.leaf.kind.name.lower()
@@ -121,17 +120,6 @@ def _attested(consensus: Path | None, validators: str, chain: str, root: bytes, 
         )
     value["consensus"] = {"height": attested.height, "signed_power": attested.signed, "total_power": attested.total}
     return [f"consensus {attested.signed} of {attested.total} voting power signed it, in block {attested.height}"]
-
-
-def _key(text: str) -> "VerifierKey":
-    from madang.log.note import MAX_NOTE_BYTES, VerifierKey
-
-    path = Path(text)
-    if "+" not in text and path.is_file():
-        with path.open("rb") as file:
-            # A key is ASCII; whatever else is there is no key, which `parse` says.
-            text = file.read(MAX_NOTE_BYTES).decode("ascii", "replace").strip()
-    return VerifierKey.parse(text)
 
 
 def _signed(signed: bytes) -> dict[str, Any]:

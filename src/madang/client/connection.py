@@ -117,6 +117,11 @@ class Client:
         """A transaction's receipt. Raises `MadangError` (`transaction.unknown`)."""
         return self.get(f"/transactions/{quote(identifier, safe='')}/receipt")
 
+    def proof(self, table: str, parts: Sequence[str]) -> bytes:
+        """The proof of a public record's last write. Raises `MadangError` (`proof.table`, `proof.unknown`, ...)."""
+        asked = urlencode([("part", part) for part in parts])
+        return self.get(f"/proofs/{quote(table, safe='')}?{asked}")
+
     def query(self, module: str, name: str, parameters: Mapping[str, object], wallet: Wallet | None = None) -> Any:
         """What a module's query answers, asked by `wallet` if one is given. Raises `MadangError` with its code."""
         asked = urlencode({key: _text(value) for key, value in parameters.items()})

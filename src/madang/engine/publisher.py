@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 
 from madang.engine.cosigning import Cosigning, Signed, Standing
+from madang.engine.entries import StoredEntry
 from madang.engine.ledger import Commit, Ledger, find, read_leaves, read_tile, read_tree
 from madang.engine.witnesses import Circle
 from madang.kernel.errors import MadangError, StoreFailure
@@ -22,6 +23,7 @@ from madang.log.proof import inclusion_proof
 from madang.log.receipt import make_receipt
 from madang.log.tiles import CHECKPOINT, read_bounded
 from madang.log.tree import TILE_WIDTH
+from madang.log.written import make_written
 
 PUBLISH_EVERY = 1.0
 """Seconds between two publications while blocks arrive."""
@@ -108,6 +110,20 @@ class Publisher:
         if found is None:
             raise MadangError("transaction.unknown", "No transaction was ordered here under this id. Check the id.")
         position, entry = found
+        proof, note = self._proof(position)
+        return make_receipt(entry.leaf, position, entry.signed, proof, note)
+
+    def written(self, key: bytes, position: int, entry: StoredEntry) -> bytes:
+        """The proof that the transaction at `position` wrote under `key`, against the published checkpoint.
+
+        It holds all that the transaction wrote: who asks for it has to know that all of that is public. Raises
+        `MadangError` (`log.uncosigned`), `LogError` (`log.written.bounds`).
+        """
+        proof, note = self._proof(position)
+        return make_written(key, entry.leaf, position, entry.writes, proof, note)
+
+    def _proof(self, position: int) -> tuple[list[bytes], bytes]:
+        """The inclusion proof of a leaf in the published checkpoint's tree, and that checkpoint."""
         published = self._published
         if published is None or published.size <= position:
             self.publish_now()
@@ -117,8 +133,7 @@ class Publisher:
                 "log.uncosigned",
                 "The transaction is ordered; not enough witnesses have cosigned the log since. Ask again in a second.",
             )
-        proof = inclusion_proof(position, published.size, published.tree.reader(self._read_tile))
-        return make_receipt(entry.leaf, position, entry.signed, proof, published.note)
+        return inclusion_proof(position, published.size, published.tree.reader(self._read_tile)), published.note
 
     def witnesses(self) -> list[Standing]:
         """How each witness is doing; none where none is named."""

@@ -14,6 +14,7 @@ and anyone who holds a receipt.
     witness     whether a witness cosigns                                  C2SP tlog-witness
     evidence    whether two checkpoints convict the log
     receipt     what a person keeps
+    written     what anyone may keep of a public record
 
 Limits: a log of at most 2^63 - 1 leaves of at most 65,535 bytes; Ed25519 only. Does no network and keeps no clock; only
 `directory` and `tiles` touch files. Trusts: SHA-256, Ed25519, and whoever is named in a policy. It knows nothing of
@@ -41,6 +42,7 @@ from madang.log.proof import consistency_proof, inclusion_proof, tree_root, veri
 from madang.log.receipt import Checked, Receipt, check, decode_receipt, make_receipt
 from madang.log.tiles import TilePath, decode_bundle, directory_reader, encode_bundle, parse_tile_path
 from madang.log.tree import EMPTY_ROOT, CompletedTile, PartialTile, Tree, edge_root, leaf_hash, node_hash
+from madang.log.written import Proven, Written, check_written, decode_written, make_written
 
 __all__ = [
     "COSIGNATURE",
@@ -60,6 +62,7 @@ __all__ = [
     "Opened",
     "PartialTile",
     "Policy",
+    "Proven",
     "Published",
     "Receipt",
     "SignerKey",
@@ -68,14 +71,17 @@ __all__ = [
     "Tree",
     "Verdict",
     "VerifierKey",
+    "Written",
     "attach",
     "check",
     "check_files",
+    "check_written",
     "consistency_proof",
     "cosign",
     "decode_bundle",
     "decode_leaf",
     "decode_receipt",
+    "decode_written",
     "directory_reader",
     "edge_root",
     "encode_bundle",
@@ -83,6 +89,7 @@ __all__ = [
     "judge",
     "leaf_hash",
     "make_receipt",
+    "make_written",
     "node_hash",
     "open_checkpoint",
     "parse_note",

@@ -62,3 +62,7 @@ class EvidenceError(LogError):
 
 class ReceiptError(LogError):
     """A receipt is malformed or its parts do not belong together."""
+
+
+class WrittenError(LogError):
+    """A proof of a record is malformed or its parts do not belong together."""

@@ -7,6 +7,7 @@ answer that is no success is an RFC 9457 problem with a stable code.
     edge         what every request passes: rate, header limits, security headers, the way to `submit`
     submit       POST /transactions, one or many
     routes       reading transactions, receipts, the log, the chain; reads of modules
+    proven       proofs of public records
     events       blocks as server-sent events
     operators    metrics and the node's own status, for its operators alone
     supervisor   ends the server with its node; keeps the journal

@@ -53,6 +53,12 @@ CODES = {
     "log.tile.path": "Not the path of a tile.",
     "log.tile.missing": "The log has no such tile.",
     "log.receipt.bounds": "The transaction is too large for a receipt.",
+    "log.written.bounds": "The transaction wrote too much for a proof.",
+    "proof.table": "Records of this table have no proofs.",
+    "proof.key": "The parts of the key do not fit the table.",
+    "proof.unknown": "There is no such record.",
+    "proof.mixed": "The record was written together with what is not public.",
+    "proof.missing": "This node does not hold the block that wrote the record.",
     "transaction.unknown": "No transaction was ordered under this id.",
     # This interface.
     "batch.invalid": "Not a list of transactions.",

@@ -18,6 +18,7 @@ from madang.web.api.codes import CODES
 from madang.web.api.infos import ChainInfo, Health, ProblemInfo, WitnessHealth
 from madang.web.api.limits import Limits
 from madang.web.api.problems import Refused
+from madang.web.api.proven import key_of, make_proof, proven_tables, public_prefixes
 from madang.web.api.readers import reader_of
 from madang.web.api.reads import reads_of
 from madang.web.api.status import LedgerStatus, read_ledger
@@ -37,6 +38,8 @@ class Desk:
         machine = node.ledger.machine
         self._reads = reads_of(machine.modules)
         self.document = encode(openapi.describe(machine, list(self._reads.values()), limits))
+        self._proven = proven_tables(machine.modules)
+        self._public = public_prefixes(machine.modules)
         self._refusals = {f"{one.name}.{code}": text for one in machine.modules for code, text in one.refusals.items()}
 
     def close(self) -> None:
@@ -88,6 +91,11 @@ class Desk:
         """The receipt of a transaction, for whoever knows its id. Raises `MadangError`, `LogError`, `Refused` (404)."""
         checked = _checked(identifier)
         return await self._run(lambda: self._node.publisher.receipt(checked))
+
+    async def proof(self, table: str, asked: Sequence[tuple[str, str]]) -> bytes:
+        """The proof of a public record's last write. Raises `MadangError`, `LogError`, `Refused` (400, 404)."""
+        key = key_of(self._proven, table, asked)
+        return await self._run(lambda: make_proof(self._node, self._proven[table], key, self._public))
 
     def checkpoint(self) -> bytes:
         """The signed checkpoint that was published last."""

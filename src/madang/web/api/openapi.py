@@ -253,6 +253,20 @@ def _of_the_log() -> Json:
         "parameters": [_parameter("path", "path", {"type": "string"})],
         "responses": {"200": _binary("The file."), "404": _problem("There is no such tile.")},
     }
+    parts = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 4}
+    proof = {
+        "operationId": "proof",
+        "summary": "The proof that a public record was written, to check off line: `madang trust check`.",
+        "parameters": [
+            _parameter("table", "path", {"type": "string"}),
+            _parameter("part", "query", parts),
+        ],
+        "responses": {
+            "200": _binary("The proof."),
+            "400": _problem("The parts do not fit the table."),
+            "404": _problem("There is no such record, or no proof of it here."),
+        },
+    }
     stream = {
         "type": "string",
         "contentMediaType": "text/event-stream",
@@ -268,7 +282,12 @@ def _of_the_log() -> Json:
             "503": _problem("Too many follow already."),
         },
     }
-    return {"/checkpoint": {"get": checkpoint}, "/tile/{path}": {"get": tile}, "/events": {"get": events}}
+    return {
+        "/checkpoint": {"get": checkpoint},
+        "/tile/{path}": {"get": tile},
+        "/proofs/{table}": {"get": proof},
+        "/events": {"get": events},
+    }
 
 
 def _of_the_node() -> Json:

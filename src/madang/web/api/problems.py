@@ -113,7 +113,7 @@ def of_error(error: MadangError | LogError) -> tuple[Problem, int]:
         return make(status, code, error.message if isinstance(error, MadangError) else str(error)), 0
     if code.startswith(_SOON) and isinstance(error, MadangError):
         return make(503, code, error.message), 1
-    if code.startswith(("log.receipt.", "log.tile.")) and isinstance(error, LogError):
+    if code.startswith(("log.receipt.", "log.written.", "log.tile.")) and isinstance(error, LogError):
         return make(500, code, f"{error.what}. {error.now}"), 0
     # What stopped the node may name files of ours: that is for its operators.
     return make(503, code, "This server can't read or write its ledger now. Ask another, or again later."), 5

@@ -76,6 +76,14 @@ async def receipt(request: Req, identifier: str) -> Response[bytes]:
     return Response(data, media_type=BINARY, headers=headers)
 
 
+@get("/proofs/{table:str}")
+async def proof(request: Req, table: str) -> Response[bytes]:
+    """The proof of a public record's last write."""
+    data = await _desk(request).proof(table, _asked(request))
+    headers = {"content-disposition": f'attachment; filename="{table}.proof"', **BRIEFLY}
+    return Response(data, media_type=BINARY, headers=headers)
+
+
 @get("/checkpoint")
 async def checkpoint(request: Req) -> Response[bytes]:
     """The log's signed checkpoint."""
@@ -100,7 +108,7 @@ async def query(request: Req, module: str, name: str) -> Response[bytes]:
     return Response(data, media_type=JSON, headers={HEIGHT: str(height)})
 
 
-ROUTES = (health, chain, status, document, problem, transaction, receipt, checkpoint, tile, query)
+ROUTES = (health, chain, status, document, problem, transaction, receipt, proof, checkpoint, tile, query)
 
 
 def _target(request: Req) -> str:
