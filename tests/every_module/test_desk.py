@@ -55,7 +55,7 @@ def names(module: str, acts: str) -> set[str]:
 
 
 MOVES_WHAT_A_PERSON_HAS = (
-    names("vouchers", "pay collect buy cancel cash_out draw bind capture reimburse claim refund order")
+    names("vouchers", "pay collect buy cancel cash_out draw bind capture reimburse claim claim_by_token refund order")
     | names("money", "pay redeem_tokens close_account")
     | names("cards", "present")
     | names("mandates", "grant")
@@ -90,6 +90,7 @@ FOR_ANYBODY = (
     | names("validators", "report_equivocation")
     | names("money", "remit")
     | names("anchors", "publish")
+    | names("eligibility", "open count close")
     | names("vouchers", "expire void keep_promises")
     | names("fraud", "report")
 )

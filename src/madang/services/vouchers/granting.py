@@ -1,7 +1,8 @@
-"""Vouchers come to their holders: granted, claimed with a letter's code, or bought."""
+"""Vouchers come to their holders: granted, claimed with a letter's code or an authority's token, or bought."""
 
 from collections.abc import Mapping
 
+from madang.base.eligibility import ledger as eligibility
 from madang.base.mandates import ledger as mandates
 from madang.base.money.state import ACCOUNTS
 from madang.base.parties import queries as parties
@@ -28,7 +29,7 @@ from madang.services.vouchers.state import (
     code_digest,
     purpose_of,
 )
-from madang.services.vouchers.transactions import Attest, Buy, Cancel, CashOut, Claim, Grant, GrantRow
+from madang.services.vouchers.transactions import Attest, Buy, Cancel, CashOut, Claim, ClaimByToken, Grant, GrantRow
 
 NOWHERE = "00"
 """The area of a bought voucher: no district's code begins so. Where it counts, its programme says."""
@@ -110,6 +111,31 @@ def claim(call: Call, act: Claim) -> None:
     call.state.delete(CODES, act.programme, digest)
 
 
+def claim_by_token(call: Call, act: ClaimByToken) -> None:
+    """A token becomes the voucher that its offer says. Its nullifier is the subject that is locked, and the reference.
+
+    So the rest is a grant like any other, and what happens to the voucher later goes by its handle.
+    """
+    programme, ruled = voucher_programme(call.state, act.programme)
+    require_own_key(call, act.by)
+    if not parties.has_role(call.state, act.by, _ROLES[ruled.contract.parameters["holders"]]):
+        raise refuse("not_for", holder=act.by)
+    offer, nullifier = eligibility.spend(call, act.programme, act.offer, act.by, act.token, act.signature)
+    row = GrantRow(
+        reference=nullifier,
+        amount=offer.amount,
+        region=offer.region,
+        instalment=offer.instalment,
+        since=offer.since,
+        until=offer.until,
+        size=offer.size,
+        amount_class=offer.amount_class,
+        subjects=[nullifier],
+        holder=act.by,
+    )
+    _grant_row(call, act.programme, ruled, purpose_of(programme, ruled), row)
+
+
 def attest(call: Call, act: Attest) -> None:
     """Holders are persons from now on, which limits of purchases bind whatever keys they use."""
     programme, ruled = voucher_programme(call.state, act.programme)
@@ -170,6 +196,7 @@ def cash_out(call: Call, act: CashOut) -> None:
 RULES: Mapping[type[Act], Rule] = {
     Grant: grant,
     Claim: claim,
+    ClaimByToken: claim_by_token,
     Attest: attest,
     Buy: buy,
     Cancel: cancel,

@@ -1,10 +1,11 @@
 """What may be asked of vouchers."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from msgspec import Meta, field
 
 from madang.base.cards.transactions import Code as OneTimeCode
+from madang.base.eligibility.transactions import AmountClass, Area, Instalment, Signature, Size, Token
 from madang.kernel.fields import BasisPoints, Digest, Handle, Name, PartyId, Reference, Time, Won, WonOrZero
 from madang.kernel.transaction import Act, Part
 
@@ -21,19 +22,12 @@ Code = Annotated[
     str,
     Meta(pattern=r"^[A-Z2-7]{26}\Z", description="A claim code: 130 random bits in base32, as printed in a letter."),
 ]
-Area = Annotated[
-    str,
-    Meta(pattern=r"^[0-9]{2,10}\Z", description="The first digits of legal-dong codes: a province, city or county."),
-]
 Goods = Annotated[
     str,
     Meta(
         pattern=r"^[a-z0-9][a-z0-9._-]{0,31}\Z", description="A class of goods, as the programme's document names it."
     ),
 ]
-Instalment = Annotated[int, Meta(ge=1, le=1_000, description="Which of several grants to one subject.")]
-Size = Annotated[int, Meta(ge=1, le=20, description="How many people live in the household.")]
-AmountClass = Literal["a", "b", "c", "d", "e", "f"]
 Stage = Annotated[int, Meta(ge=1, le=10, description="A milestone, counted from 1.")]
 Vouchers = Annotated[list[Handle], Meta(min_length=1, max_length=MAX_ROWS)]
 
@@ -125,6 +119,19 @@ class Claim(Act, frozen=True, kw_only=True, tag="vouchers.claim"):
     programme: Name
     code: Code
     holder: PartyId | None = None
+
+
+class ClaimByToken(Act, frozen=True, kw_only=True, tag="vouchers.claim_by_token"):
+    """A person takes the voucher that a token of an eligibility authority brings, with the key that the token is for.
+
+    `offer` says what the voucher is worth; who the person is, nobody learns from this. `token` and `signature` are what
+    the wallet made of the authority's blind signature (RFC 9474). A token brings one voucher.
+    """
+
+    programme: Name
+    offer: Name
+    token: Token
+    signature: Signature
 
 
 class AttestedHolder(Part, frozen=True, kw_only=True):
