@@ -52,6 +52,13 @@ def serve(
         Path | None,
         typer.Option("--master-key", envvar="MADANG_CARD_MASTER_KEY", help="The file of that service's master key."),
     ] = None,
+    vault_key: Annotated[
+        Path | None,
+        typer.Option(envvar="MADANG_VAULT_KEY", help="Master key of the vault, for evidence that people give here."),
+    ] = None,
+    vault_of: Annotated[
+        list[str] | None, typer.Option(help="An institution whose evidence that vault keeps. Name each.")
+    ] = None,
 ) -> None:
     """Serve a node over HTTP until SIGINT or SIGTERM."""
     from madang.cli.serving import additions, announced
@@ -62,10 +69,11 @@ def serve(
     allowed = read_limits(limits)
     address = (database or f"sqlite:///{folder / 'records.db'}") if pages else None
     kept = _kept_cards(cards, master_key) if pages and cards is not None else None
+    vault = _kept_vault(vault_key, vault_of or []) if pages and vault_key is not None else None
     check_start(folder, host, port)
     print(f"Serving {folder} on http://{host}:{port} (stop with Ctrl-C)", file=sys.stderr)
     with announced(folder, host, port):
-        serve(folder, host, port, allowed, additions=functools.partial(additions, address, kept))
+        serve(folder, host, port, allowed, additions=functools.partial(additions, address, kept, vault))
 
 
 def _kept_cards(folder: Path, master_key: Path | None) -> tuple[Path, Path]:
@@ -76,6 +84,16 @@ def _kept_cards(folder: Path, master_key: Path | None) -> tuple[Path, Path]:
         raise MadangError("card.master_key", "Name the file of the cards' master key with --master-key.")
     Store(folder, Vault(read_master_key(master_key)).mark).close()
     return folder, master_key
+
+
+def _kept_vault(key: Path, offices: list[str]) -> tuple[Path, tuple[str, ...]]:
+    """A vault's master key that can be opened, and whose evidence is kept. Raises `MadangError` where it can't."""
+    from madang.records.masterkey import FileMasterKey
+
+    if not offices:
+        raise MadangError("vault.offices", "Name the institutions whose evidence the vault keeps with --vault-of.")
+    FileMasterKey.open(key)
+    return key, tuple(dict.fromkeys(offices))
 
 
 def verify(folder: Folder, as_json: Json = False) -> None:

@@ -64,23 +64,30 @@ class Backups(Controller):
         return Response(msgspec.json.encode({"target": str(target)}), media_type="application/json")
 
 
-def additions(database: str | None, cards: tuple[Path, Path] | None = None) -> Additions:
+def additions(
+    database: str | None,
+    cards: tuple[Path, Path] | None = None,
+    vault: tuple[Path, tuple[str, ...]] | None = None,
+) -> Additions:
     """Backups, and the pages for people where there is a `database` for their records (its address).
 
-    `cards` are folder and master key of a card service, for the pads of these pages.
+    `cards` are folder and master key of a card service, for the pads of these pages. `vault` are the master key of the
+    vault in that database, and the institutions whose evidence it keeps.
 
-    Raises `MadangError`: `pages.absent`, and what `people.additions` raises.
+    Raises `MadangError`: `pages.absent`, `vault.key_file`, and what `people.additions` raises.
     """
     if database is None:
         return Additions([Backups])
     try:
+        from madang.records.masterkey import FileMasterKey
         from madang.web import people
         from madang.web.site.pads import Pads
     except ModuleNotFoundError as error:
         raise MadangError(
             "pages.absent", f"{error.name} is not installed here. Install Madang with its extra: madang[site]."
         ) from None
-    found = people.additions(database, pads=Pads(*cards) if cards else None)
+    kept = people.VaultSetting(FileMasterKey.open(vault[0]), vault[1]) if vault else None
+    found = people.additions(database, pads=Pads(*cards) if cards else None, vault=kept)
     return Additions([Backups, *found.routes], found.lifespans)
 
 

@@ -6,16 +6,20 @@ from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
+import msgspec
 from litestar import Litestar
 
 from madang.engine.node import Node
 from madang.kernel.errors import MadangError
 from madang.records import reading
 from madang.records.database import Database, open_database
+from madang.records.masterkey import MasterKey
+from madang.records.vault import Vault
 from madang.web import console, desk, explorer, shop, wallet
 from madang.web.api.application import Additions
 from madang.web.api.journal import Journal
 from madang.web.site.areas import Area
+from madang.web.site.evidence import Keeper
 from madang.web.site.pads import Pads
 from madang.web.site.routes import pages
 
@@ -24,34 +28,60 @@ PACE = 0.2
 """Seconds between looks at new blocks: lists and notices are that much behind the ledger."""
 AGAIN = 5.0
 """Seconds until a database that failed is tried again."""
+DAY = 86_400.0
 
 
-def additions(address: str, areas: Sequence[Area] = AREAS, pads: Pads | None = None) -> Additions:
+class VaultSetting(msgspec.Struct, frozen=True):
+    """A vault beside the lists, in their database: its master key, and the institutions whose evidence it keeps."""
+
+    master: MasterKey
+    offices: tuple[str, ...]
+
+
+def additions(
+    address: str, areas: Sequence[Area] = AREAS, pads: Pads | None = None, vault: VaultSetting | None = None
+) -> Additions:
     """The pages of these areas; their records in the database at this address follow the node, and
-    `pads` are open as long as it is served.
+    `pads` are open as long as it is served. With `vault` people give evidence here, and it goes when its time is over.
 
-    Raises `MadangError`: `records.address`, `records.database`, `site.vendor`, `words.invalid`.
+    Raises `MadangError`: `records.address`, `records.database`, `site.vendor`, `words.invalid`, `vault.master`.
     """
     database = open_database(address)
+    keeper = None if vault is None else Keeper(Vault(database, vault.master), vault.offices)
 
     @asynccontextmanager
     async def following(app: Litestar) -> AsyncIterator[None]:
         # A thread of its own: pages that read for long would make notices late.
         thread = ThreadPoolExecutor(1, "madang-records")
-        task = asyncio.create_task(_follow(database, app.state.node, app.state.journal, thread))
+        tasks = [asyncio.create_task(_follow(database, app.state.node, app.state.journal, thread))]
+        if keeper is not None:
+            tasks.append(asyncio.create_task(_lapse(keeper, app.state.journal)))
         if pads is not None:
             pads.open(app.state.node)
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.to_thread(thread.shutdown)
             if pads is not None:
                 await asyncio.to_thread(pads.close)
             database.close()
 
-    return Additions(pages(areas, database, pads=pads), [following])
+    return Additions(pages(areas, database, pads=pads, keeper=keeper), [following])
+
+
+async def _lapse(keeper: Keeper, journal: Journal) -> None:
+    """Let go, once a day, of what the vault kept for its time. What fails is told to the journal, and tried again."""
+    while True:
+        try:
+            await asyncio.to_thread(keeper.lapse)
+        except MadangError as error:
+            journal.tell("vault", logging.WARNING, code=error.code)
+        except Exception as error:  # noqa: BLE001  or what must go would stay, and nobody know
+            journal.defect("vault", error)
+        await asyncio.sleep(DAY)
 
 
 async def _follow(database: Database, node: Node, journal: Journal, thread: Executor) -> None:

@@ -17,6 +17,7 @@ from madang.web.api.asgi import encode
 from madang.web.api.problems import Problem, Refused, make
 from madang.web.site import refusals, shared, signin
 from madang.web.site.areas import Area, anybody
+from madang.web.site.evidence import Keeper
 from madang.web.site.forms import CONTROL
 from madang.web.site.look import Look
 from madang.web.site.pads import Pads
@@ -32,16 +33,21 @@ SAFE = ("GET", "HEAD")
 
 
 def pages(
-    areas: Sequence[Area], records: Any = None, vendor: Path = VENDOR, pads: Pads | None = None
+    areas: Sequence[Area],
+    records: Any = None,
+    vendor: Path = VENDOR,
+    pads: Pads | None = None,
+    keeper: Keeper | None = None,
 ) -> list[ControllerRouterHandler]:
-    """The routes of these areas. `records` is an open database of `records`, or None; `pads` opens with the node.
+    """The routes of these areas. `records` is an open database of `records`, or None; `pads` opens with the node, and
+    `keeper` has the vault for evidence.
 
     Raises `MadangError`: `site.vendor`, `words.invalid`.
     """
     parts = (COMMON, *areas)
     words = Words({one.name: one.folder / "words.yaml" for one in parts})
     statics = Statics({**{one.name: one.folder / "static" for one in parts}, "vendor": vendor})
-    site = Site(tuple(areas), Look(parts, words, statics), Sessions(), records, pads)
+    site = Site(tuple(areas), Look(parts, words, statics), Sessions(), records, pads, keeper)
     own = [_router(site, one, one.home, (*signin.ROUTES, *refusals.ROUTES, *one.routes)) for one in areas]
     return [_router(site, COMMON, "/", COMMON.routes), *own]
 

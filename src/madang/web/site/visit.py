@@ -16,6 +16,7 @@ from madang.kernel.machine import Chain
 from madang.kernel.state import State
 from madang.kernel.transaction import Act
 from madang.web.site.areas import Area
+from madang.web.site.evidence import Keeper
 from madang.web.site.look import COOKIE, Look, Preferences, preferences
 from madang.web.site.pads import Pads
 from madang.web.site.sessions import IDLE_SECONDS, Session, Sessions
@@ -47,7 +48,7 @@ class NotSignedIn(Exception):  # noqa: N818  an answer, named as the answer
 
 class Site(msgspec.Struct, frozen=True):
     """What all requests share. `records` is the database of lists and notices, `pads` the card service of whoever
-    serves; None where the server has none.
+    serves, `keeper` its vault for evidence; None where the server has none.
     """
 
     areas: tuple[Area, ...]
@@ -55,6 +56,7 @@ class Site(msgspec.Struct, frozen=True):
     sessions: Sessions
     records: Any = None
     pads: Pads | None = None
+    keeper: Keeper | None = None
 
 
 class Visit:
