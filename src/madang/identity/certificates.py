@@ -153,6 +153,28 @@ def follow(chain: Sequence[bytes], anchors: Iterable[bytes], purpose: Purpose, n
     return followed
 
 
+def key_of(certificate: bytes, purpose: Purpose, now: int) -> ec.EllipticCurvePublicKey:
+    """The key of a certificate (DER) that the ledger names by its own digest, so that no chain has a say.
+
+    Raises `MadangError`: `certificate.chain` (unreadable), `certificate.profile`, `certificate.time`.
+    """
+    if len(certificate) > MAX_CERTIFICATE_BYTES:
+        raise _unreadable()
+    try:
+        found = _load(certificate)
+        _check_profile(found)
+        _check_extensions(found, purpose, 0)
+        key = found.public_key()
+        since, until = found.not_valid_before_utc.timestamp(), found.not_valid_after_utc.timestamp()
+    except (ValueError, TypeError, x509.InvalidVersion):
+        raise _unreadable() from None
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise _profile("is not for a P-256 key")
+    if not since <= now < until:
+        raise MadangError("certificate.time", "A certificate is not valid at this time. Its institution must renew it.")
+    return key
+
+
 @lru_cache(maxsize=1024)
 def _follow(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], purpose: Purpose) -> Followed:
     """What holds whatever the time: an issuer's chain stands in each of its credentials."""

@@ -1,0 +1,151 @@
+"""A verifier: it begins a request, hands it to one wallet, takes one answer, and tells whoever began what was proven.
+
+    begin ──> the wallet fetches the request, once ──> it sends an answer, once ──> whoever began takes it, once
+
+On the same device the holder comes back with a code that only their browser gets: somebody who sends the request on to
+another person never sees the answer (OpenID4VP 1.0, section 14.2). Across devices nothing can show who looks at the QR
+code; pages say so, and what matters there is asked for on the same device.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import urlencode
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from madang.identity import jose
+from madang.identity.certificates import digest_of
+from madang.identity.signer import Signer
+from madang.identity.verified import Verified
+from madang.identity.verifier.asking import Ask, check_answer, check_asks
+from madang.identity.verifier.checking import Grounds
+from madang.identity.verifier.pending import SECONDS, Pending, Requests, digest, matches, new_secret
+from madang.identity.verifier.request import Question, client_id, sign_request
+from madang.identity.verifier.response import open_response, presentations
+from madang.kernel.errors import MadangError
+
+MAX_WALLET_NONCE = 256
+MAX_RESPONSE_BYTES = 1024 * 1024
+"""Of all presentations together, encrypted."""
+SCHEME = "haip-vp://"
+"""What opens a wallet of a phone (HAIP 1.0, section 5.1)."""
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """A request that was begun: how the wallet gets it, and the secret that its answer is taken with."""
+
+    handle: str
+    secret: str
+    client: str
+    request_uri: str
+
+    @property
+    def query(self) -> str:
+        """What a wallet is opened with: its own address, a question mark, and this."""
+        return urlencode({"client_id": self.client, "request_uri": self.request_uri})
+
+    @property
+    def link(self) -> str:
+        """The link that opens a wallet on a phone, also as QR code."""
+        return f"{SCHEME}?{self.query}"
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """How far a request is: `waiting`, `refused` with a code for the operator's journal, or `shown`."""
+
+    standing: str
+    shown: tuple[Verified, ...] = ()
+    refused: str = ""
+
+
+class Verifier:
+    """One institution's verifier, at `address` (https, no slash at its end) of its server."""
+
+    def __init__(self, signer: Signer, address: str, grounds: Callable[[], Grounds]) -> None:
+        """`grounds` gives what the ledger says at the moment."""
+        self._signer = signer
+        self._address = address
+        self._grounds = grounds
+        self._requests = Requests()
+        self._fingerprint = digest_of(signer.certificate)
+        self.client = client_id(signer.certificate)
+
+    def begin(self, asks: Sequence[Ask], now: int, return_to: str = "") -> Begun:
+        """Ask for these credentials. `return_to` is where a holder on this device goes on.
+
+        Raises `MadangError`: what `check_asks` raises; `trust.*` where the ledger does not let this verifier ask so.
+        """
+        check_asks(asks)
+        may = self._grounds().trust.verifier_of(self._fingerprint, now)
+        for ask in asks:
+            may.may_ask(ask.type, ask.claims)
+        key = ec.generate_private_key(ec.SECP256R1())
+        jwk = jose.jwk_of(key.public_key())
+        handle, secret = secrets.token_urlsafe(24), new_secret()
+        question = Question(
+            tuple(asks),
+            nonce=secrets.token_urlsafe(24),
+            state=secrets.token_urlsafe(24),
+            answer_to=f"{self._address}/response/{handle}",
+            encrypt_to={**jwk, "kid": jose.thumbprint(jwk)},
+            issued_at=now,
+            expires_at=now + SECONDS,
+        )
+        code = secrets.token_urlsafe(24)
+        self._requests.add(Pending(handle, digest(secret), question, key, bool(return_to), code, return_to))
+        return Begun(handle, secret, self.client, f"{self._address}/request/{handle}")
+
+    def fetch(self, handle: str, now: int, wallet_nonce: str = "") -> str:
+        """The signed request, for the first who fetches it.
+
+        Raises `MadangError`: `request.unknown`, `request.fetched` (a second time), `request.wallet_nonce`.
+        """
+        if len(wallet_nonce) > MAX_WALLET_NONCE or not wallet_nonce.isascii():
+            raise MadangError("request.wallet_nonce", "The wallet's nonce is too long, or no ASCII.")
+        pending = self._requests.fetch(handle, now)
+        return sign_request(pending.question, self._signer, wallet_nonce)
+
+    def receive(self, handle: str, form: Mapping[str, str], now: int) -> str:
+        """Take a wallet's answer. Gives where its holder goes on, on this device, or nothing.
+
+        The first answer is the only one, whatever becomes of it. It may take some seconds: status lists are fetched.
+        Raises `MadangError`: `request.unknown`, `request.answered`, and why the answer is refused.
+        """
+        pending = self._requests.answer(handle, now)
+        try:
+            pending.shown = self._check(pending, form, now)
+        except MadangError as error:
+            pending.refused = error.code
+            raise
+        if not pending.same_device:
+            return ""
+        joint = "&" if "?" in pending.return_to else "?"
+        return pending.return_to + joint + urlencode({"handle": handle, "response_code": pending.code})
+
+    def take(self, handle: str, secret: str, now: int, response_code: str = "") -> Answer:
+        """How far it is, for whoever began it; what was shown is given once, and then forgotten.
+
+        Raises `MadangError`: `request.unknown` (or begun by somebody else), `request.code` (a holder on this device
+        must come back with it).
+        """
+        pending = self._requests.find(handle, now)
+        if not matches(pending.owner, secret):
+            raise MadangError("request.unknown", "There is no such request, or its time has passed. Begin again.")
+        if not pending.shown and not pending.refused:
+            return Answer("waiting")
+        if pending.shown and pending.same_device and not matches(digest(pending.code), response_code):
+            raise MadangError("request.code", "The answer did not come back to the browser that asked. Begin again.")
+        self._requests.remove(pending)
+        return Answer("refused", refused=pending.refused) if pending.refused else Answer("shown", pending.shown)
+
+    def _check(self, pending: Pending, form: Mapping[str, str], now: int) -> tuple[Verified, ...]:
+        grounds = self._grounds()
+        question = pending.question
+        token = open_response(form, question, pending.key)
+        found = []
+        for ask, form_of, text in presentations(token, question):
+            shown = grounds.check(form_of, text, ask.type, question, self.client, now)
+            check_answer(ask, shown)
+            found.append(shown)
+        return tuple(found)
