@@ -8,6 +8,7 @@ the other officers (`base/approvals`). What an institution may see and do, queri
 from pathlib import Path
 
 from madang.web.console import (
+    codelists,
     deciding,
     fraud,
     grants,
@@ -15,6 +16,7 @@ from madang.web.console import (
     home,
     keys,
     lists,
+    merchants,
     offering,
     officers,
     programme,
@@ -40,6 +42,8 @@ PARTS = (
     spending,
     settlement,
     lists,
+    codelists,
+    merchants,
     deciding,
     fraud,
     officers,
@@ -59,6 +63,8 @@ AREA = Area(
         ("/console/flags", "console.home.flags"),
         ("/console/cases", "console.menu.cases"),
         ("/console/disputes", "console.home.disputes"),
+        ("/console/merchants", "console.menu.merchants"),
+        ("/console/lists", "console.menu.codelists"),
         ("/console/officers", "console.menu.officers"),
         ("/console/health", "console.menu.health"),
         ("/console/key", "console.menu.key"),

@@ -10,8 +10,6 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.exceptions import HTTPException
 
 from madang.bulk import GrantFileError, RowProblem, read_grants
 from madang.bulk.reading import FIRST_ROW
@@ -23,6 +21,7 @@ from madang.web.api.asgi import encode
 from madang.web.api.problems import Refused
 from madang.web.console.office import Office, office, programme_of
 from madang.web.console.refusing import say_refusal
+from madang.web.console.sheets import sent_file
 from madang.web.console.uploads import MOST_ROWS, Part, Upload, Uploads
 from madang.web.site.drafts import draft
 from madang.web.site.formats import won
@@ -55,7 +54,7 @@ async def ask(visit: Visit, name: str) -> Response[str]:
 async def upload(visit: Visit, name: str) -> Response[str]:
     """Check a file: everything that is wrong with it, or the page on which its parts are signed."""
     view, one = programme_of(visit, name), office(visit)
-    data = await _file(visit)
+    data = await sent_file(visit)
     try:
         rows = await asyncio.to_thread(read_grants, data)
     except GrantFileError as error:
@@ -65,17 +64,6 @@ async def upload(visit: Visit, name: str) -> Response[str]:
         error_text = visit.say("console.grants.too_many", most=f"{MOST_ROWS:,}")
         return visit.page("console/grants.html", 422, view=view, problems=[], count=0, error=error_text)
     return visit.redirect(f"/console/programmes/{name}/grants/{UPLOADS.keep(one.name, name, rows)}")
-
-
-async def _file(visit: Visit) -> bytes:
-    try:
-        form = await visit.request.form()
-    except (HTTPException, ValueError):
-        raise Refused(400, "site.form", "This form can't be read. Choose the file again.") from None
-    sent = form.get("file")
-    if not isinstance(sent, UploadFile):
-        raise Refused(400, "console.file", "No file was sent. Choose a CSV file.")
-    return await sent.read()
 
 
 def problem_words(visit: Visit, problem: RowProblem) -> tuple[str, str]:
