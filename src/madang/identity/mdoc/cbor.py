@@ -34,13 +34,14 @@ class Encoded(msgspec.Struct, frozen=True):
 
     def tagged(self) -> bytes:
         """The item with its tag and its length, which is what digests and signatures are of."""
-        return b"\xd8\x18" + _head(0x40, len(self.content)) + self.content
+        return b"\xd8\x18" + string(self.content)
 
     def digest(self) -> bytes:
         """The SHA-256 digest of the tagged item."""
         return hashlib.sha256(self.tagged()).digest()
 
 
+_KEYS = frozenset({str, int})
 _PLAIN = frozenset({type(None), bool, int, str, bytes, datetime.date, datetime.datetime, Encoded})
 
 
@@ -87,6 +88,11 @@ def encode(value: Any) -> bytes:
     return cbor2.dumps(value, default=_write_encoded)
 
 
+def string(value: bytes) -> bytes:
+    """A string of bytes as CBOR."""
+    return _head(0x40, len(value)) + value
+
+
 def text(value: str) -> bytes:
     """A text as CBOR."""
     content = value.encode()
@@ -108,22 +114,25 @@ def _head(kind: int, length: int) -> bytes:
 
 
 def _check(value: Any, what: str, unread_headers: bool) -> None:
-    """Refuse what no mdoc holds, wherever it stands."""
-    kind = type(value)
-    if kind in _PLAIN:
-        return
-    if kind is list:
-        for item in value:
-            if type(item) not in _PLAIN:
-                _check(item, what, unread_headers)
-    elif kind is dict:
-        for key, item in value.items():
-            if type(key) is not str and type(key) is not int:
+    """Refuse what no mdoc holds, wherever it stands. By whole containers, since each presentation waits for it."""
+    pending = [value]
+    while pending:
+        one = pending.pop()
+        kind = type(one)
+        if kind is dict:
+            if not _KEYS.issuperset(map(type, one)):
                 raise _no_value(what)
-            if type(item) not in _PLAIN and not (unread_headers and item is cbor2.undefined and type(key) is int):
-                _check(item, what, unread_headers)
-    else:
-        raise _no_value(what)
+            members = list(one.values())
+            if unread_headers and cbor2.undefined in members:
+                members = [item for key, item in one.items() if item is not cbor2.undefined or type(key) is not int]
+        elif kind is list:
+            members = one
+        elif kind in _PLAIN:
+            continue
+        else:
+            raise _no_value(what)
+        if not _PLAIN.issuperset(map(type, members)):
+            pending += [item for item in members if type(item) not in _PLAIN]
 
 
 def _check_writable(value: Any) -> None:

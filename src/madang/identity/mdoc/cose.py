@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from madang.identity.mdoc.cbor import decode, encode
+from madang.identity.mdoc.cbor import decode, encode, string, text
 from madang.kernel import signature
 from madang.kernel.codec import from_base64url, to_base64url
 from madang.kernel.errors import MadangError
@@ -18,6 +18,7 @@ from madang.kernel.errors import MadangError
 X5CHAIN = 33
 _ALGORITHM, _CRITICAL, _ES256 = 1, 2, -7
 _PROTECTED = encode({_ALGORITHM: _ES256})
+_CONTEXT, _NO_MORE = b"\x84" + text("Signature1"), string(b"")
 _KTY, _CRV, _X, _Y, _D = 1, -1, -2, -3, -4
 _EC2, _P256 = 2, 1
 _MAX_HEADER_BYTES = 1024
@@ -63,7 +64,8 @@ def is_signed(message: Sign1, payload: bytes, key: ec.EllipticCurvePublicKey) ->
 
 
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
-    return encode(["Signature1", protected, b"", payload])
+    """The Sig_structure of RFC 9052, section 4.4."""
+    return b"".join((_CONTEXT, string(protected), _NO_MORE, string(payload)))
 
 
 # ------------------------------------------------------------------------------------------------------------ keys
