@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from madang.base.cards.transactions import Bind, Block, NewPin, ResetTries, Stock
 from madang.base.debts import queries as debts
@@ -340,3 +340,35 @@ def test_whoever_is_granted_a_voucher_within_the_last_days_is_not_reminded_of_th
     with database.writing() as connection:
         remind(connection, CLOSES - DAY)
     assert [one[0] for one in told(database, ALICE.party)] == ["granted", "use_by"]
+
+
+def test_a_notice_says_where_its_transaction_stands_also_one_that_a_former_version_made(yard, database):
+    granted(yard, row("n1", ALICE.party))
+    take_in(yard, database)
+    stands = yard.node.ledger.durable.size - 1
+
+    def place() -> tuple[int, int]:
+        with database.reading() as connection:
+            found = select(NOTICES.c.position, NOTICES.c.planned).where(NOTICES.c.recipient == ALICE.party)
+            return tuple(connection.execute(found).one())
+
+    assert place() == (stands, 0)
+    with database.writing() as connection:
+        connection.execute(update(NOTICES).values(position=-1, planned=1))
+    rebuild(database, yard.node.ledger.store.view(), Notices())
+    assert place() == (stands, 1)
+
+
+def test_what_is_given_back_within_the_second_leaves_the_payment_where_it_stands(yard, database):
+    (number,) = granted(yard, row("n1", ALICE.party))
+    yard.accept(pay({number: 3_000}), by=ALICE)
+    stands = yard.node.ledger.durable.size - 1
+    payment = queries.shop_payments(yard.node.state(), "bakery", COUPON)[-1].payment
+    back = Refund(by="bakery", programme=COUPON, merchant="bakery", payment=payment, amount=1_000)
+    yard.accept(back, by=BAKERY)
+    take_in(yard, database)
+    with database.reading() as connection:
+        found = select(NOTICES.c.kind, NOTICES.c.position).where(NOTICES.c.recipient == ALICE.party)
+        places = {one.kind: one.position for one in connection.execute(found)}
+    assert places["paid"] == stands
+    assert places["refunded"] == yard.node.ledger.durable.size - 1

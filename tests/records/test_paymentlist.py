@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert
 
 from madang.kernel.errors import MadangError
-from madang.records.paymentlist import find_payment, list_payments, payments_since
+from madang.records.paymentlist import find_paid, find_payment, list_payments, payments_since
 from madang.records.schema import NOTICES
 from madang.records.shops import name_shops, shop_names
 
@@ -84,3 +84,20 @@ def test_names_of_shops_are_those_of_the_directory(database):
     with database.reading() as connection:
         assert shop_names(connection, ["bakery", "unnamed"]) == {"bakery": "동네 빵집"}
         assert shop_names(connection, []) == {}
+
+
+def test_what_was_paid_at_a_second_is_found_by_its_number(database, rows):
+    paid = next(row for row in rows if row["kind"] == "paid")
+    given_back = next(row for row in rows if row["kind"] == "refunded")
+    with database.reading() as connection:
+        found = find_paid(connection, [paid["recipient"]], "coupon", paid["number"], paid["at"])
+        assert found is not None
+        assert (found.key, found.position) == (paid["key"], -1)
+        for parties, programme, number, at in (
+            ([], "coupon", paid["number"], paid["at"]),
+            (PEOPLE, "other", paid["number"], paid["at"]),
+            (PEOPLE, "coupon", "none", paid["at"]),
+            (PEOPLE, "coupon", paid["number"], paid["at"] + 1),
+            (PEOPLE, "coupon", given_back["number"], given_back["at"]),
+        ):
+            assert find_paid(connection, parties, programme, number, at) is None

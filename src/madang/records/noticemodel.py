@@ -18,7 +18,7 @@ from madang.base.mandates.state import MANDATES, USES, Mandate, Use
 from madang.base.parties.state import NOTICES as OF_PARTIES
 from madang.base.parties.state import Notice
 from madang.base.programmes.state import PROGRAMMES, Programme
-from madang.engine.entries import Writes
+from madang.engine.entries import Writes, block_key, read_tip
 from madang.engine.ledger import Durable
 from madang.engine.store import View
 from madang.kernel.state import State
@@ -66,7 +66,7 @@ class Notices:
     """The projection."""
 
     name = "notices"
-    version = 3
+    version = 4
 
     def clear(self, connection: Connection) -> None:
         """Forget what is known of vouchers and refunds. Notices stay: made again they are the same, and are told."""
@@ -77,18 +77,20 @@ class Notices:
         """Take in what was written, transaction by transaction."""
         contracts = Contracts(State(Durable(view)))
         for block in blocks:
+            first = read_tip(view.log_get(block_key(block.height)) or b"").first
             for place, writes in enumerate(block.writes):
-                _Transaction(connection, contracts, block, place).take_in(writes)
+                _Transaction(connection, contracts, block, place, first + place).take_in(writes)
 
 
 class _Transaction:
     """One transaction's writes, and the notices that follow from them."""
 
-    def __init__(self, connection: Connection, contracts: Contracts, block: Written, place: int) -> None:
+    def __init__(self, connection: Connection, contracts: Contracts, block: Written, place: int, position: int) -> None:
         self._connection = connection
         self._contracts = contracts
         self._time = block.time
         self._where = (block.height, place)
+        self._position = position
         self._payments: dict[tuple[str, str, str], _Paid] = {}
         self._found: list[dict[str, Any]] = []
         self._tables: tuple[tuple[LedgerTable[Any], Callable[[Any, Any], None]], ...] = (
@@ -116,7 +118,7 @@ class _Transaction:
         for key, value in present:
             self._other(key, value)
         self._tell_payments()
-        insert_new(self._connection, NOTICES, self._found)
+        _insert_or_place(self._connection, self._found)
 
     def _other(self, key: bytes, value: bytes) -> None:
         for table, take in self._tables:
@@ -253,7 +255,7 @@ class _Transaction:
                 self._tell("refunded", found.holder, event, about | {"amount": found.refunded})
 
     def _tell(self, kind: Kind, recipient: str, event: tuple[object, ...], about: Mapping[str, object]) -> None:
-        self._found.append(notice(kind, recipient, self._time, event, about))
+        self._found.append(notice(kind, recipient, self._time, event, {"position": self._position, **about}))
 
 
 def notice(
@@ -261,7 +263,7 @@ def notice(
 ) -> dict[str, Any]:
     """A notice as a row; `event` is what makes it the only one of its kind for its recipient."""
     key = hashlib.sha256(msgspec.msgpack.encode(["madang.notice.1", kind, recipient, event])).hexdigest()
-    empty = {"programme": "", "amount": 0, "number": "", "day": 0, "detail": ""}
+    empty = {"programme": "", "amount": 0, "number": "", "day": 0, "detail": "", "position": -1}
     return {"key": key, "recipient": recipient, "kind": kind, "at": at, "planned": 0} | empty | dict(about)
 
 
@@ -289,8 +291,22 @@ def remind(connection: Connection, now: int) -> int:
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert rows whose key is not there yet; how many were new."""
     new = 0
-    make: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     for start in range(0, len(rows), TOGETHER):
         some = list(rows[start : start + TOGETHER])
-        new += connection.execute(make(table).values(some).on_conflict_do_nothing()).rowcount
+        new += connection.execute(_insert(connection, table).values(some).on_conflict_do_nothing()).rowcount
     return new
+
+
+def _insert_or_place(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert notices; those that a former version made learn where the first transaction stands that told of it."""
+    once = list({row["key"]: row for row in rows}.values())
+    unknown = NOTICES.c.position == -1
+    for start in range(0, len(once), TOGETHER):
+        made = _insert(connection, NOTICES).values(once[start : start + TOGETHER])
+        place = {"position": made.excluded.position}
+        connection.execute(made.on_conflict_do_update(index_elements=[NOTICES.c.key], set_=place, where=unknown))
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    """The statement that inserts, in words of this database."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

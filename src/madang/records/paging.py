@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, FromClause, Integer, String, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, FromClause, Integer, String, func, select, tuple_
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from madang.kernel.errors import MadangError
 
@@ -32,7 +33,7 @@ def place_of(values: Sequence[Any]) -> str:
     return ",".join(str(one) for one in values)
 
 
-def read_place(text: str, columns: Sequence[Column[Any]]) -> list[Any]:
+def read_place(text: str, columns: Sequence[KeyedColumnElement[Any]]) -> list[Any]:
     """What `place_of` wrote for these columns. Raises `MadangError` (`records.page`)."""
     values = text.split(",")
     if len(values) != len(columns) or len(text) > MAX_PLACE:
@@ -45,7 +46,7 @@ def page_of(
     table: FromClause,
     row: type[R],
     conditions: Sequence[ColumnElement[bool]],
-    order: Sequence[Column[Any]],
+    order: Sequence[KeyedColumnElement[Any]],
     limit: int,
     after: str,
     *,
@@ -65,11 +66,11 @@ def page_of(
     rows = connection.execute(found).mappings().all()
     fields = row.__struct_fields__  # type: ignore[attr-defined]
     shown = [row(**{name: one[name] for name in fields}) for one in rows[:most]]
-    following = place_of([rows[most - 1][one.name] for one in order]) if len(rows) > most else ""
+    following = place_of([rows[most - 1][one.key] for one in order]) if len(rows) > most else ""
     return Page(shown, total, following)
 
 
-def _value(text: str, column: Column[Any]) -> Any:
+def _value(text: str, column: KeyedColumnElement[Any]) -> Any:
     if isinstance(column.type, String):
         return text
     assert isinstance(column.type, Integer)

@@ -15,7 +15,10 @@ KINDS = ("paid", "refunded")
 
 
 class PaymentRow(msgspec.Struct, frozen=True):
-    """A payment or a refund: won, of which programme, when (seconds), and the number that both screens showed."""
+    """A payment or a refund: won, of which programme, when (seconds), and the number that both screens showed.
+
+    `position` is where in the log its transaction stands; -1 while that is not known.
+    """
 
     key: str
     at: int
@@ -23,6 +26,7 @@ class PaymentRow(msgspec.Struct, frozen=True):
     programme: str
     amount: int
     number: str
+    position: int
 
 
 def list_payments(connection: Connection, parties: Sequence[str], after: str = "", limit: int = 20) -> Page[PaymentRow]:
@@ -39,6 +43,16 @@ def find_payment(connection: Connection, parties: Sequence[str], key: str) -> Pa
     column = NOTICES.c
     asked = select(NOTICES).where(column.key == key, column.recipient.in_(parties), column.kind.in_(KINDS))
     return next(iter(_rows(connection, asked)), None)
+
+
+def find_paid(
+    connection: Connection, parties: Sequence[str], programme: str, number: str, at: int
+) -> PaymentRow | None:
+    """The payment that one of these parties made at a second, under this number, or None."""
+    column = NOTICES.c
+    same = (column.at == at, column.programme == programme, column.number == number)
+    asked = select(NOTICES).where(column.recipient.in_(parties), column.kind == "paid", *same)
+    return next(iter(_rows(connection, asked.limit(1))), None)
 
 
 def payments_since(connection: Connection, party: str, since: int, limit: int = 20) -> list[PaymentRow]:

@@ -10,6 +10,8 @@ since 1970, days are `YYYY-MM-DD` in Seoul, amounts won. A page says in `next` w
     entries            what parties asked of the ledger; all of it, for auditors
     spending           what a programme's vouchers paid, by region, industry, hour or day
     payments, find_payment, payments_since    what people paid and were given back
+    find_paid          what was paid at a second, under the number that both screens showed
+    held               what a shop holds until it delivers
     shops, name_shops, shop_names    where a programme's vouchers are taken, and what those shops are called
 """
 
@@ -22,6 +24,9 @@ from madang.records.database import Database
 from madang.records.entrylist import EntryFilter, EntryPage, EntryRow
 from madang.records.entrylist import list_entries as entries
 from madang.records.entrymodel import Entries
+from madang.records.heldlist import HeldRow
+from madang.records.heldlist import list_held as held
+from madang.records.heldmodel import Held
 from madang.records.noticemodel import Notices
 from madang.records.officelists import (
     ApplicationFilter,
@@ -40,7 +45,7 @@ from madang.records.officemodel import OfficeWork
 from madang.records.outbox import NoticeRow
 from madang.records.outbox import list_notices as notices
 from madang.records.paging import Page, place_of, read_place
-from madang.records.paymentlist import PaymentRow, find_payment, payments_since
+from madang.records.paymentlist import PaymentRow, find_paid, find_payment, payments_since
 from madang.records.paymentlist import list_payments as payments
 from madang.records.projection import Projection, Standing, project
 from madang.records.schema import APPEALS
@@ -61,6 +66,7 @@ __all__ = [
     "EntryRow",
     "FlagFilter",
     "FlagRow",
+    "HeldRow",
     "NoticeRow",
     "Page",
     "PaymentRow",
@@ -73,8 +79,10 @@ __all__ = [
     "bring_up_to_date",
     "disputes",
     "entries",
+    "find_paid",
     "find_payment",
     "flags",
+    "held",
     "name_shops",
     "notices",
     "payments",
@@ -91,7 +99,7 @@ def bring_up_to_date(database: Database, view: View) -> list[Standing]:
 
     For one process at a time: a second one's work is undone (`records.raced`). Raises what `projection.project` does.
     """
-    models: tuple[Projection, ...] = (Notices(), Appeals(), OfficeWork(), Trade(), Entries())
+    models: tuple[Projection, ...] = (Notices(), Appeals(), OfficeWork(), Trade(), Held(), Entries())
     return [project(database, view, one) for one in models]
 
 

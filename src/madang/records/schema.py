@@ -178,6 +178,19 @@ SPENT_PARTS = Table(
 """What was counted of a part of a payment, under a digest of its key: nothing that leads to a person."""
 # fmt: on
 
+HELD_PARTS = Table(
+    "held_part",
+    metadata,
+    Column("programme", words(48), primary_key=True),
+    Column("part", words(96), primary_key=True),
+    Column("merchant", words(43), nullable=False),
+    Column("payment", words(48), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("held", BigInteger, nullable=False),
+    Index(None, "merchant", "at"),
+)
+"""Parts of payments of which a shop holds something for a delivery (won), as long as it does."""
+
 ENTRIES = Table(
     "entry",
     metadata,
@@ -269,10 +282,14 @@ NOTICES = Table(
     Column("day", BigInteger, nullable=False),
     Column("detail", words(32), nullable=False),
     Column("planned", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False, server_default="-1"),
     Index(None, "recipient", "at", "key"),
     Index(None, "planned", "at"),
 )
-"""What people are told, once each: `key` stands for what happened. `planned` is 1 once it is known how it is sent."""
+"""What people are told, once each: `key` stands for what happened. `planned` is 1 once it is known how it is sent.
+
+`position` is where in the log that transaction stands; -1 where it is of none, as a reminder.
+"""
 
 NOTICE_DELIVERIES = Table(
     "notice_delivery",

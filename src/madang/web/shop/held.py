@@ -1,33 +1,47 @@
 """Orders to be delivered: money that is held for them, taken on delivery or let go."""
 
+import asyncio
+
 from litestar import Response, get, post
 
+from madang.records import reading
 from madang.services.vouchers.transactions import Capture, Void
 from madang.web.api.problems import Refused
 from madang.web.shop.amounts import read_amount
-from madang.web.shop.goods import taken
 from madang.web.shop.owed import owed
-from madang.web.shop.payments import read_sales
+from madang.web.shop.payments import Sale
 from madang.web.shop.refunds import find_payment
 from madang.web.shop.seller import seller
 from madang.web.site import outcomes
 from madang.web.site.drafts import draft
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
+from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 
-LONGEST = 60 * 86_400
-"""Seconds for which a kind of vouchers lets money be held."""
-_FAR = 1 << 40
+PAGE = 50
 
 
 @get("/held")
-async def listed(visit: Visit) -> Response[str]:
+async def listed(visit: Visit, after: str = "") -> Response[str]:
     """Payments of which something is held, the oldest first: they end first."""
     who = seller(visit)
-    programmes = taken(visit.state, visit.wanted.language)
-    found = await read_sales(visit, who.party, programmes, visit.now - LONGEST, _FAR)
-    return visit.page("shop/held.html", who=who, rows=[one for one in found[::-1] if one.payment.held])
+    rows, following = await asyncio.to_thread(_held, visit, who.merchant, after)
+    return visit.page("shop/held.html", who=who, rows=rows, next=following, first=not after)
+
+
+def _held(visit: Visit, merchant: str, after: str) -> tuple[list[Sale], str]:
+    """What the records list, as it stands on the ledger now: what was just delivered is passed over."""
+    if visit.site.records is None:
+        return [], ""
+    with visit.site.records.reading() as connection:
+        page = reading.held(connection, merchant, after, PAGE)
+    shown = [
+        Sale(one.programme, title(visit.state, one.programme, visit.wanted.language), found.payment)
+        for one in page.rows
+        if (found := owed(visit.state, one.programme, merchant, one.payment)) is not None and found.payment.held
+    ]
+    return shown, page.next
 
 
 @get("/held/{programme:str}/{payment:str}")

@@ -29,7 +29,7 @@ async def about(visit: Visit, key: str) -> Response[str]:
     found = await asyncio.to_thread(_row, visit, key)
     identifier = None
     if found is not None:
-        identifier = await asyncio.to_thread(transaction_of, visit, found.programme, found.number, found.at)
+        identifier = await asyncio.to_thread(transaction_of, visit, found)
     if identifier is None:
         raise Refused(404, "transaction.unknown", "There is no such payment of yours.")
     return visit.redirect(f"/wallet/payments/{identifier}")

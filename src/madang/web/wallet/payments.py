@@ -1,7 +1,7 @@
 """Payments that concern whoever is signed in, found in what transactions wrote.
 
-The ledger lists payments by shop and no payer's: so a payment is found by its transaction, or by the second of a notice
-about it, which leads to its block. Whoever signed it, and whose vouchers paid, may see it; nobody else.
+The ledger lists payments by shop and no payer's: so a payment is found by its transaction, or by a notice about it,
+which says where in the log it stands. Whoever signed it, and whose vouchers paid, may see it; nobody else.
 """
 
 from collections.abc import Iterator
@@ -13,13 +13,12 @@ from madang.engine.ledger import find
 from madang.engine.store import View
 from madang.kernel.codec import read_json
 from madang.kernel.transaction import Act
+from madang.records import reading
 from madang.records.contracts import Contracts
+from madang.records.reading import PaymentRow
 from madang.services.vouchers.queries import confirmation_number, own_payments
 from madang.services.vouchers.state import OWN, voucher_of
 from madang.web.site.visit import Visit
-
-MAX_ENTRIES = 20_000
-"""Entries of one second that are looked at."""
 
 
 class Payment(msgspec.Struct, frozen=True):
@@ -69,22 +68,24 @@ def paid_by(visit: Visit, identifier: str) -> Paid | None:
     return Paid(identifier, acts, _time_of(visit.node.ledger.store.view(), height), payments)
 
 
-def transaction_of(visit: Visit, programme: str, number: str, at: int) -> str | None:
-    """The id of the transaction that made the payment of which a notice tells: paid or given back at a second."""
-    parties = visit.parties
-    for entry in _entries_at(visit, at):
-        for holder, one in _payments(visit, entry, number):
-            if holder in parties and one.programme == programme:
-                return entry.id if one.at == at else _maker(visit, one)
+def transaction_of(visit: Visit, told: PaymentRow) -> str | None:
+    """The id of the transaction that made the payment of which a notice tells: paid, or given back from."""
+    entry = _entry_at(visit, told.position)
+    if entry is None or told.kind == "paid":
+        return entry.id if entry is not None else None
+    for holder, one in _payments(visit, entry, told.number):
+        if holder in visit.parties and one.programme == told.programme:
+            with visit.site.records.reading() as connection:
+                paid = reading.find_paid(connection, visit.parties, one.programme, one.number, one.at)
+            made = _entry_at(visit, paid.position) if paid is not None else None
+            return made.id if made is not None else None
     return None
 
 
-def _maker(visit: Visit, payment: Payment) -> str | None:
-    """The id of the transaction that made a payment which a later one gave back from."""
-    for entry in _entries_at(visit, payment.at):
-        if any(one.payment == payment.payment for _, one in _payments(visit, entry)):
-            return entry.id
-    return None
+def _entry_at(visit: Visit, position: int) -> StoredEntry | None:
+    """The transaction that stands there in the log; None where that is not known."""
+    data = visit.node.ledger.store.view().log_get(entry_key(position)) if position >= 0 else None
+    return read_entry(data) if data is not None else None
 
 
 def _payments(visit: Visit, entry: StoredEntry, number: str = "") -> Iterator[tuple[str, Payment]]:
@@ -131,39 +132,6 @@ def _acts(visit: Visit, entry: StoredEntry) -> tuple[Act, ...]:
     machine = visit.node.ledger.machine
     envelope = machine.receive(entry.signed)
     return tuple(read_json(machine.payload_decoder, envelope.payload, "the payload").acts)
-
-
-def _entries_at(visit: Visit, second: int) -> Iterator[StoredEntry]:
-    """The accepted transactions of the blocks of one second, in order."""
-    view = visit.node.ledger.store.view()
-    last = visit.node.ledger.durable.height
-    height = _first_at(view, last, second)
-    looked_at = 0
-    while height <= last:
-        tip = read_tip(view.log_get(block_key(height)) or b"")
-        if tip.time != second:
-            return
-        for position in range(tip.first + 1, tip.size):
-            looked_at += 1
-            data = view.log_get(entry_key(position))
-            if data is None or looked_at > MAX_ENTRIES:
-                return
-            entry = read_entry(data)
-            if entry.writes and entry.result().outcome == "accepted":
-                yield entry
-        height += 1
-
-
-def _first_at(view: View, last: int, second: int) -> int:
-    """The first block whose time is not before a second; one behind the last where there is none."""
-    low, high = 1, last + 1
-    while low < high:
-        middle = (low + high) // 2
-        if _time_of(view, middle) < second:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 def _time_of(view: View, height: int) -> int:

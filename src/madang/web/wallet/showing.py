@@ -146,7 +146,7 @@ def _payment(visit: Visit, act: Present) -> str:
     with visit.site.records.reading() as connection:
         rows = reading.payments_since(connection, act.by, act.until - SECONDS - 60, LOOKED_AT)
     for row in rows:
-        identifier = transaction_of(visit, row.programme, row.number, row.at)
+        identifier = transaction_of(visit, row)
         paid = paid_by(visit, identifier) if identifier else None
         if paid is not None and any(
             isinstance(one, Collect) and code_digest(one.code) == act.code for one in paid.acts
