@@ -6,7 +6,7 @@ import msgspec
 
 from madang.identity import jose
 from madang.identity.sdjwt import disclosures
-from madang.identity.sdjwt.forms import BINDING_TYP, TYP, Object, Path, split, written
+from madang.identity.sdjwt.forms import BINDING_TYP, TYP, Object, Path, read_object, split, written
 from madang.identity.sdjwt.resolving import resolve
 from madang.identity.sdjwt.verifying import Issued, Trust, check_validity, read_issued
 from madang.kernel.errors import MadangError
@@ -22,7 +22,7 @@ def accept(text: str, trust: Trust, now: int) -> Issued:
     """
     if split(text)[2]:
         raise MadangError("sdjwt.not_issued", "This was presented by somebody, and not issued to you.")
-    issued, _ = read_issued(text, trust)
+    issued = read_issued(text, trust)[0]
     check_validity(issued, now)
     return issued
 
@@ -60,7 +60,7 @@ def present(
 
 
 def _payload(jwt: str) -> Object:
-    return jose.read_object(jose.read(jwt, TYP, "the credential").payload, "the credential", "sdjwt.form")
+    return read_object(jose.read(jwt, TYP, "the credential").payload, "the credential", "sdjwt.form")
 
 
 def _belongs(place: Path, path: Path) -> bool:

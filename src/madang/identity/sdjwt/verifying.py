@@ -20,10 +20,11 @@ from madang.identity.sdjwt.forms import (
     TYP,
     Object,
     read_jws,
+    read_object,
     renamed,
     split,
 )
-from madang.identity.sdjwt.resolving import Resolved, resolve
+from madang.identity.sdjwt.resolving import resolve
 from madang.identity.verified import StatusReference
 from madang.kernel.errors import MadangError
 
@@ -61,18 +62,17 @@ def verify(text: str, trust: Trust, audience: str, nonce: str, now: int) -> Issu
     (more than ten minutes), `_future` (more than a minute), `_hash` (signed for other disclosures); then what
     `check_validity` raises. What `trust` raises goes before the issuer's signature.
     """
-    issued, _ = read_issued(text, trust)
+    issued, holder = read_issued(text, trust)
     shown, _, binding = text.rpartition("~")
     if not binding:
         raise MadangError("sdjwt.binding_missing", "The holder did not sign for this request. Ask the wallet again.")
-    key = jose.public_key(issued.holder, "the holder's key")
-    _check_binding(binding, key, f"{shown}~", audience, nonce, now)
+    _check_binding(binding, holder, f"{shown}~", audience, nonce, now)
     check_validity(issued, now)
     return issued
 
 
-def read_issued(text: str, trust: Trust) -> tuple[Issued, Resolved]:
-    """What an issuer signed and what of it is disclosed, whatever the time and whoever holds it.
+def read_issued(text: str, trust: Trust) -> tuple[Issued, ec.EllipticCurvePublicKey]:
+    """What an issuer signed as far as it is disclosed, and the holder's key; whatever the time and whoever holds it.
 
     Raises `MadangError`: `sdjwt.size`, `sdjwt.form`, `sdjwt.disclosures`; `sdjwt.issuer_form`, `_header`, `_typ`,
     `_algorithm`, `_chain`, `_signature`, `_payload`; `sdjwt.hash` (of digests, other than SHA-256); what
@@ -90,13 +90,13 @@ def read_issued(text: str, trust: Trust) -> tuple[Issued, Resolved]:
         jose.check(jws, followed.key, _ISSUER_WHAT)
     except MadangError as error:
         raise renamed(error, "sdjwt.issuer_") from None
-    payload = jose.read_object(jws.payload, _ISSUER_WHAT, "sdjwt.issuer_payload")
+    payload = read_object(jws.payload, _ISSUER_WHAT, "sdjwt.issuer_payload")
     if payload.get("_sd_alg", HASH) != HASH:
         raise MadangError("sdjwt.hash", "The credential's digests are not SHA-256, the only hash that counts here.")
     resolved = resolve(payload, disclosures.read_all(texts))
     if any(path[0] in ALWAYS_SHOWN for path in resolved.places):
         raise MadangError("sdjwt.always_shown", "The credential hides a claim that every verifier must see.")
-    return _issued(resolved.claims, followed), resolved
+    return _issued(resolved.claims, followed)
 
 
 def check_validity(issued: Issued, now: int) -> None:
@@ -107,26 +107,28 @@ def check_validity(issued: Issued, now: int) -> None:
         raise MadangError("sdjwt.expired", "The credential has expired. The holder can ask its issuer for a new one.")
 
 
-def _issued(claims: Object, issuer: Followed) -> Issued:
+def _issued(claims: Object, issuer: Followed) -> tuple[Issued, ec.EllipticCurvePublicKey]:
     """The members that every credential needs, each in its form."""
     kind = claims.get("vct")
     if not isinstance(kind, str) or not kind:
         raise MadangError("sdjwt.type", "The credential does not say of which type it is (vct).")
     binding = claims.get("cnf")
     try:
-        holder = jose.jwk_of(jose.public_key(binding.get("jwk") if isinstance(binding, dict) else None, "cnf.jwk"))
+        jwk = binding.get("jwk") if isinstance(binding, dict) else None
+        key = jose.public_key(jwk, "cnf.jwk")
     except MadangError as error:
         raise MadangError("sdjwt.holder_key", error.message) from None
     valid_from = max(_seconds(claims, "iat", 0), _seconds(claims, "nbf", 0))
-    return Issued(
+    issued = Issued(
         type=kind,
         claims={name: value for name, value in claims.items() if name not in _ABOUT_THE_CREDENTIAL},
         issuer=issuer,
-        holder=holder,
+        holder=jose.jwk_of(key),
         status=_status(claims),
         valid_from=valid_from,
         valid_until=_seconds(claims, "exp", None),
     )
+    return issued, key
 
 
 def _seconds(claims: Mapping[str, Any], name: str, absent: int | None) -> int:
@@ -156,7 +158,7 @@ def _check_binding(text: str, key: ec.EllipticCurvePublicKey, shown: str, audien
         jose.check(jws, key, _BINDING_WHAT)
     except MadangError as error:
         raise renamed(error, "sdjwt.binding_") from None
-    said = jose.read_object(jws.payload, _BINDING_WHAT, "sdjwt.binding_payload")
+    said = read_object(jws.payload, _BINDING_WHAT, "sdjwt.binding_payload")
     at, ends, begins = said.get("iat"), said.get("exp", now + 1), said.get("nbf", now)
     if not (type(at) is int and type(ends) is int and type(begins) is int):
         raise MadangError("sdjwt.binding_payload", "The key binding does not say when it was made, in whole seconds.")
