@@ -17,7 +17,7 @@ from madang.web.api.asgi import encode
 from madang.web.api.problems import Refused
 from madang.web.shop.amounts import MOST, read_amount
 from madang.web.shop.codes import ORDER, new_order
-from madang.web.shop.goods import Taken, taken
+from madang.web.shop.goods import Taken, paused, taken
 from madang.web.shop.payments import sale_of_order
 from madang.web.shop.seller import Seller, named_seller, seller
 from madang.web.site import outcomes
@@ -62,7 +62,8 @@ def _ask(visit: Visit, who: Seller, asked: Asked, wrong: Wrong | None = None) ->
         "shop/collect.html",
         422 if wrong else 200,
         who=who,
-        programmes=_open(visit),
+        programmes=(programmes := _open(visit)),
+        stopped=paused(visit.state, programmes, visit.now),
         basket=_basket(visit, who, asked.order),
         asked=asked,
         wrong=wrong or Wrong(),

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from madang.base.operations.queries import paused_programmes
 from madang.base.programmes.queries import programmes
 from madang.base.programmes.state import PROGRAMMES, compiled, documents_of
 from madang.contract.syntax import Clause
@@ -39,6 +40,12 @@ def taken(state: State, language: Language) -> list[Taken]:
                 wants = GOODS in compiled(state, record).speaks_of["spend"]
                 found.append(Taken(view.name, shown, view.status, goods_of(document) if wants else ()))
     return found
+
+
+def paused(state: State, programmes: list[Taken], now: int) -> list[tuple[Taken, int]]:
+    """Those of these programmes in which nobody pays at the second `now`, each with the end of its pause."""
+    stopped = {name: one.until for name, one in paused_programmes(state) if one.stops("spend", now)}
+    return [(one, stopped[one.name]) for one in programmes if one.status == "open" and one.name in stopped]
 
 
 def all_goods(programmes: list[Taken]) -> tuple[str, ...]:

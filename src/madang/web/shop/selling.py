@@ -9,7 +9,7 @@ from madang.services.vouchers.transactions import MAX_PARTS, Line, Order
 from madang.web.api.problems import Refused
 from madang.web.shop.amounts import MOST, read_amount
 from madang.web.shop.codes import ORDER, new_order, show_code
-from madang.web.shop.goods import all_goods, taken
+from madang.web.shop.goods import all_goods, paused, taken
 from madang.web.shop.payments import read_sales, sale_of_order
 from madang.web.shop.seller import Seller, named_seller
 from madang.web.site.drafts import draft
@@ -49,7 +49,16 @@ async def _ask(visit: Visit, who: Seller, status: int = 200, typed: str = "", er
     programmes = taken(visit.state, visit.wanted.language)
     latest = (await read_sales(visit, who.party, programmes, visit.now - RECENT, _FAR))[:SHOWN]
     goods = all_goods(programmes)
-    return visit.page("shop/sell.html", status, who=who, goods=goods, latest=latest, typed=typed, error=error)
+    return visit.page(
+        "shop/sell.html",
+        status,
+        who=who,
+        goods=goods,
+        latest=latest,
+        stopped=paused(visit.state, programmes, visit.now),
+        typed=typed,
+        error=error,
+    )
 
 
 @post("/sell", status_code=200)
