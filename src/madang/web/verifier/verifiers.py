@@ -1,0 +1,44 @@
+"""The institutions that ask for credentials at this server, each with its verifier."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from madang.identity.institution import Institution
+from madang.identity.trust import Trust
+from madang.identity.verifier.checking import Grounds, Statuses
+from madang.identity.verifier.verifier import Verifier
+from madang.kernel.errors import MadangError
+from madang.kernel.state import State
+
+PATH = "presentations"
+"""What stands between an institution's address and what wallets fetch and send."""
+AT_ONCE = 16
+"""Answers that are looked at together: each may wait for a status list for some seconds."""
+
+
+class Verifiers:
+    """Verifiers by their institutions' names in URLs."""
+
+    def __init__(
+        self,
+        institutions: Mapping[str, Institution],
+        roots: Sequence[bytes],
+        statuses: Statuses,
+        state: Callable[[], State],
+    ) -> None:
+        """`roots` are the root certificates (DER) that are known; `state` gives the ledger as it is durable now."""
+
+        def grounds() -> Grounds:
+            return Grounds(roots, Trust(state()), statuses)
+
+        self._verifiers = {
+            name: Verifier(one.requests, f"{one.url}/{PATH}", grounds) for name, one in institutions.items()
+        }
+        self.answering = asyncio.Semaphore(AT_ONCE)
+
+    def of(self, name: str) -> Verifier:
+        """The verifier of an institution. Raises `MadangError` (`request.unknown`)."""
+        found = self._verifiers.get(name)
+        if found is None:
+            raise MadangError("request.unknown", "There is no such request, or its time has passed. Begin again.")
+        return found

@@ -1,0 +1,178 @@
+"""What wallets meet over HTTP: the request once, the answer once, and one refusal for everything that is wrong."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from madang.app import MODULES
+from madang.base.trust.transactions import DefineType, NameIssuer, NameVerifier
+from madang.identity import institution
+from madang.identity.catalogue.types import Words
+from madang.identity.certificates import digest_of
+from madang.identity.institution import Description, Terms
+from madang.identity.verifier.asking import Ask
+from madang.identity.wallet.answering import answer, choose, read_request
+from madang.kernel.codec import from_base64url
+from madang.web.api.application import Additions, create
+from madang.web.api.journal import FILE
+from madang.web.api.limits import Limits
+from madang.web.nodes import open_node
+from madang.web.verifier.serving import additions
+from madang.web.verifier.verifiers import Verifiers
+from tests.identity.institutions import Certified
+from tests.identity.verifier.scene import CLAIMS, Scene, ToldStatuses
+from tests.web.serving import make_node
+
+PASSPHRASE = "of a test, twelve"
+DAY = 86_400
+ASKS = [Ask("resident", ("age_over_18", "province"))]
+
+
+class Site:
+    """A served verifier of the city, and somebody with a residence."""
+
+    def __init__(self, folder: Path, client: Any, opened: institution.Institution, now: int, app: Litestar) -> None:
+        self.folder = folder
+        self.client = client
+        self.city = opened
+        self.now = now
+        self.verifiers: Verifiers = app.state.verifiers
+
+    def journal(self) -> list[str]:
+        """The codes of refused presentations."""
+        lines = [msgspec.json.decode(line) for line in (self.folder / FILE).read_bytes().splitlines()]
+        return [line["code"] for line in lines if line["event"] == "presentation"]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder, now = tmp_path_factory.mktemp("verifier"), int(time.time()) - 120
+    words = Words("부산광역시", "Busan")
+    description = Description("bank-a", words, "http://localhost:8420", {"resident": Terms()})
+    institution.make_institution(folder / "identity", "city", description, PASSPHRASE, now)
+    city = institution.open_institution(folder / "identity", "city", PASSPHRASE)
+    named: dict[str, Any] = {"credential": "resident", "by": "ministry", "since": now, "until": now + 300 * DAY}
+    acts = [
+        DefineType(by="operator", credential="resident", governor="ministry", description="dd" * 32),
+        NameIssuer(**named, issuer="bank-a", anchors=[city.anchor]),
+        NameVerifier(
+            **named,
+            verifier="bank-a",
+            purpose="claims/resident",
+            claims=["age_over_18", "province"],
+            certificates=[digest_of(city.requests.certificate)],
+            origins=["https://city.example.kr"],
+        ),
+    ]
+    make_node(folder / "node", acts)
+    apps: list[Litestar] = []
+
+    @asynccontextmanager
+    async def known(app: Litestar) -> AsyncIterator[None]:
+        apps.append(app)
+        yield
+
+    verifying = additions({"city": city}, [city.root], ToldStatuses())
+    served = Additions(verifying.routes, [*verifying.lifespans, known])
+    application: Any = create(lambda: open_node(folder / "node", MODULES), Limits(), served)
+    with TestClient(application) as client:
+        yield Site(folder / "node", client, city, now, apps[0])
+
+
+def held(site: Site):
+    """A residence that the city issued."""
+    office = Certified(None, site.city.root, None, site.city.credentials)
+    return Scene().issue("resident", office=office, since=site.now)
+
+
+def respond(site: Site, text: str) -> str:
+    trust = site.verifiers.of("city")._grounds().trust
+    now = int(time.time())
+    request = read_request(text, site.verifiers.of("city").client, trust, now)
+    return answer(request, choose(request, [held(site)], lambda one: CLAIMS[one.type]), now)
+
+
+def test_a_wallet_fetches_answers_and_is_sent_on(site):
+    now = int(time.time())
+    begun = site.verifiers.of("city").begin(ASKS, now, "http://localhost:8420/claim")
+    path = urlsplit(begun.request_uri).path
+    fetched = site.client.get(path)
+    assert fetched.status_code == 200
+    assert fetched.headers["content-type"] == "application/oauth-authz-req+jwt"
+    assert fetched.headers["access-control-allow-origin"] == "*"
+    given = site.client.post(path.replace("request", "response"), data={"response": respond(site, fetched.text)})
+    assert given.status_code == 200
+    code = given.json()["redirect_uri"].partition("response_code=")[2]
+    taken = site.verifiers.of("city").take(begun.handle, begun.secret, now, code)
+    assert taken.shown[0].claims == {"age_over_18": True, "province": "26"}
+    assert taken.shown[0].issuer == "bank-a"
+
+
+def test_a_wallet_may_send_a_nonce_of_its_own(site):
+    begun = site.verifiers.of("city").begin(ASKS, int(time.time()))
+    fetched = site.client.post(urlsplit(begun.request_uri).path, data={"wallet_nonce": "n1", "wallet_metadata": "{}"})
+    assert fetched.status_code == 200
+    payload = from_base64url(fetched.text.split(".")[1], "the payload")
+    assert msgspec.json.decode(payload)["wallet_nonce"] == "n1"
+
+
+def test_across_devices_nobody_is_sent_anywhere(site):
+    begun = site.verifiers.of("city").begin(ASKS, int(time.time()))
+    path = urlsplit(begun.request_uri).path
+    response = respond(site, site.client.get(path).text)
+    assert site.client.post(path.replace("request", "response"), data={"response": response}).json() == {}
+
+
+def test_everything_that_is_wrong_looks_the_same(site):
+    verifier = site.verifiers.of("city")
+    before = len(site.journal())
+    begun = [verifier.begin(ASKS, int(time.time())) for _ in range(2)]
+    paths = [urlsplit(one.request_uri).path for one in begun]
+    site.client.get(paths[0])
+    answers = [
+        site.client.get(paths[0]),
+        site.client.get(paths[1].replace("city", "village")),
+        site.client.get(f"{paths[1]}x"),
+        site.client.post(paths[1], data={"wallet_nonce": "n" * 300}),
+        site.client.post(paths[1], content=b"{}", headers={"content-type": "application/json"}),
+        site.client.post(paths[0].replace("request", "response"), data={"response": "x"}),
+        site.client.post(paths[0].replace("request", "response"), data={"response": "x"}),
+        site.client.post(paths[0].replace("request", "response"), data={}),
+        site.client.post(
+            paths[0].replace("request", "response"),
+            content=b"response=a&response=b",
+            headers={"content-type": "application/x-www-form-urlencoded"},
+        ),
+    ]
+    wire = {
+        (one.status_code, one.content, tuple(sorted((k, v) for k, v in one.headers.items() if k != "date")))
+        for one in answers
+    }
+    assert len(wire) == 1
+    assert answers[0].status_code == 400
+    assert answers[0].json() == {"error": "invalid_request"}
+    assert site.journal()[before:] == [
+        "request.fetched",
+        "request.unknown",
+        "request.unknown",
+        "request.wallet_nonce",
+        "request.form",
+        "jose.decryption",
+        "request.answered",
+        "response.form",
+        "response.form",
+    ]
+
+
+def test_ten_megabytes_are_not_read(site):
+    begun = site.verifiers.of("city").begin(ASKS, int(time.time()))
+    path = urlsplit(begun.request_uri).path.replace("request", "response")
+    assert site.client.post(path, data={"response": "x" * 10_000_000}).status_code == 413
