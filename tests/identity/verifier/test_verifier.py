@@ -98,7 +98,10 @@ def test_a_request_is_fetched_once_and_answered_once(shared):
     assert shared.verifier.take(begun.handle, begun.secret, NOW).standing == "waiting"
     response = shared.respond(begun.handle, [shared.issue("resident")])
     assert code_of(shared.verifier.fetch, begun.handle, NOW) == "request.fetched"
+    assert shared.verifier.standing(begun.handle, begun.secret, NOW) == "waiting"
     shared.verifier.receive(begun.handle, {"response": response}, NOW)
+    assert shared.verifier.standing(begun.handle, begun.secret, NOW) == "shown"
+    assert code_of(shared.verifier.standing, begun.handle, "another secret", NOW) == "request.unknown"
     assert code_of(shared.verifier.receive, begun.handle, {"response": response}, NOW) == "request.answered"
     assert code_of(shared.verifier.take, begun.handle, "another secret", NOW) == "request.unknown"
     assert shared.verifier.take(begun.handle, begun.secret, NOW).standing == "shown"

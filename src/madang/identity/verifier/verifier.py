@@ -9,6 +9,7 @@ code; pages say so, and what matters there is asked for on the same device.
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 from urllib.parse import urlencode
 
 import msgspec
@@ -32,6 +33,9 @@ SCHEME = "haip-vp://"
 """What opens a wallet of a phone (HAIP 1.0, section 5.1)."""
 
 
+Standing = Literal["waiting", "refused", "shown"]
+
+
 class Begun(msgspec.Struct, frozen=True):
     """A request that was begun: how the wallet gets it, and the secret that its answer is taken with."""
 
@@ -52,9 +56,9 @@ class Begun(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """How far a request is: `waiting`, `refused` with a code for the operator's journal, or `shown`."""
+    """How far a request is, with what was shown, or the code of the refusal for the operator's journal."""
 
-    standing: str
+    standing: Standing
     shown: tuple[Verified, ...] = ()
     refused: str = ""
 
@@ -123,21 +127,30 @@ class Verifier:
         joint = "&" if "?" in pending.return_to else "?"
         return pending.return_to + joint + urlencode({"handle": handle, "response_code": pending.code})
 
+    def standing(self, handle: str, secret: str, now: int) -> Standing:
+        """How far it is, for whoever began it. Raises `MadangError` (`request.unknown`)."""
+        pending = self._own(handle, secret, now)
+        return "refused" if pending.refused else "shown" if pending.shown else "waiting"
+
     def take(self, handle: str, secret: str, now: int, response_code: str = "") -> Answer:
         """How far it is, for whoever began it; what was shown is given once, and then forgotten.
 
         Raises `MadangError`: `request.unknown` (or begun by somebody else), `request.code` (a holder on this device
         must come back with it).
         """
-        pending = self._requests.find(handle, now)
-        if not matches(pending.owner, secret):
-            raise MadangError("request.unknown", "There is no such request, or its time has passed. Begin again.")
+        pending = self._own(handle, secret, now)
         if not pending.shown and not pending.refused:
             return Answer("waiting")
         if pending.shown and pending.same_device and not matches(digest(pending.code), response_code):
             raise MadangError("request.code", "The answer did not come back to the browser that asked. Begin again.")
         self._requests.remove(pending)
         return Answer("refused", refused=pending.refused) if pending.refused else Answer("shown", pending.shown)
+
+    def _own(self, handle: str, secret: str, now: int) -> Pending:
+        pending = self._requests.find(handle, now)
+        if not matches(pending.owner, secret):
+            raise MadangError("request.unknown", "There is no such request, or its time has passed. Begin again.")
+        return pending
 
     def _check(self, pending: Pending, form: Mapping[str, str], now: int) -> tuple[Verified, ...]:
         grounds = self._grounds()

@@ -15,7 +15,7 @@ from madang.log.errors import LogError
 from madang.web.api import problems
 from madang.web.api.asgi import encode
 from madang.web.api.problems import Problem, Refused, make
-from madang.web.site import refusals, shared, signin
+from madang.web.site import asking, refusals, shared, signin
 from madang.web.site.areas import Area, anybody
 from madang.web.site.evidence import Keeper
 from madang.web.site.forms import CONTROL
@@ -28,7 +28,7 @@ from madang.web.site.words import Words
 
 HERE = Path(__file__).parent
 VENDOR = HERE.parent / "vendor"
-COMMON = Area("site", HERE, anybody, shared.ROUTES)
+COMMON = Area("site", HERE, anybody, (*shared.ROUTES, asking.standing))
 SAFE = ("GET", "HEAD")
 
 
