@@ -1,0 +1,116 @@
+"""What a verifier asks of a status: nothing, where the credential is known to be good now; else a refusal.
+
+There is no setting that lets a credential pass whose list can't be got, read or believed. A list is kept as long as it
+says (`ttl`), and never past its end; after that it is fetched again, and if that fails, what it said counts no more.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from madang.identity.certificates import Followed
+from madang.identity.status import bitstring, token
+from madang.identity.status.bitstring import BitstringList
+from madang.identity.status.fetching import fetch
+from madang.identity.status.packing import bit_at, status_at
+from madang.identity.status.register import Status
+from madang.identity.status.token import StatusListToken
+from madang.identity.verified import StatusReference
+from madang.kernel.errors import MadangError
+
+MAX_KEPT = 64
+Fetch = Callable[[str, str], bytes]
+"""Gets what is under an address as a media type; raises `MadangError` (`status.unavailable`)."""
+Follow = Callable[[tuple[bytes, ...], int], Followed]
+"""Follows a chain of certificates to an anchor at a time (seconds), as `certificates.follow` does, or raises."""
+_Listed = StatusListToken | BitstringList
+L = TypeVar("L", StatusListToken, BitstringList)
+
+
+class Statuses:
+    """Reads lists and keeps up to 64 of them. Safe for several threads, which may then fetch one list twice."""
+
+    def __init__(self, follow: Follow, get: Fetch = fetch) -> None:
+        self._follow = follow
+        self._fetch = get
+        self._kept: OrderedDict[str, tuple[int, _Listed]] = OrderedDict()
+        self._turn = threading.Lock()
+
+    def check(self, reference: StatusReference, anchor: str, now: int) -> None:
+        """Refuse a credential unless its place in a Token Status List says that it is valid.
+
+        `anchor` is that (SHA-256, in hexadecimal) below which the credential was signed: the list must be signed below
+        the same. Raises `MadangError`: `status.unavailable`; what `token.read` raises (`status.stale`, ...);
+        `status.issuer` (signed below another anchor); `status.unknown` (no such place, or a value nobody defined);
+        `status.revoked`; `status.suspended`.
+        """
+        listed = self._list(reference.uri, now)
+        if not isinstance(listed, StatusListToken):
+            listed = self._fetch_token(reference.uri, now)
+        _check_anchor(listed, anchor)
+        _refuse_unless_valid(status_at(listed.packed, listed.bits, reference.index))
+
+    def check_entries(self, status: Any, anchor: str, now: int) -> None:
+        """Refuse a W3C credential unless every entry in its member `credentialStatus` says that it is valid.
+
+        Raises `MadangError`: `status.entry`, what `check` raises, and `status.purpose` (a list of another purpose).
+        """
+        for entry in bitstring.read_entries(status):
+            listed = self._list(entry.uri, now)
+            if not isinstance(listed, BitstringList):
+                listed = self._fetch_bitstring(entry.uri, now)
+            _check_anchor(listed, anchor)
+            if entry.purpose not in listed.purposes:
+                raise MadangError("status.purpose", f"The status list is not one of {entry.purpose}.")
+            if bit_at(listed.packed, entry.index):
+                _refuse_unless_valid(Status.REVOKED if entry.purpose == "revocation" else Status.SUSPENDED)
+
+    def _list(self, uri: str, now: int) -> _Listed | None:
+        """The list that is kept, if it may still be used."""
+        with self._turn:
+            found = self._kept.get(uri)
+            if found is None:
+                return None
+            fetched_at, listed = found
+            # A clock that was set back makes an old list no younger.
+            if fetched_at <= now < min(fetched_at + listed.ttl, listed.expires_at):
+                self._kept.move_to_end(uri)
+                return listed
+            del self._kept[uri]
+            return None
+
+    def _fetch_token(self, uri: str, now: int) -> StatusListToken:
+        text = self._text(uri, token.MEDIA_TYPE)
+        return self._keep(uri, now, token.read(text, uri, lambda chain: self._follow(chain, now), now))
+
+    def _fetch_bitstring(self, uri: str, now: int) -> BitstringList:
+        text = self._text(uri, bitstring.MEDIA_TYPE)
+        return self._keep(uri, now, bitstring.read(text, uri, lambda chain: self._follow(chain, now), now))
+
+    def _text(self, uri: str, accept: str) -> str:
+        try:
+            return self._fetch(uri, accept).decode("ascii")
+        except UnicodeDecodeError:
+            raise MadangError("status.form", "The status list is no JWT.") from None
+
+    def _keep(self, uri: str, now: int, listed: L) -> L:
+        with self._turn:
+            self._kept[uri] = now, listed
+            if len(self._kept) > MAX_KEPT:
+                self._kept.popitem(last=False)
+        return listed
+
+
+def _check_anchor(listed: _Listed, anchor: str) -> None:
+    if listed.anchor != anchor:
+        raise MadangError("status.issuer", "The status list is signed by another issuer than the credential.")
+
+
+def _refuse_unless_valid(status: int) -> None:
+    if status == Status.REVOKED:
+        raise MadangError("status.revoked", "The credential is revoked. Its holder can ask the issuer why.")
+    if status == Status.SUSPENDED:
+        raise MadangError("status.suspended", "The credential is suspended for now. Its issuer can restore it.")
+    if status != Status.VALID:
+        raise MadangError("status.unknown", "The credential's status has a value that is not defined. It is refused.")
