@@ -333,3 +333,35 @@ NOTICE_TITLES = Table(
     Column("language", words(2), primary_key=True),
     Column("title", words(200), nullable=False),
 )
+
+ISSUER_KEPT = Table(
+    "issuer_kept",
+    metadata,
+    Column("place", LargeBinary(32), primary_key=True),
+    Column("sort", words(8), nullable=False),
+    Column("until", BigInteger, nullable=False, index=True),
+    Column("uses", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""What an issuer of credentials remembers for a while, under digests: codes, tokens, and what was used up."""
+
+ISSUER_CREDENTIALS = Table(
+    "issuer_credential",
+    metadata,
+    Column("number", words(22), primary_key=True),
+    Column("institution", words(32), nullable=False),
+    Column("subject", words(22), nullable=False),
+    Column("type", words(48), nullable=False),
+    Column("format", words(16), nullable=False),
+    Column("holder", words(43), nullable=False),
+    Column("delivery", words(22), nullable=False),
+    Column("status_uri", words(200), nullable=False),
+    Column("status_index", BigInteger, nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("valid_until", BigInteger, nullable=False),
+    Column("standing", words(12), nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Index(None, "institution", "subject", "issued_at"),
+    Index(None, "institution", "delivery"),
+)
+"""Credentials that were issued, and how they stand; nothing of what they say. `subject` is a person of the vault."""

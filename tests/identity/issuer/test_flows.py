@@ -1,0 +1,237 @@
+"""From an offer, or a person who signs in, to credentials that verify, and what becomes of them."""
+
+import functools
+import itertools
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from madang.identity import jose, mdoc
+from madang.identity.catalogue import type_of
+from madang.identity.certificates import follow
+from madang.identity.mdoc.claims import to_claims
+from madang.identity.sdjwt import holding
+from madang.identity.sdjwt.forms import split
+from madang.identity.sdjwt.verifying import Issued
+from madang.identity.status.register import Status
+from madang.identity.verified import StatusReference
+from madang.kernel.codec import from_base64url
+from tests.identity.institutions import new_key
+from tests.identity.issuer.scene import (
+    ANY,
+    ATTESTED,
+    LICENCE,
+    NOW,
+    PERSON,
+    RESIDENT,
+    Phone,
+    Scene,
+    keys,
+    read,
+    refused,
+)
+
+DAY = 86_400
+
+
+def accepted(scene: Scene, text: str) -> Issued:
+    """A credential as its holder's wallet takes it in: chain and time are checked."""
+    trust = functools.partial(follow, anchors=[scene.institution.root], purpose="credential", now=NOW)
+    return holding.accept(text, trust, NOW)
+
+
+def accepted_mdoc(scene: Scene, text: str) -> mdoc.Document:
+    trust = functools.partial(follow, anchors=[scene.institution.root], purpose="credential", now=NOW)
+    data = from_base64url(text, "the credential")
+    return mdoc.verify_issued(data, type_of(ATTESTED).doctype, trust, NOW)
+
+
+def delivered(phone: Phone, held: list[ec.EllipticCurvePrivateKey], form: str = "sd_jwt") -> list[str]:
+    """Credentials bound to these keys, by an offer."""
+    kind = ATTESTED if phone.attested else ANY
+    token = phone.token(f"{kind}_{form}")
+    content = {"credential_identifier": f"{kind}_{form}.1", "proofs": phone.proofs(held)}
+    return [one["credential"] for one in read(phone.ask(content, token["access_token"]))["credentials"]]
+
+
+def test_a_desks_offer_becomes_a_credential_that_says_what_the_register_knows(scene, plain):
+    (key,) = keys(1)
+    (text,) = delivered(plain, [key])
+    issued = accepted(scene, text)
+    assert issued.type == type_of(ANY).vct and issued.holder == jose.jwk_of(key.public_key())
+    derived = {"age_over_18": True, "age_over_19": True, "age_over_65": False, "birth_year": 1990}
+    assert {name: issued.claims[name] for name in type_of(ANY).claims} == {**RESIDENT, **derived}
+    hidden = {path[0] for path in holding.hideable(text)}
+    assert hidden == set(type_of(ANY).claims)
+    assert scene.statuses.status(issued.status) is Status.VALID
+
+
+def test_a_person_who_signs_in_gets_one(scene, phone):
+    answered = phone.by_code(phone.code())
+    token = read(answered)
+    assert token["scope"] == f"{ATTESTED}_sd_jwt" and "authorization_details" not in token
+    assert "dpop-nonce" in answered.headers
+    content = {"credential_configuration_id": f"{ATTESTED}_sd_jwt", "proofs": phone.proofs(keys(1))}
+    (one,) = read(phone.ask(content, token["access_token"]))["credentials"]
+    assert accepted(scene, one["credential"]).claims["family_name"] == "홍"
+
+
+def test_authorization_details_lead_to_identifiers(scene, phone):
+    details = [{"type": "openid_credential", "credential_configuration_id": f"{ATTESTED}_mdoc"}]
+    code = phone.code(scope=None, authorization_details=msgspec.json.encode(details).decode())
+    token = read(phone.by_code(code))
+    (told,) = token["authorization_details"]
+    assert told == {**details[0], "credential_identifiers": [f"{ATTESTED}_mdoc.1"]}
+
+
+def test_a_part_of_what_was_offered_can_be_asked_for(scene, plain):
+    offer = scene.offer(f"{ANY}_sd_jwt", f"{ANY}_mdoc")
+    details = [{"type": "openid_credential", "credential_configuration_id": f"{ANY}_mdoc"}]
+    token = read(plain.by_offer(offer, authorization_details=msgspec.json.encode(details).decode()))
+    assert [one["credential_configuration_id"] for one in token["authorization_details"]] == [f"{ANY}_mdoc"]
+    more = [{**details[0], "credential_configuration_id": "amount_class_sd_jwt"}]
+    again = plain.by_offer(scene.offer(), authorization_details=msgspec.json.encode(more).decode())
+    assert refused(again) == (400, "invalid_authorization_details", "grant.more")
+
+
+def test_an_mdoc_says_the_same_and_is_bound_to_the_wallets_key(scene, phone):
+    key = new_key()
+    (text,) = delivered(phone, [key], "mdoc")
+    document = accepted_mdoc(scene, text)
+    claims = to_claims(type_of(ATTESTED), document.elements)
+    assert claims == {**LICENCE, "age_over_18": True, "age_over_19": True, "age_over_65": False}
+    assert document.holder == jose.jwk_of(key.public_key())
+
+
+@pytest.mark.parametrize("form", ["sd_jwt", "mdoc"])
+def test_copies_of_a_batch_have_nothing_in_common_but_what_everybody_has(scene, phone, form):
+    held = keys(4)
+    texts = delivered(phone, held, form)
+    if form == "mdoc":
+        found = [accepted_mdoc(scene, one) for one in texts]
+        times = {(one.validity.since, one.validity.until) for one in found}
+    else:
+        found = [accepted(scene, one) for one in texts]
+        times = {(one.valid_from, one.valid_until) for one in found}
+        salted = [part for one in texts for part in split(one)[1]]
+        assert len(set(salted)) == len(salted)
+    assert [one.holder for one in found] == [jose.jwk_of(one.public_key()) for one in held]
+    indexes = [one.status.index for one in found]
+    assert len(set(indexes)) == 4 and {abs(a - b) for a, b in itertools.pairwise(indexes)} != {1}
+    ((since, _),) = times
+    assert since % DAY == 0
+
+
+def test_a_wallet_gets_no_more_copies_than_the_type_has(scene, plain):
+    token = plain.token("amount_class_sd_jwt")
+    content = {"credential_identifier": "amount_class_sd_jwt.1", "proofs": plain.proofs(keys(5))}
+    found = read(plain.ask(content, token["access_token"]))["credentials"]
+    assert len(found) == type_of("amount_class").batch == 3
+    issued = accepted(scene, found[0]["credential"])
+    assert issued.status is None and issued.valid_until - issued.valid_from <= DAY
+
+
+def test_a_key_attestation_alone_is_a_proof_of_all_its_keys(scene, phone):
+    token, held = phone.token(), keys(3)
+    attestation = phone.key_attestation(held, scene.nonce(), exp=None)
+    content = {"credential_identifier": f"{ATTESTED}_sd_jwt.1", "proofs": {"attestation": [attestation]}}
+    found = read(phone.ask(content, token["access_token"]))["credentials"]
+    assert [accepted(scene, one["credential"]).holder for one in found] == [
+        jose.jwk_of(one.public_key()) for one in held
+    ]
+
+
+def test_a_proof_names_its_key_by_its_place_in_the_attestation(scene, phone):
+    token, held = phone.token(), keys(2)
+    nonce = scene.nonce()
+    header = {"jwk": None, "kid": "1", "key_attestation": phone.key_attestation(held, nonce)}
+    content = {
+        "credential_identifier": f"{ATTESTED}_sd_jwt.1",
+        "proofs": {"jwt": [phone.proof(held[1], nonce, header=header)]},
+    }
+    assert len(read(phone.ask(content, token["access_token"]))["credentials"]) == 2
+
+
+def test_request_and_answer_can_be_encrypted(scene, plain):
+    token, answer_key = plain.token()["access_token"], new_key()
+    jwk = {**jose.jwk_of(answer_key.public_key()), "alg": "ECDH-ES", "kid": "mine"}
+    content = {
+        "credential_identifier": f"{ANY}_sd_jwt.1",
+        "proofs": plain.proofs(keys(1)),
+        "credential_response_encryption": {"jwk": jwk, "enc": "A256GCM"},
+    }
+    answered = plain.ask_encrypted(content, token)
+    assert answered.media_type == "application/jwt" and answered.status == 200
+    opened = msgspec.json.decode(jose.decrypt(answered.body.decode(), answer_key, "the answer"))
+    accepted(scene, opened["credentials"][0]["credential"])
+
+
+def test_what_an_officer_must_see_to_comes_later_once(scene, phone):
+    scene.register.people[PERSON][ATTESTED] = "waiting"
+    token = phone.token()["access_token"]
+    content = {"credential_identifier": f"{ATTESTED}_sd_jwt.1", "proofs": phone.proofs(keys(2))}
+    deferred = phone.ask(content, token)
+    assert deferred.status == 202
+    waiting = read(deferred)
+    later = {"transaction_id": waiting["transaction_id"]}
+    soon = NOW + 200
+    phone.dpop_nonce = None
+    again = phone.ask(later, token, "deferred", now=soon)
+    assert again.status == 202 and read(again) == waiting
+    scene.register.people[PERSON][ATTESTED] = LICENCE
+    # Long after a token that was not waited for would have ended.
+    much_later = NOW + 10 * DAY
+    phone.dpop_nonce = None
+    assert len(read(phone.ask(later, token, "deferred", now=much_later))["credentials"]) == 2
+    once_more = phone.ask(later, token, "deferred", now=much_later)
+    assert refused(once_more) == (400, "invalid_transaction_id", "credential.transaction")
+    other = Phone(scene)
+    stranger = other.ask(later, other.token(now=much_later)["access_token"], "deferred", now=much_later)
+    assert refused(stranger) == (400, "invalid_transaction_id", "credential.transaction")
+
+
+def test_a_deferral_ends_where_the_register_has_nothing_after_all(scene, phone):
+    scene.register.people[PERSON][ATTESTED] = "waiting"
+    token = phone.token()["access_token"]
+    content = {"credential_identifier": f"{ATTESTED}_sd_jwt.1", "proofs": phone.proofs(keys(1))}
+    later = {"transaction_id": read(phone.ask(content, token))["transaction_id"]}
+    del scene.register.people[PERSON][ATTESTED]
+    assert refused(phone.ask(later, token, "deferred")) == (400, "credential_request_denied", "credential.nothing")
+
+
+@pytest.mark.parametrize(
+    ("event", "standing"),
+    [("credential_accepted", "valid"), ("credential_failure", "revoked"), ("credential_deleted", "revoked")],
+)
+def test_a_wallet_tells_what_became_of_them(scene, phone, event, standing):
+    token = phone.token()["access_token"]
+    content = {"credential_identifier": f"{ATTESTED}_sd_jwt.1", "proofs": phone.proofs(keys(2))}
+    notice = {"notification_id": read(phone.ask(content, token))["notification_id"], "event": event}
+    for _ in range(2):
+        told = phone.ask(notice, token, "notification")
+        assert (told.status, told.body) == (204, b"")
+    issued = scene.store.issued_to("office", PERSON)
+    assert [one.standing for one in issued] == [standing] * 2
+    for one in issued:
+        expected = Status.VALID if standing == "valid" else Status.REVOKED
+        assert scene.statuses.status(StatusReference(one.status_uri, one.status_index)) is expected
+
+
+def test_of_what_was_issued_the_office_keeps_number_and_standing_and_no_claim(scene, phone):
+    delivered(phone, keys(2))
+    issued = scene.store.issued_to("office", PERSON)
+    assert len(issued) == 2 and len({one.delivery for one in issued}) == 1
+    assert {one.type for one in issued} == {ATTESTED} and len({one.holder for one in issued}) == 2
+    stored = b"".join(one.read_bytes() for one in scene.folder.glob("records.db*"))
+    for said in ("홍", "길동", "1990-02-28", "25-01-123456-78"):
+        assert said.encode() not in stored
+
+
+def test_the_store_holds_no_code_that_works(scene, phone):
+    offer = scene.offer()
+    code = phone.code()
+    token = phone.token()["access_token"]
+    stored = b"".join(one.read_bytes() for one in scene.folder.glob("records.db*"))
+    for secret in (offer.uri.rpartition("/")[2], offer.spoken, code, token):
+        assert secret.encode() not in stored
