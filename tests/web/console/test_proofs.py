@@ -47,3 +47,22 @@ def test_the_solver_has_so_much_memory_and_no_more():
         return told
 
     assert b"MemoryError" in asyncio.run(play())
+
+
+def test_a_server_that_stops_ends_the_prover(monkeypatch):
+    monkeypatch.setattr(proofs, "PROGRAM", "import time; time.sleep(60)")
+
+    async def play():
+        found = Proofs()
+        job = found.start(("kind", "programme"), NOTHING)
+        async with asyncio.timeout(30):
+            while found._process is None:
+                await asyncio.sleep(0.01)
+        found.close()
+        async with asyncio.timeout(10):
+            await found._process.wait()
+            while job.state == "running":
+                await asyncio.sleep(0.01)
+        assert found._process.returncode
+
+    asyncio.run(play())

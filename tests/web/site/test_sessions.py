@@ -24,13 +24,38 @@ def found(clock):
 
 
 def test_a_challenge_works_once_in_its_area_and_for_two_minutes(found, clock):
-    used, elsewhere, late = (found.challenge("wallet") for _ in range(3))
-    assert found.take_challenge("wallet", used)
-    assert not found.take_challenge("wallet", used)
-    assert not found.take_challenge("shop", elsewhere)
-    assert not found.take_challenge("wallet", "00" * 32)
+    used, late = found.challenge("wallet"), found.challenge("wallet")
+    assert found.is_open("wallet", used)
+    assert found.use(used)
+    assert not found.is_open("wallet", used)
+    assert not found.is_open("shop", late)
+    clock.now = CHALLENGE_SECONDS - 1
+    assert found.is_open("wallet", late)
     clock.now = CHALLENGE_SECONDS
-    assert not found.take_challenge("wallet", late)
+    assert not found.is_open("wallet", late)
+
+
+@pytest.mark.parametrize("place", range(64))
+def test_a_challenge_that_was_changed_anywhere_is_none(found, place):
+    made = found.challenge("wallet")
+    other = "0" if made[place] != "0" else "1"
+    assert not found.is_open("wallet", made[:place] + other + made[place + 1 :])
+
+
+def test_a_challenge_of_another_server_is_none(found, clock):
+    assert not found.is_open("wallet", Sessions(clock).challenge("wallet"))
+    assert not found.is_open("wallet", "00" * 32)
+
+
+def test_challenges_are_remembered_when_they_are_used_and_as_long_as_they_were_good(found, clock, monkeypatch):
+    monkeypatch.setattr(sessions, "MOST_USED", 2)
+    for _ in range(100):
+        found.challenge("wallet")
+    first, second, third = (found.challenge("wallet") for _ in range(3))
+    assert [found.use(one) for one in (first, second, third)] == [True, True, False]
+    assert not found.is_open("wallet", first), "nobody's is forgotten to make room"
+    clock.now = CHALLENGE_SECONDS
+    assert found.use(found.challenge("wallet"))
 
 
 def test_a_session_is_of_one_area_and_ends_for_want_of_use(found, clock):
@@ -62,11 +87,8 @@ def test_signing_out_ends_it(found):
 
 def test_the_oldest_are_forgotten_beyond_a_bound(found, monkeypatch):
     monkeypatch.setattr(sessions, "MOST_SESSIONS", 2)
-    monkeypatch.setattr(sessions, "MOST_CHALLENGES", 2)
     tokens = [found.begin("wallet", {"party": "kid"}) for _ in range(3)]
     assert [found.find("wallet", one) is not None for one in tokens] == [False, True, True]
-    challenges = [found.challenge("wallet") for _ in range(3)]
-    assert [found.take_challenge("wallet", one) for one in challenges] == [False, True, True]
 
 
 def test_who_signs_in_again_and_again_ends_the_own_sessions_only(found, monkeypatch):

@@ -5,6 +5,7 @@ before is passed over, so a run that was cut short is gone on with by uploading 
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,18 +23,16 @@ from madang.web.api.problems import Refused
 from madang.web.console.office import Office, office, programme_of
 from madang.web.console.refusing import say_refusal
 from madang.web.console.sheets import sent_file
-from madang.web.console.uploads import MOST_ROWS, Part, Upload, Uploads
+from madang.web.console.trials import Trial, Trials
+from madang.web.console.uploads import MOST_ROWS, Part, Upload, uploads_of
 from madang.web.site.drafts import draft
 from madang.web.site.formats import won
+from madang.web.site.kept import kept
 from madang.web.site.visit import PAGE_HEADERS, Visit
 
 MOST_FILE_BYTES = 8 * 1024 * 1024
-MOST_TRIES = 400
-"""How often rows are tried to find those that the rules refuse."""
-MOST_REFUSED = 100
-OF_A_ROW = ("programmes.clause", "programmes.out_of_range")
-"""Refusals that a row may be at fault for though none is named. Authority, money and stage are nobody's row."""
-UPLOADS = Uploads()
+A_MOMENT = 0.6
+"""Seconds for which a page waits for the trial of its file."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -63,7 +62,8 @@ async def upload(visit: Visit, name: str) -> Response[str]:
     if len(rows) > MOST_ROWS:
         error_text = visit.say("console.grants.too_many", most=f"{MOST_ROWS:,}")
         return visit.page("console/grants.html", 422, view=view, problems=[], count=0, error=error_text)
-    return visit.redirect(f"/console/programmes/{name}/grants/{UPLOADS.keep(one.name, name, rows)}")
+    file = uploads_of(visit).keep(one.officer, one.name, name, rows)
+    return visit.redirect(f"/console/programmes/{name}/grants/{file}")
 
 
 def problem_words(visit: Visit, problem: RowProblem) -> tuple[str, str]:
@@ -80,33 +80,56 @@ def problem_words(visit: Visit, problem: RowProblem) -> tuple[str, str]:
     return what, visit.say(todo) if todo in visit.site.look.words else problem.instead
 
 
-@get("/programmes/{name:str}/grants/{kept:str}")
-async def signing(visit: Visit, name: str, kept: str) -> Response[str]:
+@get("/programmes/{name:str}/grants/{file:str}")
+async def signing(visit: Visit, name: str, file: str) -> Response[str]:
     """A checked file: its parts, what was granted of each, and what the rules would refuse."""
-    view, found, one = programme_of(visit, name), _kept(visit, name, kept), office(visit)
+    view, found, one = programme_of(visit, name), _kept(visit, name, file), office(visit)
     held = await asyncio.to_thread(_held, visit, one, found)
     left = [row for row in found.rows if row.reference not in held]
-    refused = await asyncio.to_thread(_try, visit, one, found, held)
+    trial = _trial(visit, one, file, found, held)
+    await _for_a_moment(trial)
+    refused = [
+        Refusal(each.line, each.reference, say_refusal(visit, each.refusal, name))
+        for each in trial.faults
+        if each.reference not in held
+    ]
     parts = [(part, _left(found, part, held)) for part in found.parts]
     return visit.page(
         "console/granting.html",
         view=view,
         office=one,
-        kept=kept,
+        file=file,
         found=found,
         parts_left=parts,
         granted=len(found.rows) - len(left),
         left=len(left),
         left_total=sum(row.amount for row in left),
         refused=refused,
+        trial=trial,
     )
 
 
-@get("/programmes/{name:str}/grants/{kept:str}/parts/{number:int}")
-async def part(visit: Visit, name: str, kept: str, number: int) -> Response[bytes]:
+async def _for_a_moment(trial: Trial) -> None:
+    """A small file is tried within it, and nobody has to wait for a second page."""
+    ends = time.monotonic() + A_MOMENT
+    while not trial.is_done and time.monotonic() < ends:
+        await asyncio.sleep(A_MOMENT / 20)
+
+
+@get("/programmes/{name:str}/grants/{file:str}/trial")
+async def tried(visit: Visit, name: str, file: str) -> Response[str]:
+    """How far the trial of a file is: the part of its page that asks again, and has the page opened anew at the end."""
+    view, _ = programme_of(visit, name), _kept(visit, name, file)
+    trial = _trials(visit).find(file)
+    headers = {"hx-refresh": "true"} if trial is None or trial.is_done else {}
+    return visit.page("console/trial_part.html", headers=headers, view=view, file=file, trial=trial)
+
+
+@get("/programmes/{name:str}/grants/{file:str}/parts/{number:int}")
+async def part(visit: Visit, name: str, file: str, number: int) -> Response[bytes]:
     """The draft of one part: a payload to sign, without the rows that were granted before; none where none is left."""
     programme_of(visit, name)
-    found, one = _kept(visit, name, kept), office(visit)
+    found, one = _kept(visit, name, file), office(visit)
     if not 0 <= number < len(found.parts):
         raise Refused(404, "http.not_found", "There is no such part. Open the page again.")
     held = await asyncio.to_thread(_held, visit, one, found)
@@ -118,11 +141,11 @@ async def part(visit: Visit, name: str, kept: str, number: int) -> Response[byte
     return Response(encode(answer), media_type="application/json", headers=PAGE_HEADERS)
 
 
-@get("/programmes/{name:str}/grants/{kept:str}/report.csv")
-async def report(visit: Visit, name: str, kept: str) -> Response[bytes]:
+@get("/programmes/{name:str}/grants/{file:str}/report.csv")
+async def report(visit: Visit, name: str, file: str) -> Response[bytes]:
     """What became of each row, as CSV: row, reference, amount, status."""
     programme_of(visit, name)
-    found, one = _kept(visit, name, kept), office(visit)
+    found, one = _kept(visit, name, file), office(visit)
     held = await asyncio.to_thread(_held, visit, one, found)
     rows = [
         (line, row.reference, row.amount, "granted" if row.reference in held else "not_granted")
@@ -137,9 +160,9 @@ def csv_answer(sheet: bytes, filename: str) -> Response[bytes]:
     return Response(sheet, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _kept(visit: Visit, name: str, kept: str) -> Upload:
+def _kept(visit: Visit, name: str, file: str) -> Upload:
     """The uploaded file. Raises `Refused` (404, `console.upload`)."""
-    found = UPLOADS.find(office(visit).name, name, kept)
+    found = uploads_of(visit).find(office(visit).name, name, file)
     if found is None:
         raise Refused(
             404, "console.upload", "This file is not kept any more. Upload it again: nothing is granted twice."
@@ -168,37 +191,19 @@ def _grant(one: Office, name: str, rows: Sequence[GrantRow]) -> Grant:
     return Grant(by=one.name, programme=name, rows=list(rows))
 
 
-def _try(visit: Visit, one: Office, found: Upload, held: set[str]) -> list[Refusal]:
-    """The rows that the rules would refuse now, at most a hundred. A refusal that is no row's stands on line 0."""
+def _trial(visit: Visit, one: Office, file: str, found: Upload, held: set[str]) -> Trial:
+    """Whether the rules would take the rows that are left, as far as that is known now."""
     lines = {row.reference: line for line, row in enumerate(found.rows, FIRST_ROW)}
-    waiting = [_missing(found, each, held) for each in reversed(found.parts)]
-    refused: list[Refusal] = []
-    tries = 0
-    while waiting and tries < MOST_TRIES and len(refused) < MOST_REFUSED:
-        rows = waiting.pop()
-        if not rows:
-            continue
-        tries += 1
-        refusal = visit.preview([_grant(one, found.programme, rows)], one.officer)
-        if refusal is None:
-            continue
-        named = next((place for place, row in enumerate(rows) if row.reference == refusal.reason), None)
-        if named is not None:
-            refused.append(_refusal(visit, found, lines, rows[named], refusal))
-            waiting += [rows[named + 1 :], rows[:named]]
-        elif refusal.code not in OF_A_ROW:
-            return [Refusal(0, "", say_refusal(visit, refusal, found.programme))]
-        elif len(rows) == 1:
-            refused.append(_refusal(visit, found, lines, rows[0], refusal))
-        else:
-            middle = len(rows) // 2
-            waiting += [rows[middle:], rows[:middle]]
-    return sorted(refused, key=lambda each: each.line)
+    parts = [[(lines[row.reference], row) for row in _missing(found, each, held)] for each in found.parts]
+
+    def refuse(rows: Sequence[GrantRow]) -> Rejected | None:
+        return visit.preview([_grant(one, found.programme, rows)], one.officer)
+
+    return _trials(visit).start(file, visit.node.ledger.durable.height, parts, refuse)
 
 
-def _refusal(visit: Visit, found: Upload, lines: dict[str, int], row: GrantRow, refusal: Rejected) -> Refusal:
-    words = say_refusal(visit, refusal, found.programme)
-    return Refusal(lines[row.reference], row.reference, words)
+def _trials(visit: Visit) -> Trials:
+    return kept(visit.request.app.state, "console-trials", Trials)
 
 
-ROUTES = (ask, upload, signing, part, report)
+ROUTES = (ask, upload, signing, tried, part, report)

@@ -8,6 +8,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from asyncio.subprocess import Process
 from collections import OrderedDict
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +18,8 @@ import msgspec
 
 from madang.base.programmes.transactions import Proof
 from madang.web.api.problems import Refused
+from madang.web.site.kept import kept
+from madang.web.site.visit import Visit
 
 LIMIT_SECONDS = 300
 MOST_JOBS = 64
@@ -25,6 +28,8 @@ MOST_MEMORY = 4 * 1024**3
 """Bytes that the prover may have: some documents make the solver want more than there is."""
 PROGRAM = (
     f"import os, resource; os.nice(10); resource.setrlimit(resource.RLIMIT_AS, ({MOST_MEMORY}, {MOST_MEMORY})); "
+    # Should the server be killed, nobody ends it: so much processor time and no more.
+    f"resource.setrlimit(resource.RLIMIT_CPU, ({LIMIT_SECONDS}, {LIMIT_SECONDS})); "
     "from madang.cli import main; main()"
 )
 Digests = tuple[str, ...]
@@ -76,6 +81,14 @@ class Proofs:
         self._jobs: OrderedDict[Digests, Job] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
+        self._process: Process | None = None
+
+    def close(self) -> None:
+        """End what runs, at once."""
+        for task in self._tasks:
+            task.cancel()
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
 
     def find(self, digests: Digests) -> Job | None:
         """The proof of these documents, running or done."""
@@ -104,7 +117,7 @@ class Proofs:
         try:
             async with self._turn, asyncio.timeout(self._limit):
                 job.began = time.monotonic()
-                await _run(job, texts)
+                await self._run(job, texts)
         except TimeoutError:
             job.state = "late"
         except (OSError, ValueError, KeyError):
@@ -114,35 +127,39 @@ class Proofs:
             if job.state == "running":
                 job.state = "failed"
 
+    async def _run(self, job: Job, texts: tuple[str, ...]) -> None:
+        """Run the command in a folder that is gone afterwards. Raises `OSError`, `ValueError`."""
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / "proof.json"
+            kind, programme, *old = (Path(folder) / f"{place}.json" for place in range(len(texts)))
+            for path, text in zip((kind, programme, *old), texts, strict=True):
+                path.write_text(text, encoding="utf-8")
+            command = ["prove", str(programme), "--kind", str(kind), "--output", str(made), "--json"]
+            if old:
+                command += ["--widens", str(old[0])]
+            process = self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-c", PROGRAM, *command),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+            try:
+                answer, _ = await process.communicate()
+            finally:
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
+            answered = msgspec.json.decode(answer)["proof"]
+            job.solver = answered["solver"]
+            job.properties = [_property(one) for one in answered["results"]]
+            if made.is_file():
+                job.proof = msgspec.json.decode(made.read_bytes(), type=_Written).proof
+            job.state = "done"
 
-async def _run(job: Job, texts: tuple[str, ...]) -> None:
-    """Run the command in a folder that is gone afterwards. Raises `OSError`, `ValueError`."""
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / "proof.json"
-        kind, programme, *old = (Path(folder) / f"{place}.json" for place in range(len(texts)))
-        for path, text in zip((kind, programme, *old), texts, strict=True):
-            path.write_text(text, encoding="utf-8")
-        command = ["prove", str(programme), "--kind", str(kind), "--output", str(made), "--json"]
-        if old:
-            command += ["--widens", str(old[0])]
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-c", PROGRAM, *command),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        try:
-            answer, _ = await process.communicate()
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        answered = msgspec.json.decode(answer)["proof"]
-        job.solver = answered["solver"]
-        job.properties = [_property(one) for one in answered["results"]]
-        if made.is_file():
-            job.proof = msgspec.json.decode(made.read_bytes(), type=_Written).proof
-        job.state = "done"
+
+def proofs_of(visit: Visit) -> Proofs:
+    """The server's proofs."""
+    return kept(visit.request.app.state, "console-proofs", Proofs)
 
 
 def read_written(text: bytes) -> Proof | None:

@@ -1,9 +1,7 @@
 """Writing a programme: a preset or a text of one's own, what is wrong with it or what it means, samples, proof."""
 
-import asyncio
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs
 
 from litestar import Response, get, post
 
@@ -11,28 +9,29 @@ from madang import contract as language
 from madang.base.programmes.queries import ProgrammeView, document, programme, successor
 from madang.base.programmes.state import PROGRAMMES, compiled
 from madang.base.programmes.transactions import Amend, Draft, Publish, Succeed
-from madang.contract import Contract
-from madang.presentation import explain_programme
+from madang.contract import Contract, Kind, Programme
+from madang.presentation import Explanation, explain_programme
 from madang.services.vouchers.state import KINDS
 from madang.web.api.problems import Refused
 from madang.web.console import trying
+from madang.web.console.bench import bench_of
 from madang.web.console.checking import MOST_BYTES, Checked, check
 from madang.web.console.fields import midnight, read_amount, read_day, read_names
 from madang.web.console.offering import offer
 from madang.web.console.office import office, programme_of
 from madang.web.console.presets import preset_text, presets
-from madang.web.console.proofs import LIMIT_SECONDS, Proofs, read_written
+from madang.web.console.proofs import LIMIT_SECONDS, proofs_of, read_written
 from madang.web.console.trying import Asked
 from madang.web.site.formats import KOREA
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
 
-PROOFS = Proofs()
 WITH_OLD = 3
 """How many documents the proof of a successor is of."""
 NOON = 12 * 3_600
 MOST_FORM_BYTES = 3 * MOST_BYTES + 4_096
 """A document as a form sends it: each byte of a Korean letter takes three."""
+_NO_SAMPLES: dict[str, Any] = {"rows": [], "grants": [], "asked": None}
 
 
 @get("/write")
@@ -40,57 +39,43 @@ async def write(visit: Visit, preset: str = "") -> Response[str]:
     """The editor, empty or with a shipped programme."""
     _ = office(visit)
     known = preset in [one.name for one in presets()]
-    return _editor(visit, preset_text(preset) if known else "", "", preset if known else "")
+    return await _editor(visit, preset_text(preset) if known else "", "", preset if known else "")
 
 
 @post("/write", status_code=200, request_max_body_size=MOST_FORM_BYTES)
 async def send(visit: Visit) -> Response[str]:
     """Check what was written; with `what` = prove, begin to prove it; with `what` = draft, offer to store it."""
     one = office(visit)
-    fields = await _fields(visit)
-    text, bank, what = (
-        fields.get("text", "").replace("\r\n", "\n"),
-        fields.get("bank", "").strip(),
-        fields.get("what", ""),
-    )
+    fields = await read_form(visit, MOST_FORM_BYTES)
+    text = fields.get("text", "").replace("\r\n", "\n")
+    bank, what = fields.get("bank", ""), fields.get("what", "")
     if len(text.encode()) > MOST_BYTES:
         raise Refused(413, "http.size", "The document is too long. Shorten it.")
-    checked = await asyncio.to_thread(check, text)
+    checked = await bench_of(visit).run(lambda: check(text))
     if checked.programme is None or what not in ("draft", "prove"):
-        return _editor(visit, text, bank, "", checked)
+        return await _editor(visit, text, bank, "", checked)
     if what == "prove":
-        PROOFS.start(checked.digests, checked.texts)
-        return _editor(visit, text, bank, "", checked)
+        proofs_of(visit).start(checked.digests, checked.texts)
+        return await _editor(visit, text, bank, "", checked)
     name, (kind, written) = checked.programme.programme, checked.texts
     found = programme(visit.state, name)
     if found is not None and found.status == "open" and found.sponsor == one.name:
         return offer(visit, [Succeed(by=one.name, programme=name, document=written)], "/console/write")
     banks = read_names(bank, 1)
     if not banks:
-        return _editor(visit, text, bank, "", checked, visit.say("console.write.bank_form"))
+        return await _editor(visit, text, bank, "", checked, visit.say("console.write.bank_form"))
     act = Draft(by=one.name, programme=name, bank=banks[0], kind=kind, document=written)
     return offer(visit, [act], "/console/write")
 
 
-async def _fields(visit: Visit) -> dict[str, str]:
-    """The editor's form, whose text may be larger than that of other forms. Raises `Refused` (400, `site.form`)."""
-    body = await visit.request.body()
-    try:
-        found = parse_qs(body.decode("ascii"), keep_blank_values=True, strict_parsing=True, max_num_fields=8)
-    except ValueError:
-        raise Refused(400, "site.form", "This form can't be read. Open the page again.") from None
-    return {name: values[0] for name, values in found.items()}
-
-
-def _editor(
+async def _editor(
     visit: Visit, text: str, bank: str, preset: str, checked: Checked | None = None, bank_error: str = ""
 ) -> Response[str]:
-    explained, contract, job = None, None, None
+    explained, shown, job = None, _NO_SAMPLES, None
     if checked is not None and checked.programme is not None:
-        explained = explain_programme(checked.kind, checked.programme, visit.wanted.language)
-        contract = language.compile(checked.kind, checked.programme)
-        job = PROOFS.find(checked.digests)
-    asked = _asked({}, contract, visit.now) if contract else None
+        right = checked.kind, checked.programme
+        explained, shown = await bench_of(visit).run(lambda: _explained(visit, *right))
+        job = proofs_of(visit).find(checked.digests)
     return visit.page(
         "console/write.html",
         422 if bank_error or (checked and checked.problems) else 200,
@@ -105,14 +90,21 @@ def _editor(
         digests=checked.digests if explained and checked else None,
         job=job,
         limit=LIMIT_SECONDS,
-        **_samples(visit, contract, asked),
+        **shown,
     )
 
 
-def _samples(visit: Visit, contract: Contract | None, asked: Asked | None) -> dict[str, Any]:
+def _explained(visit: Visit, kind: Kind, programme: Programme) -> tuple[Explanation, dict[str, Any]]:
+    """What a document means, and what it does with samples."""
+    contract = language.compile(kind, programme)
+    asked = _asked({}, contract, visit.now)
+    return explain_programme(kind, programme, visit.wanted.language), _samples(visit, contract, asked)
+
+
+def _samples(visit: Visit, contract: Contract, asked: Asked) -> dict[str, Any]:
     """Sample payments and grants, where the contract is of the kind that they are made for."""
-    if contract is None or asked is None or not trying.can_try(contract):
-        return {"rows": [], "grants": [], "asked": asked}
+    if not trying.can_try(contract):
+        return {**_NO_SAMPLES, "asked": asked}
     language = visit.wanted.language
     return {
         "rows": trying.spending(contract, asked, language),
@@ -159,13 +151,14 @@ async def try_out(
     fields = {"amount": amount, "day": day, "hour": hour, "region": region, "goods": goods, "listed": listed}
     asked = _asked(fields, contract, visit.now)
     at = datetime.fromtimestamp(asked.at, KOREA)
+    shown = await bench_of(visit).run(lambda: _samples(visit, contract, asked))
     return visit.page(
         "console/try.html",
         view=view,
         on=at.date().isoformat(),
         hour=at.hour,
         hours=[(str(one), f"{one:02d}:00") for one in range(24)],
-        **_samples(visit, contract, asked),
+        **shown,
     )
 
 
@@ -174,7 +167,7 @@ async def proof_part(visit: Visit, kind: str, programme: str, widens: str = "") 
     """How far a proof is: the part of a page that asks again while it runs."""
     _ = office(visit)
     digests = tuple(one for one in (kind, programme, widens) if one)
-    job = PROOFS.find(digests)
+    job = proofs_of(visit).find(digests)
     if job is None:
         raise Refused(404, "console.proof", "This server knows no such proof. Begin it again.")
     return visit.page("console/proof_part.html", job=job, digests=digests, limit=LIMIT_SECONDS)
@@ -193,10 +186,10 @@ async def publish(visit: Visit, name: str) -> Response[str]:
     form = await read_form(visit)
     digests = _to_prove(visit, view)
     if form.get("what") == "prove":
-        PROOFS.start(digests, tuple(document(visit.state, digest) or "" for digest in digests))
+        proofs_of(visit).start(digests, tuple(document(visit.state, digest) or "" for digest in digests))
         return _proof_page(visit, view)
     if form.get("what") == "publish":
-        job = PROOFS.find(digests)
+        job = proofs_of(visit).find(digests)
         made = job.proof if job else None
     else:
         made = read_written(form.get("proof", "").encode())
@@ -219,7 +212,7 @@ def _proof_page(visit: Visit, view: ProgrammeView, error: str = "") -> Response[
         "console/proof.html",
         422 if error else 200,
         view=view,
-        job=PROOFS.find(digests),
+        job=proofs_of(visit).find(digests),
         digests=digests,
         limit=LIMIT_SECONDS,
         may_publish=waits and one.has("operator"),

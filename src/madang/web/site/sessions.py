@@ -5,6 +5,7 @@ minutes without a request, after twelve hours in any case, and when the server s
 """
 
 import hashlib
+import hmac
 import secrets
 import time
 from collections import OrderedDict
@@ -18,7 +19,10 @@ CHALLENGE_SECONDS = 120
 MOST_SESSIONS = 100_000
 MOST_OF_A_KEY = 256
 """Sessions that one key may have: whoever signs in again and again ends the own ones, not everybody's."""
-MOST_CHALLENGES = 10_000
+MOST_USED = 100_000
+"""Challenges that signed somebody in and could still be sent again."""
+_TIME_BYTES, _NONCE_BYTES, _MAC_BYTES = 6, 10, 16
+_SAID_BYTES = _TIME_BYTES + _NONCE_BYTES
 
 
 class Session(msgspec.Struct):
@@ -39,26 +43,38 @@ class Session(msgspec.Struct):
 
 
 class Sessions:
-    """All sessions and open challenges of a server. The oldest are forgotten beyond a bound."""
+    """All sessions of a server, and challenges that were used. The oldest sessions are forgotten beyond a bound."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
         self._of_key: dict[str, OrderedDict[bytes, None]] = {}
-        self._challenges: OrderedDict[str, tuple[str, float]] = OrderedDict()
+        self._secret = secrets.token_bytes(32)
+        self._used: OrderedDict[bytes, float] = OrderedDict()
 
     def challenge(self, area: str) -> str:
-        """A challenge to sign within two minutes, once."""
-        made = secrets.token_hex(32)
-        self._challenges[made] = (area, self._clock() + CHALLENGE_SECONDS)
-        while len(self._challenges) > MOST_CHALLENGES:
-            self._challenges.popitem(last=False)
-        return made
+        """A challenge to sign within two minutes, once. It shows by itself who made it and when: nothing is kept."""
+        said = int(self._clock()).to_bytes(_TIME_BYTES, "big") + secrets.token_bytes(_NONCE_BYTES)
+        return (said + self._mac(area, said)).hex()
 
-    def take_challenge(self, area: str, challenge: str) -> bool:
-        """Use a challenge up: whether it was made for this area and is still open."""
-        made = self._challenges.pop(challenge, None)
-        return made is not None and made[0] == area and self._clock() < made[1]
+    def is_open(self, area: str, challenge: str) -> bool:
+        """Whether a challenge was made here for this area less than two minutes ago, and not used."""
+        said, mac = (made := bytes.fromhex(challenge))[:_SAID_BYTES], made[_SAID_BYTES:]
+        age = self._clock() - int.from_bytes(said[:_TIME_BYTES], "big")
+        return hmac.compare_digest(mac, self._mac(area, said)) and age < CHALLENGE_SECONDS and made not in self._used
+
+    def use(self, challenge: str) -> bool:
+        """Use an open challenge up; False where too many are remembered: none is forgotten before its time."""
+        now = self._clock()
+        while self._used and next(iter(self._used.values())) <= now:
+            self._used.popitem(last=False)
+        if len(self._used) >= MOST_USED:
+            return False
+        self._used[bytes.fromhex(challenge)] = now + CHALLENGE_SECONDS
+        return True
+
+    def _mac(self, area: str, said: bytes) -> bytes:
+        return hmac.digest(self._secret, area.encode() + said, "sha256")[:_MAC_BYTES]
 
     def begin(self, area: str, keys: dict[str, str]) -> str:
         """A new session of these keys by party; gives the token for its cookie, of which only a digest is kept."""

@@ -62,11 +62,11 @@ def local_path(path: str) -> str:
     return path if plain and not parts.scheme and not parts.netloc else "/"
 
 
-async def read_form(visit: Visit) -> dict[str, str]:
-    """The fields of a form, each once. Raises `Refused`: 400 `site.form`, 413 `http.size`."""
+async def read_form(visit: Visit, most: int = MOST_FORM_BYTES) -> dict[str, str]:
+    """The fields of a form of at most so many bytes, each once. Raises `Refused`: 400 `site.form`, 413 `http.size`."""
     body = await visit.request.body()
-    if len(body) > MOST_FORM_BYTES:
-        raise Refused(413, "http.size", f"A form takes at most {MOST_FORM_BYTES} bytes. Send less.")
+    if len(body) > most:
+        raise Refused(413, "http.size", f"A form takes at most {most} bytes. Send less.")
     try:
         fields = parse_qs(
             body.decode("ascii"), keep_blank_values=True, strict_parsing=bool(body), errors="strict", max_num_fields=256

@@ -32,7 +32,8 @@ class SignIn(msgspec.Struct, forbid_unknown_fields=True):
 
 @get("/challenge")
 async def challenge(visit: Visit) -> Response[bytes]:
-    """A challenge, and the path to sign with it."""
+    """A challenge, and the path to sign with it. Whoever is signed in stays so: pages ask for one at 'go on'."""
+    _ = visit.session
     made = visit.site.sessions.challenge(visit.area.name)
     content = {"challenge": made, "chain": visit.chain.name, "path": sign_in_path(visit, made), "now": visit.now}
     return Response(encode(content), media_type="application/json", headers=PAGE_HEADERS)
@@ -51,11 +52,14 @@ async def sign_in(visit: Visit) -> Response[bytes]:
         asked = msgspec.json.decode(await visit.request.body(), type=SignIn)
     except msgspec.MsgspecError:
         raise Refused(400, "sign_in.form", "This is no sign-in. Open the page again.") from None
-    if not visit.site.sessions.take_challenge(visit.area.name, asked.challenge):
-        raise Refused(401, "sign_in.challenge", "This took too long, or was used before. Open the page again.")
+    if not visit.site.sessions.is_open(visit.area.name, asked.challenge):
+        raise _over()
     keys = _keys(visit, asked)
     if not keys:
         raise Refused(401, "sign_in.nobody", "No key of this browser may sign in here.")
+    # Only who signed uses one up: nobody else fills the memory with them.
+    if not visit.site.sessions.use(asked.challenge):
+        raise _over()
     visit.site.sessions.end(visit.request.cookies.get(cookie_name(visit.area), ""))
     token = visit.site.sessions.begin(visit.area.name, keys)
     return Response(
@@ -74,6 +78,10 @@ async def sign_out(visit: Visit) -> Response[str]:
 
 
 ROUTES: Sequence[ControllerRouterHandler] = (challenge, sign_in, sign_out)
+
+
+def _over() -> Refused:
+    return Refused(401, "sign_in.challenge", "This took too long, or was used before. Open the page again.")
 
 
 def sign_in_path(visit: Visit, made: str) -> str:

@@ -13,9 +13,9 @@ import msgspec
 from litestar.datastructures import State as AppState
 
 from madang.web.api.asgi import App, Receive, Scope, Send, disconnected, encode, refuse
-from madang.web.api.events import Events
 from madang.web.api.limits import Limits
 from madang.web.api.problems import Refused
+from madang.web.site.kept import kept
 from madang.web.site.visit import PAGE_HEADERS
 
 HEARTBEAT = 15.0
@@ -167,15 +167,14 @@ def event(name: str, identifier: str, data: msgspec.Struct) -> bytes:
 
 def feed_of(app: AppState, name: str, begin: Callable[[Feed], None]) -> Feed:
     """The application's feed of this name; made, and begun, when it is asked for first."""
-    found: Feed | None = app.get(name)
-    if found is None:
+
+    def make() -> Feed:
         limits: Limits = app.limits
-        events: Events = app.events
-        found = Feed(limits.subscribers)
-        events.at_close(found.close)
-        begin(found)
-        app[name] = found
-    return found
+        made = Feed(limits.subscribers)
+        begin(made)
+        return made
+
+    return kept(app, name, make)
 
 
 async def _piece(send: Send, data: bytes) -> None:

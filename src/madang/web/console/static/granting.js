@@ -1,6 +1,6 @@
 // Signs the parts of a file of grants, one after the other. A browser key signs them all after one tap; a passkey is
 // asked for each part. Each part is fetched as a draft without the rows that the ledger holds, so going on is safe.
-import { envelope, keysOf } from "../site/keys.js";
+import { envelope, keysOf, signing } from "../site/keys.js";
 import { deliver, why } from "../site/ledger.js";
 
 const box = document.getElementById("granting");
@@ -19,7 +19,7 @@ async function draft(part) {
   return made;
 }
 
-const keyOf = async (party) => (await keysOf(area)).find((one) => one.party === party);
+const keyOf = async (party) => signing(await keysOf(area)).find((one) => one.party === party);
 const say = (name) => outcome.replaceChildren(box.querySelector(`template.${name}`).content.cloneNode(true));
 
 function finish(row) {
