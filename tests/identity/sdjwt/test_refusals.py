@@ -144,6 +144,7 @@ CASES = (
     ("sdjwt.binding_algorithm", "a key binding without algorithm", binding_header(alg="none")),
     ("sdjwt.binding_signature", "a key binding by another key", part(binding_key=new_key())),
     ("sdjwt.binding_payload", "a key binding without time", binding(iat=None)),
+    ("sdjwt.binding_payload", "a time that is true", binding(iat=True)),
     ("sdjwt.binding_audience", "for another verifier", binding(aud="x509_hash:other")),
     ("sdjwt.binding_audience", "for several verifiers", binding(aud=[AUDIENCE])),
     ("sdjwt.binding_nonce", "for another request", binding(nonce="an-old-nonce")),
@@ -224,7 +225,7 @@ def test_undisclosed_digests_and_decoys_leave_no_trace():
     assert check(parts).claims == {"nationalities": ["US"]}
 
 
-@pytest.mark.parametrize("at", [NOW - 600, NOW + 60])
+@pytest.mark.parametrize("at", [NOW - 600, NOW - 0.5, NOW + 60])
 def test_the_bounds_of_a_key_binding_belong_to_it(at):
     assert check(Parts(binding={"iat": at, "aud": AUDIENCE, "nonce": NONCE, "sd_hash": None})).holder
 

@@ -5,7 +5,7 @@ ledger and the status list.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -160,8 +160,8 @@ def _check_binding(text: str, key: ec.EllipticCurvePublicKey, shown: str, audien
         raise renamed(error, "sdjwt.binding_") from None
     said = read_object(jws.payload, _BINDING_WHAT, "sdjwt.binding_payload")
     at, ends, begins = said.get("iat"), said.get("exp", now + 1), said.get("nbf", now)
-    if not (type(at) is int and type(ends) is int and type(begins) is int):
-        raise MadangError("sdjwt.binding_payload", "The key binding does not say when it was made, in whole seconds.")
+    if not (_is_time(at) and _is_time(ends) and _is_time(begins)):
+        raise MadangError("sdjwt.binding_payload", "The key binding does not say when it was made, in seconds.")
     if said.get("aud") != audience:
         raise MadangError("sdjwt.binding_audience", "The holder signed for another verifier.")
     if said.get("nonce") != nonce:
@@ -172,3 +172,8 @@ def _check_binding(text: str, key: ec.EllipticCurvePublicKey, shown: str, audien
         raise MadangError("sdjwt.binding_future", "The holder's clock is more than a minute ahead of ours.")
     if said.get("sd_hash") != disclosures.digest_of(shown):
         raise MadangError("sdjwt.binding_hash", "The holder signed for another selection of claims.")
+
+
+def _is_time(value: object) -> TypeGuard[float]:
+    """Whether it is a NumericDate (RFC 7519, section 2). Wallets do write fractions."""
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,163 @@
+"""Credentials and presentations as JWT (VC-JOSE-COSE, sections 3.1 and 3.2): made and verified, ES256 alone."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from madang.identity import jose
+from madang.identity.vcdm.contexts import BASE
+from madang.identity.vcdm.credential import check_credential, issuer_of, subjects_of, times_of
+from madang.identity.vcdm.forms import Object
+from madang.identity.vcdm.presentation import check_presentation, credentials_of, envelope, opened
+from madang.kernel.errors import MadangError
+
+TYP, PRESENTATION_TYP = "vc+jwt", "vp+jwt"
+SKEW_SECONDS = 60
+PRESENTATION_SECONDS = 600
+"""For how long a holder's signature for a request counts."""
+_WHAT, _PRESENTATION_WHAT = "the credential", "the presentation"
+_encode = msgspec.json.Encoder().encode
+
+KeyOf = Callable[[str, jose.Jws], ec.EllipticCurvePublicKey]
+"""From the URL of an issuer or holder, and the JWS with its header (`x5c` or `kid`), to the key that speaks for it.
+
+Raises `MadangError` for whom it does not trust or know."""
+
+
+class Secured(msgspec.Struct, frozen=True):
+    """A credential whose signature holds: all that it says, and the URL of its issuer."""
+
+    credential: Object
+    issuer: str
+
+
+def issue(credential: Object, sign_with: Callable[[bytes], bytes], header: Mapping[str, Any]) -> str:
+    """A credential, signed. `header` names the key, by `x5c` or `kid`; `sign_with` gives r and s of bytes (ES256).
+
+    Raises `MadangError`: what `check_credential` raises, `vcdm.proof` (it bears a proof already), `vcdm.claims`.
+    """
+    check_credential(credential)
+    if "proof" in credential:
+        raise MadangError("vcdm.proof", "The credential bears a proof already. Give it without.")
+    _check_no_wrapping(credential)
+    return jose.sign(TYP, _encode(credential), sign_with, {"cty": "vc", **header})
+
+
+def verify(text: str, issuer_key: KeyOf, now: int) -> Secured:
+    """What a credential says, once its issuer's signature holds and it is valid now. `now` in seconds.
+
+    Raises `MadangError`, in this order: `jose.size`, `.form`, `.header`, `.typ`, `.algorithm`; `vcdm.payload`,
+    `vcdm.claims` (a `vc` or `vp` inside, or claims that contradict); what `check_credential` raises; what `issuer_key`
+    raises; `jose.signature`; `vcdm.not_yet_valid`, `vcdm.expired`.
+    """
+    jws = jose.read(text, TYP, _WHAT)
+    credential = _read(jws, "vc", _WHAT)
+    check_credential(credential)
+    issuer = issuer_of(credential)
+    if credential.get("iss", issuer) != issuer or credential.get("jti", credential.get("id")) != credential.get("id"):
+        raise MadangError("vcdm.claims", "The JWT says another issuer or id than the credential in it.")
+    jose.check(jws, issuer_key(issuer, jws), _WHAT)
+    _check_times(credential, now)
+    return Secured(credential, issuer)
+
+
+def present(
+    credentials: Sequence[str],
+    holder: str,
+    audience: str,
+    nonce: str,
+    now: int,
+    sign_with: Callable[[bytes], bytes],
+    header: Mapping[str, Any],
+) -> str:
+    """Credentials (`vc+jwt`) presented by their subject to the verifier `audience`, who asked with `nonce`."""
+    presentation = {
+        "@context": [BASE],
+        "type": ["VerifiablePresentation"],
+        "holder": holder,
+        "verifiableCredential": [envelope(one) for one in credentials],
+        "aud": audience,
+        "nonce": nonce,
+        "iat": now,
+    }
+    check_presentation(presentation)
+    return jose.sign(PRESENTATION_TYP, _encode(presentation), sign_with, {"cty": "vp", **header})
+
+
+def verify_presentation(
+    text: str, holder_key: KeyOf, issuer_key: KeyOf, audience: str, nonce: str, now: int
+) -> list[Secured]:
+    """What a holder presents of itself to the verifier `audience`, who asked with `nonce`.
+
+    Raises `MadangError`, in this order: what reading a JWT raises; `vcdm.payload`, `vcdm.claims`; what
+    `check_presentation` raises; `vcdm.holder` (nobody presents); what `holder_key` raises; `jose.signature`;
+    `vcdm.audience`, `vcdm.nonce`, `vcdm.old`, `vcdm.future`; for each credential `vcdm.unsecured` (in no envelope),
+    what `verify` raises, and `vcdm.holder` (it is about somebody else).
+    """
+    jws = jose.read(text, PRESENTATION_TYP, _PRESENTATION_WHAT)
+    presentation = _read(jws, "vp", _PRESENTATION_WHAT)
+    check_presentation(presentation)
+    holder = presentation.get("holder")
+    holder = holder["id"] if isinstance(holder, dict) else holder
+    if holder is None:
+        raise MadangError("vcdm.holder", "The presentation does not say who presents it.")
+    jose.check(jws, holder_key(holder, jws), _PRESENTATION_WHAT)
+    _check_request(presentation, audience, nonce, now)
+    found = []
+    for one in credentials_of(presentation):
+        if one.get("type") not in ("EnvelopedVerifiableCredential", ["EnvelopedVerifiableCredential"]):
+            raise MadangError("vcdm.unsecured", "A credential in the presentation is in no envelope, and so unsigned.")
+        secured = verify(opened(one), issuer_key, now)
+        if any(subject.get("id") != holder for subject in subjects_of(secured.credential)):
+            raise MadangError("vcdm.holder", "A credential is about somebody else than who presents it.")
+        found.append(secured)
+    return found
+
+
+def _read(jws: jose.Jws, content: str, what: str) -> jose.Object:
+    if jws.header.get("cty", content) not in (content, f"application/{content}"):
+        raise MadangError("jose.typ", f"The content of {what} is of another type than {content}.")
+    document = jose.read_object(jws.payload, what, "vcdm.payload")
+    _check_no_wrapping(document)
+    return document
+
+
+def _check_no_wrapping(document: Object) -> None:
+    """The claims `vc` and `vp` of the first data model are not allowed any more (VC-JOSE-COSE, section 3.1.3)."""
+    if "vc" in document or "vp" in document:
+        raise MadangError("vcdm.claims", "The JWT holds a vc or vp claim. The credential itself is the payload.")
+
+
+def _check_times(credential: Object, now: int) -> None:
+    """The credential's own validity, and that of its signature (section 3.1.3)."""
+    times = times_of(credential)
+    begins = [_seconds(credential, name) for name in ("iat", "nbf") if name in credential]
+    ends = [_seconds(credential, "exp")] if "exp" in credential else []
+    begins += [times.since.timestamp()] if times.since is not None else []
+    ends += [times.until.timestamp()] if times.until is not None else []
+    if any(one > now + SKEW_SECONDS for one in begins):
+        raise MadangError("vcdm.not_yet_valid", "The credential is not valid yet.")
+    if any(one <= now for one in ends):
+        raise MadangError("vcdm.expired", "The credential has expired. Its issuer can give a new one.")
+
+
+def _check_request(presentation: Object, audience: str, nonce: str, now: int) -> None:
+    if presentation.get("aud") != audience:
+        raise MadangError("vcdm.audience", "The holder presents to another verifier.")
+    if presentation.get("nonce") != nonce:
+        raise MadangError("vcdm.nonce", "The holder answers another request.")
+    at = _seconds(presentation, "iat")
+    if at < now - PRESENTATION_SECONDS or _seconds({"exp": now + 1, **presentation}, "exp") <= now:
+        raise MadangError("vcdm.old", "The holder signed more than ten minutes ago. Ask again.")
+    if at > now + SKEW_SECONDS:
+        raise MadangError("vcdm.future", "The holder's clock is more than a minute ahead of ours.")
+
+
+def _seconds(document: Object, name: str) -> float:
+    """A NumericDate (RFC 7519, section 2), which may be a fraction."""
+    value = document.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise MadangError("vcdm.claims", f"The claim {name} is missing, or is no number of seconds.")
+    return value

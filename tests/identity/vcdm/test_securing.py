@@ -1,0 +1,174 @@
+"""Credentials and presentations as JWT: made, verified, and refused in order of precedence."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from joserfc import jws
+from joserfc.jwk import ECKey
+
+from madang.identity import jose
+from madang.identity.signer import signing
+from madang.identity.vcdm import issue, present, verify, verify_presentation
+from madang.kernel.errors import MadangError
+from tests.identity.institutions import new_key
+from tests.identity.sdjwt.material import compact
+from tests.identity.vcdm.documents import BASE, ISSUER, credential
+
+NOW = 1_780_000_000
+KEY, HOLDER_KEY = new_key(), new_key()
+HOLDER = "did:web:things.example:bridge"
+AUDIENCE, NONCE = "x509_hash:abc", "a-nonce-of-the-request"
+HEADER, HOLDER_HEADER = {"kid": f"{ISSUER}#1"}, {"kid": f"{HOLDER}#1"}
+
+
+def key_of(who: str, signed: jose.Jws) -> Any:
+    """The key of the issuer and of the bridge."""
+    keys = {f"{ISSUER}#1": KEY, f"{HOLDER}#1": HOLDER_KEY}
+    if signed.header.get("kid") != f"{who}#1" or signed.header["kid"] not in keys:
+        raise MadangError("test.unknown", "Nobody knows this key.")
+    return keys[signed.header["kid"]].public_key()
+
+
+def issued(**changes: Any) -> str:
+    """The certificate, signed."""
+    return issue(credential(**changes), signing(KEY), HEADER)
+
+
+def signed(header: Any = None, key: Any = KEY, payload: Any = None, **changes: Any) -> str:
+    """Whatever a stranger may sign."""
+    whole = {"typ": "vc+jwt", "alg": "ES256", "cty": "vc", **HEADER, **(header or {})}
+    return compact(whole, credential(**changes) if payload is None else payload, key)
+
+
+def test_an_issued_credential_is_verified_and_is_its_own_payload() -> None:
+    text = issued()
+    secured = verify(text, key_of, NOW)
+    assert (secured.credential, secured.issuer) == (credential(), ISSUER)
+    header = json.loads(base64.urlsafe_b64decode(text.split(".")[0] + "=="))
+    assert header == {"alg": "ES256", "typ": "vc+jwt", "cty": "vc", **HEADER}
+
+
+def test_another_library_reads_what_is_issued_and_presented() -> None:
+    text = issued()
+    shown = present([text], HOLDER, AUDIENCE, NONCE, NOW, signing(HOLDER_KEY), HOLDER_HEADER)
+    for one, key in ((text, KEY), (shown, HOLDER_KEY)):
+        read = jws.deserialize_compact(one, ECKey.import_key(dict(jose.jwk_of(key.public_key()))), algorithms=["ES256"])
+        assert json.loads(read.payload)["@context"][0] == BASE
+
+
+# fmt: off
+REFUSED: tuple[tuple[str, str, Any], ...] = (
+    ("jose.size", "300 KB", signed(name="x" * 300_000)),
+    ("jose.form", "two parts", issued().rpartition(".")[0]),
+    ("jose.header", "a critical parameter", signed({"crit": ["exp"]})),
+    ("jose.typ", "another type", signed({"typ": "JWT"})),
+    ("jose.typ", "a presentation", signed({"typ": "vp+jwt"})),
+    ("jose.algorithm", "none", signed({"alg": "none"})),
+    ("jose.typ", "another content", signed({"cty": "vp"})),
+    ("vcdm.payload", "no object", signed(payload=b"[]")),
+    ("vcdm.payload", "a member twice", signed(payload=b'{"id":"a","id":"b"}')),
+    ("vcdm.claims", "a vc claim", signed(vc={})),
+    ("vcdm.context", "no credential", signed(payload={"iss": ISSUER})),
+    ("vcdm.subject", "about nothing", signed(credentialSubject={})),
+    ("vcdm.claims", "another issuer", signed(iss="did:web:other.example")),
+    ("vcdm.claims", "another id", signed(jti="urn:uuid:1")),
+    ("test.unknown", "a key that nobody knows", signed({"kid": f"{ISSUER}#2"})),
+    ("jose.signature", "another key", signed(key=new_key())),
+    ("vcdm.not_yet_valid", "not valid before later", signed(validFrom="2026-12-01T00:00:00Z")),
+    ("vcdm.not_yet_valid", "signed in the future", signed(iat=NOW + 61)),
+    ("vcdm.claims", "signed at no time", signed(iat="now")),
+    ("vcdm.expired", "expired", signed(validFrom="2024-01-01T00:00:00Z", validUntil="2025-01-01T00:00:00Z")),
+    ("vcdm.expired", "its signature expired", signed(exp=NOW)),
+)
+# fmt: on
+
+
+@pytest.mark.parametrize(("code", "_name", "text"), REFUSED, ids=[f"{code}: {name}" for code, name, _ in REFUSED])
+def test_what_is_wrong_with_a_credential_is_named(code: str, _name: str, text: str) -> None:
+    with pytest.raises(MadangError) as caught:
+        verify(text, key_of, NOW)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("vcdm.issuer", {"issuer": "office"}),
+        ("vcdm.proof", {"proof": {"type": "DataIntegrityProof"}}),
+        ("vcdm.claims", {"context": [{"vc": "https://madang.example/terms#vc"}], "vc": 1}),
+    ],
+)
+def test_what_is_malformed_is_not_signed(code: str, changes: Any) -> None:
+    with pytest.raises(MadangError) as caught:
+        issued(**changes)
+    assert caught.value.code == code
+
+
+def test_a_presentation_gives_the_credentials_of_its_holder() -> None:
+    text = present([issued(), issued()], HOLDER, AUDIENCE, NONCE, NOW, signing(HOLDER_KEY), HOLDER_HEADER)
+    found = verify_presentation(text, key_of, key_of, AUDIENCE, NONCE, NOW)
+    assert [one.credential for one in found] == [credential(), credential()]
+
+
+def presented(key: Any = HOLDER_KEY, header: Any = None, credentials: Any = None, **changes: Any) -> str:
+    """Whatever a stranger may present."""
+    said = {
+        "@context": [BASE],
+        "type": ["VerifiablePresentation"],
+        "holder": HOLDER,
+        "verifiableCredential": [
+            {"@context": [BASE], "id": f"data:application/vc+jwt,{one}", "type": "EnvelopedVerifiableCredential"}
+            for one in ([issued()] if credentials is None else credentials)
+        ],
+        "aud": AUDIENCE,
+        "nonce": NONCE,
+        "iat": NOW,
+    }
+    said = {name: value for name, value in {**said, **changes}.items() if value is not None}
+    return compact({"typ": "vp+jwt", "alg": "ES256", **HOLDER_HEADER, **(header or {})}, said, key)
+
+
+def test_the_presentation_of_a_stranger_that_is_right_is_verified() -> None:
+    assert verify_presentation(presented(), key_of, key_of, AUDIENCE, NONCE, NOW)
+
+
+# fmt: off
+REFUSED_PRESENTATIONS: tuple[tuple[str, str, Any], ...] = (
+    ("jose.typ", "a credential", presented(header={"typ": "vc+jwt"})),
+    ("jose.algorithm", "none", presented(header={"alg": "none"})),
+    ("vcdm.claims", "a vp claim", presented(vp={})),
+    ("vcdm.context", "no presentation", presented(**{"@context": None})),
+    ("vcdm.holder", "of nobody", presented(holder=None)),
+    ("test.unknown", "of somebody unknown", presented(holder="did:web:other.example")),
+    ("jose.signature", "signed by another key", presented(key=new_key())),
+    ("vcdm.audience", "for another verifier", presented(aud="x509_hash:other")),
+    ("vcdm.audience", "for nobody", presented(aud=None)),
+    ("vcdm.nonce", "for another request", presented(nonce="old")),
+    ("vcdm.claims", "at no time", presented(iat=None)),
+    ("vcdm.old", "eleven minutes ago", presented(iat=NOW - 601)),
+    ("vcdm.old", "ended", presented(exp=NOW)),
+    ("vcdm.future", "in two minutes", presented(iat=NOW + 61)),
+    ("vcdm.unsecured", "a credential that nobody signed", presented(verifiableCredential=[credential()])),
+    ("vcdm.envelope", "a credential secured by other means", presented(verifiableCredential=[
+        {"@context": [BASE], "id": "data:application/vc+cose,eyJ9", "type": "EnvelopedVerifiableCredential"}])),
+    ("jose.signature", "a credential with another key", presented(credentials=[signed(key=new_key())])),
+    ("vcdm.expired", "a credential that expired", presented(credentials=[signed(exp=NOW)])),
+    ("vcdm.holder", "a credential about somebody else", presented(credentials=[
+        issued(credentialSubject={"id": "did:web:things.example:tower", "serial": "T-1"})])),
+    ("vcdm.holder", "a credential about nobody in particular", presented(credentials=[
+        issued(credentialSubject={"serial": "T-1"})])),
+)
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("code", "_name", "text"), REFUSED_PRESENTATIONS, ids=[f"{code}: {name}" for code, name, _ in REFUSED_PRESENTATIONS]
+)
+def test_what_is_wrong_with_a_presentation_is_named(code: str, _name: str, text: str) -> None:
+    with pytest.raises(MadangError) as caught:
+        verify_presentation(text, key_of, key_of, AUDIENCE, NONCE, NOW)
+    assert caught.value.code == code
