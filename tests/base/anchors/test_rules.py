@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from madang.base import anchors
 from madang.base.anchors import queries
@@ -19,7 +20,7 @@ WELFARE = officer("welfare")
 
 def publish(**members: Any) -> Publish:
     """The welfare authority anchors its first status list."""
-    return Publish(**{"by": "welfare", "series": "status-1", "version": 1, "digest": FIRST} | members)
+    return replace(Publish(by="welfare", series="status-1", version=1, digest=FIRST), **members)
 
 
 def world() -> World:

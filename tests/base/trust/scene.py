@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from madang.base import trust
 from madang.base.trust.transactions import (
     DefineType,
@@ -25,47 +27,58 @@ ORIGIN = "https://ask.example.kr"
 
 def define(**members: Any) -> DefineType:
     """The operator defines the licence, which the ministry governs."""
-    return DefineType(
-        **{"by": "operator", "credential": LICENCE, "governor": "ministry", "description": "dd" * 32} | members
-    )
+    act = DefineType(by="operator", credential=LICENCE, governor="ministry", description="dd" * 32)
+    return replace(act, **members)
 
 
 def name_issuer(**members: Any) -> NameIssuer:
     """The ministry names the welfare authority, for a year from now on."""
-    given = {"by": "ministry", "credential": LICENCE, "issuer": "welfare", "anchors": [ROOT]}
-    return NameIssuer(**given | {"since": START, "until": START + YEAR} | members)
+    act = NameIssuer(
+        by="ministry", credential=LICENCE, issuer="welfare", anchors=[ROOT], since=START, until=START + YEAR
+    )
+    return replace(act, **members)
 
 
 def withdraw_issuer(**members: Any) -> WithdrawIssuer:
     """The ministry withdraws it from now on."""
-    given = {"by": "ministry", "credential": LICENCE, "issuer": "welfare", "void_from": START, "reason": "ended"}
-    return WithdrawIssuer(**given | members)
+    act = WithdrawIssuer(by="ministry", credential=LICENCE, issuer="welfare", void_from=START, reason="ended")
+    return replace(act, **members)
 
 
 def name_verifier(**members: Any) -> NameVerifier:
     """The ministry lets bank-a ask for two claims."""
-    given = {"by": "ministry", "credential": LICENCE, "verifier": "bank-a", "purpose": "accounts/opening"}
-    given |= {"claims": ["family_name", "age_over_19"], "certificates": [LEAF], "origins": [ORIGIN]}
-    return NameVerifier(**given | {"since": START, "until": START + YEAR} | members)
+    act = NameVerifier(
+        by="ministry",
+        credential=LICENCE,
+        verifier="bank-a",
+        purpose="accounts/opening",
+        claims=["family_name", "age_over_19"],
+        certificates=[LEAF],
+        origins=[ORIGIN],
+        since=START,
+        until=START + YEAR,
+    )
+    return replace(act, **members)
 
 
 def withdraw_verifier(**members: Any) -> WithdrawVerifier:
     """The ministry lets it ask no more."""
-    given = {"by": "ministry", "credential": LICENCE, "verifier": "bank-a", "purpose": "accounts/opening"}
-    return WithdrawVerifier(**given | {"reason": "ended"} | members)
+    act = WithdrawVerifier(
+        by="ministry", credential=LICENCE, verifier="bank-a", purpose="accounts/opening", reason="ended"
+    )
+    return replace(act, **members)
 
 
 def name_provider(**members: Any) -> NameWalletProvider:
     """The operator names bank-b as one who attests wallets."""
-    given = {"by": "operator", "provider": "bank-b", "attesters": [KEY, LEAF]}
-    return NameWalletProvider(**given | {"since": START, "until": START + YEAR} | members)
+    act = NameWalletProvider(by="operator", provider="bank-b", attesters=[KEY, LEAF], since=START, until=START + YEAR)
+    return replace(act, **members)
 
 
 def withdraw_provider(**members: Any) -> WithdrawWalletProvider:
     """The operator withdraws it from now on."""
-    return WithdrawWalletProvider(
-        **{"by": "operator", "provider": "bank-b", "void_from": START, "reason": "ended"} | members
-    )
+    act = WithdrawWalletProvider(by="operator", provider="bank-b", void_from=START, reason="ended")
+    return replace(act, **members)
 
 
 def trust_world() -> World:

@@ -75,14 +75,15 @@ def test_a_list_has_to_be_a_herd():
         bitstring.make(OFFICE.signer, ISSUER, URI, "revocation", PACKED[:-1], NOW, 300, 3_600)
 
 
+ELSEWHERE: dict[str, Any] = {"@context": ["https://elsewhere.example", bitstring.CONTEXT]}
 SHORT = bitstring.encode_list(PACKED[:-1])
 CASES = [
     ("x" * (MAX_TOKEN_BYTES + 1), "status.form"),
     (made("JWT"), "status.form"),
     (damaged(made(signer=STRANGER.signer)), "certificate.anchor"),
     (damaged(made(id=None)), "status.signature"),
-    (made(**{"@context": None}), "status.claims"),
-    (made(**{"@context": ["https://elsewhere.example", bitstring.CONTEXT]}, id="another"), "status.claims"),
+    (made(**ELSEWHERE | {"@context": None}), "status.claims"),
+    (made(id="another", **ELSEWHERE), "status.claims"),
     (made(type=["VerifiableCredential"], id="another"), "status.claims"),
     (made(type=["BitstringStatusListCredential"], id="another"), "status.claims"),
     (made(issuer=None, id="another"), "status.claims"),

@@ -22,7 +22,7 @@ TYP = "vc+jwt"
 MEDIA_TYPE = "application/vc+jwt"
 CONTEXT = "https://www.w3.org/ns/credentials/v2"
 LEAST_PLACES = 131_072
-"""16 kB, the least that a list of one bit must have (section 3.4)."""
+"""16 kB, the least that a list of one bit must have (section 3.3)."""
 Purpose = Literal["revocation", "suspension"]
 PURPOSES: tuple[Purpose, ...] = ("revocation", "suspension")
 _WHAT = "The status list"
