@@ -24,6 +24,7 @@ class StatusWorker:
     ) -> None:
         self._register, self._signer, self._issuer = register, signer, issuer
         self._folder, self._clock, self._anchoring = folder, clock, anchoring
+        self._turn = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="madang-status", daemon=True)
         self.failure: Exception | None = None
@@ -33,7 +34,8 @@ class StatusWorker:
 
         Raises `MadangError` (`status.store`).
         """
-        publish(self._register, self._signer, self._issuer, self._folder, self._clock())
+        with self._turn:
+            publish(self._register, self._signer, self._issuer, self._folder, self._clock())
         self._thread.start()
 
     def stop(self) -> None:
@@ -43,10 +45,14 @@ class StatusWorker:
             self._thread.join()
 
     def run(self) -> None:
-        """Publish and anchor once. Raises `MadangError`; what was published stays so where the ledger is away."""
-        published = publish(self._register, self._signer, self._issuer, self._folder, self._clock())
-        if self._anchoring is not None:
-            self._anchoring.anchor(published)
+        """Publish and anchor once, on whatever thread: a revocation that can't wait is known at once, and so is when.
+
+        Raises `MadangError`; what was published stays so where the ledger is away.
+        """
+        with self._turn:
+            published = publish(self._register, self._signer, self._issuer, self._folder, self._clock())
+            if self._anchoring is not None:
+                self._anchoring.anchor(published)
 
     def _follow(self) -> None:
         while True:
