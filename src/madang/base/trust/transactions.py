@@ -22,7 +22,7 @@ Claim = Annotated[
 Origin = Annotated[
     str,
     Meta(
-        pattern=r"^https://[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[1-9][0-9]{0,4})?\Z",
+        pattern=r"^https://[a-z0-9][a-z0-9.-]{0,100}(:[1-9][0-9]{0,4})?\Z",
         description="A web origin: https, the host in lower case, the port where it is not 443.",
     ),
 ]
