@@ -42,17 +42,17 @@ _launch = launch
 
 class Served:
     """A node with pages at `url`, in a folder of its own; `more` happens in its town besides, and it is served with
-    these `options` besides.
+    these `options` besides. Its ledger begins at the second `start`, or an hour ago.
     """
 
-    def __init__(self, folder: Path, more: Sequence[Act] = (), options: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, more: Sequence[Act] = (), options: Sequence[str] = (), start: int = 0) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://localhost:{self.port}"
         self.folder = folder
         self._options = options
-        Node.create(folder, town.MODULES, town.document(self.url, more), town.LOG)
+        Node.create(folder, town.MODULES, town.document(self.url, more, start), town.LOG)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -57,9 +57,13 @@ def subject(name: str) -> str:
     return hashlib.sha256(f"town key/{name}".encode()).hexdigest()
 
 
-def document(origin: str, more: Sequence[Act] = ()) -> bytes:
-    """The genesis document of a ledger whose pages are at `origin`; `more` are further acts at its end."""
-    kind, programme = stage.coupon(began() - stage.MORNING)
+def document(origin: str, more: Sequence[Act] = (), start: int = 0) -> bytes:
+    """The genesis document of a ledger whose pages are at `origin`; `more` are further acts at its end.
+
+    It begins at the second `start`, or an hour ago.
+    """
+    start = start or began()
+    kind, programme = stage.coupon(start - stage.MORNING)
     kind_digest, programme_digest = digest(kind).hex(), digest(programme).hex()
     acts = [
         *genesis(),
@@ -93,7 +97,7 @@ def document(origin: str, more: Sequence[Act] = ()) -> bytes:
                 ),
             ],
         ),
-        *holders.acts(kind, began()),
+        *holders.acts(kind, start),
         *more,
     ]
-    return write_genesis(CHAIN, began(), SITE, [origin], acts, snapshot_interval=0)
+    return write_genesis(CHAIN, start, SITE, [origin], acts, snapshot_interval=0)

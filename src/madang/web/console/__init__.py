@@ -9,6 +9,7 @@ from pathlib import Path
 
 from madang.web.console import (
     codelists,
+    debts,
     deciding,
     fraud,
     grants,
@@ -46,6 +47,7 @@ PARTS = (
     merchants,
     deciding,
     fraud,
+    debts,
     officers,
     health,
     keys,
@@ -62,6 +64,7 @@ AREA = Area(
         ("/console/applications", "console.home.applications"),
         ("/console/flags", "console.home.flags"),
         ("/console/cases", "console.menu.cases"),
+        ("/console/debts", "console.menu.debts"),
         ("/console/disputes", "console.home.disputes"),
         ("/console/merchants", "console.menu.merchants"),
         ("/console/lists", "console.menu.codelists"),

@@ -1,4 +1,4 @@
-"""Why something would be refused, for officers: in their language where there are words, and as the rule says it."""
+"""Why something would be refused, for officers: in words where there are some, else as the rule says it."""
 
 from madang.kernel.errors import Rejected
 from madang.web.site.refusals import words_of
@@ -10,9 +10,9 @@ def say_refusal(visit: Visit, refusal: Rejected, programme: str = "") -> str:
     own = words_of(visit, refusal.code, programme, refusal.reason)
     if own != words_of(visit, refusal.code):  # a clause of the programme itself
         return own
-    if visit.wanted.language == "en":
-        return refusal.message
-    known = f"{visit.area.name}.refusals.{refusal.code}"
-    return (
-        visit.say(known) if known in visit.site.look.words else visit.say("console.rule_says", message=refusal.message)
-    )
+    for area in (visit.area.name, "console"):
+        known = f"{area}.refusals.{refusal.code}"
+        if known in visit.site.look.words:
+            return visit.say(known)
+    english = visit.wanted.language == "en"
+    return refusal.message if english else visit.say("console.rule_says", message=refusal.message)

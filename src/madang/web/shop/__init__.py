@@ -9,7 +9,7 @@ from pathlib import Path
 
 from madang.base.parties.queries import has_role
 from madang.kernel.state import State
-from madang.web.shop import closing, collecting, entry, held, keys, refunds, selling, staff, watching, why
+from madang.web.shop import closing, collecting, duties, entry, held, keys, refunds, selling, staff, watching, why
 from madang.web.site.areas import Area
 
 
@@ -30,6 +30,7 @@ AREA = Area(
         *closing.ROUTES,
         *entry.ROUTES,
         *staff.ROUTES,
+        *duties.ROUTES,
         *why.ROUTES,
         *watching.ROUTES,
         *keys.ROUTES,
