@@ -23,6 +23,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "/appeals/{number:str}": LINKED,
         "/bought/{number:str}": LINKED,
         "/claims/{identifier:str}": LINKED,
+        "/data/proof/{person:str}": LINKED,
         "/done/{identifier:str}": LINKED,
     },
     "shop": {
@@ -65,6 +66,9 @@ EXAMPLES: dict[str, dict[str, str]] = {
 NOT_PAGES: dict[str, dict[str, str]] = {
     "wallet": {
         "/codes/{identifier:str}/standing": "data for a script",
+        "/data/export": "a file",
+        "/data/items/{item:str}": "a file",
+        "/data/proof/{person:str}/file": "a file",
         "/history/{key:str}": "leads on to another page",
         "/manifest.webmanifest": "for the phone that installs the wallet",
         "/sw.js": "a script",
@@ -80,6 +84,8 @@ NOT_PAGES: dict[str, dict[str, str]] = {
     "desk": {"/proposals/clear": "leads on to what is to be signed, or says that there is nothing"},
     "console": {
         "/proposals/clear": "leads on to what is to be signed, or says that there is nothing",
+        "/appeals/{number:str}/evidence/{place:int}": "a file",
+        "/applications/{number:str}/evidence/{place:int}": "a file",
         "/proofs/{kind:str}/{programme:str}": "a part of a page",
         "/programmes/{name:str}/grants/{file:str}/trial": "a part of a page",
         "/programmes/{name:str}/grants/{file:str}/parts/{number:int}": "data for a script",

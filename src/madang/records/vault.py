@@ -185,16 +185,20 @@ class Vault:
     def drop(self, person: str, dropped: Collection[str], access: Access) -> None:
         """Let go of items on which nothing was built, such as evidence that was never handed in.
 
-        That no act on the ledger names them is for the caller to have checked: what a decision was made on is kept.
-        What stays is encrypted anew, as `erase` does. Raises what `read` raises of a person, and `vault.unknown_item`.
+        Receipts of what was agreed to about them go with them. That no act on the ledger names them is for the caller
+        to have checked: what a decision was made on is kept. What stays is encrypted anew, as `erase` does.
+        Raises what `read` raises of a person, and `vault.unknown_item`.
         """
         with self._database.writing() as connection:
             keys, row, items = self._whole(connection, person)
             for item in dropped:
                 _find(items, item)
                 self._log(connection, access, "drop", person, item)
-            connection.execute(delete(VAULT_ITEMS).where(VAULT_ITEMS.c.item.in_(dropped)))
-            self._seal_anew(connection, person, keys, row, [one for one in items if one.item not in dropped])
+            consents = _contents(connection, keys, row.generation, [one for one in items if one.purpose == "consent"])
+            beside = [kept.item for kept, content in consents if read_receipt(content).item in dropped]
+            gone = {*dropped, *beside}
+            connection.execute(delete(VAULT_ITEMS).where(VAULT_ITEMS.c.item.in_(sorted(gone))))
+            self._seal_anew(connection, person, keys, row, [one for one in items if one.item not in gone])
         self._forget()
 
     def read(self, person: str, item: str, access: Access) -> bytes:

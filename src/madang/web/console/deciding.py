@@ -3,6 +3,7 @@
 Who may decide what is the rules': another officer than the one who had the appeal in hand, or entered the application.
 """
 
+import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import get_args
@@ -21,6 +22,7 @@ from madang.services.disputes import queries as disputes
 from madang.services.disputes import transactions as disputing
 from madang.services.vouchers.transactions import Grant, GrantRow, Move
 from madang.web.api.problems import Refused
+from madang.web.console import evidence
 from madang.web.console.fields import chosen, read_amount
 from madang.web.console.offering import offer
 from madang.web.console.office import office
@@ -40,7 +42,7 @@ class Invalid(Exception):  # noqa: N818  an answer, named as the answer
 @get("/appeals/{number:str}")
 async def appeal(visit: Visit, number: str) -> Response[str]:
     """An appeal, and taking or deciding it."""
-    return _appeal(visit, number)
+    return await asyncio.to_thread(_appeal, visit, number)
 
 
 def _appeal(visit: Visit, number: str, typed: Mapping[str, str] = NOTHING, error: str = "") -> Response[str]:
@@ -57,6 +59,7 @@ def _appeal(visit: Visit, number: str, typed: Mapping[str, str] = NOTHING, error
         is_open=found.status in ("lodged", "taken"),
         has_taken=any(step.what == "taken" and step.by == one.officer for step in steps),
         outcomes=OUTCOMES,
+        pieces=evidence.pieces(visit, evidence.of_appeal(found)),
         typed=typed,
         error=error,
     )
@@ -75,11 +78,11 @@ async def act_on_appeal(visit: Visit, number: str) -> Response[str]:
         return offer(visit, [appealing.Take(by=one.officer, appeal=number)], back)
     outcome, reason = chosen(form.get("outcome", ""), OUTCOMES), written(form.get("reason", ""))
     if outcome is None or reason is None:
-        return _appeal(visit, number, form, visit.say("console.decide.form"))
+        return await asyncio.to_thread(_appeal, visit, number, form, visit.say("console.decide.form"))
     try:
         acts = _follows(visit, found, outcome, form)
     except Invalid as invalid:
-        return _appeal(visit, number, form, visit.say(str(invalid)))
+        return await asyncio.to_thread(_appeal, visit, number, form, visit.say(str(invalid)))
     follows = {"granted": form.get("reference"), "region_moved": form.get("voucher")}.get(outcome)
     decide = msgspec.convert(
         {"by": one.officer, "appeal": number, "outcome": outcome, "reason": reason.digest, "follows": follows},
@@ -119,7 +122,7 @@ def _follows(visit: Visit, found: appeals.AppealView, outcome: str, form: dict[s
 @get("/applications/{number:str}")
 async def application(visit: Visit, number: str) -> Response[str]:
     """An application, and deciding it."""
-    return _application(visit, number)
+    return await asyncio.to_thread(_application, visit, number)
 
 
 def _application(visit: Visit, number: str, typed: Mapping[str, str] = NOTHING, error: str = "") -> Response[str]:
@@ -134,6 +137,7 @@ def _application(visit: Visit, number: str, typed: Mapping[str, str] = NOTHING, 
         steps=applications.steps(visit.state, one.officer, number),
         is_open=found.status in ("entered", "to_desk"),
         grounds=GROUNDS,
+        pieces=evidence.pieces(visit, evidence.of_application(visit, found)),
         typed=typed,
         error=error,
     )
@@ -167,7 +171,8 @@ async def act_on_application(visit: Visit, number: str) -> Response[str]:
             values["ground"] = form.get("ground", "")
         acts.append(msgspec.convert(values, applying.Decide))
     except msgspec.ValidationError:
-        return _application(visit, number, form, visit.say("console.decide.application_form"))
+        error = visit.say("console.decide.application_form")
+        return await asyncio.to_thread(_application, visit, number, form, error)
     return offer(visit, acts, f"/console/applications/{number}")
 
 

@@ -12,8 +12,13 @@ SEALED_OFF = "default-src 'none'; sandbox"
 def as_download(content: bytes, name: str) -> Response[bytes]:
     """A file of the vault under its own type, which its content says. Every answer of ours forbids to guess another."""
     sort = sort_of(content)
-    media_type = MEDIA_TYPES[sort] if sort is not None else "application/octet-stream"
-    return handed_out(content, media_type, f"{name}.{ENDINGS[sort] if sort is not None else 'bin'}")
+    if sort is not None:
+        return handed_out(content, MEDIA_TYPES[sort], f"{name}.{ENDINGS[sort]}")
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return handed_out(content, "application/octet-stream", f"{name}.bin")
+    return handed_out(content, "text/plain; charset=utf-8", f"{name}.txt")
 
 
 def handed_out(content: bytes, media_type: str, file: str) -> Response[bytes]:

@@ -8,6 +8,7 @@ from multipart import MultipartError, MultipartParser, parse_options_header
 
 from madang.web.api.problems import Refused
 from madang.web.site.forms import CONTROL
+from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
 
 MOST_FILE_BYTES = 8 * 1024 * 1024
@@ -71,3 +72,10 @@ def _read(body: bytes, boundary: str, name: str) -> Sent:
 
 def _unreadable() -> Refused:
     return Refused(400, "site.form", "This form can't be read. Open the page again.")
+
+
+async def read_either(visit: Visit, name: str) -> Sent:
+    """A form that may bring a file: as `read_upload` reads it, or as a plain form without one. Raises what both do."""
+    if parse_options_header(visit.request.headers.get("content-type", ""))[0] == "multipart/form-data":
+        return await read_upload(visit, name)
+    return Sent(await read_form(visit), b"")

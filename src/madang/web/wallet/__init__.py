@@ -21,6 +21,7 @@ from madang.web.wallet import (
     keys,
     mandates,
     more,
+    mydata,
     notices,
     offline,
     paying,
@@ -57,6 +58,7 @@ AREA = Area(
             devices,
             keys,
             done,
+            mydata,
             more,
             offline,
         )

@@ -1,4 +1,7 @@
-"""Appeals (이의신청): lodging one, adding evidence that a desk has taken, taking it back, following what happens."""
+"""Appeals (이의신청): lodging one, adding evidence to it, taking it back, following what happens.
+
+Evidence is a file given here, where this server keeps the office's vault, or what a desk has taken and numbered.
+"""
 
 import re
 from typing import get_args
@@ -15,7 +18,9 @@ from madang.web.api.problems import Refused
 from madang.web.site.forms import Invalid, built, words_in
 from madang.web.site.shared import read_form
 from madang.web.site.titles import title
+from madang.web.site.uploads import MOST_BODY_BYTES, read_either, read_upload
 from madang.web.site.visit import Visit
+from madang.web.wallet import evidence
 from madang.web.wallet.holdings import holdings
 from madang.web.wallet.mandates import principals_for, whom
 from madang.web.wallet.signing import sign_page, why_not
@@ -38,10 +43,12 @@ async def appeals(visit: Visit) -> Response[str]:
     return _page(visit, 200, {}, "")
 
 
-@post("/appeals", status_code=200)
+@post("/appeals", status_code=200, request_max_body_size=MOST_BODY_BYTES)
 async def lodge(visit: Visit) -> Response[str]:
     """An appeal to sign."""
-    form = await read_form(visit)
+    _ = visit.parties
+    sent = await read_either(visit, evidence.FIELD)
+    form = sent.fields
     programme, _, office = form.get("office", "").partition("/")
     for_party = form.get("for", "")
     by = _signer(visit, for_party, programme)
@@ -57,14 +64,18 @@ async def lodge(visit: Visit) -> Response[str]:
         )
     except Invalid:
         return _page(visit, 422, form, visit.say("wallet.appeals.choose"))
-    why = why_not(visit, [act], [by])
+    why = why_not(visit, [act], [by]) or evidence.what_is_wrong(visit, sent, office, for_party)
     if why:
         return _page(visit, 422, form, why)
+    if sent.file:
+        digest = await evidence.keep(visit, by, office, "appeals.lodge", sent.file)
+        act = msgspec.structs.replace(act, evidence=[digest])
     facts = [
         (visit.say("wallet.appeals.programme"), title(visit.state, programme, visit.wanted.language)),
         (visit.say("wallet.appeals.matter_label"), visit.say(f"wallet.appeals.matter.{act.matter}")),
         (visit.say("wallet.appeals.ground_label"), visit.say(f"wallet.appeals.ground.{act.ground}")),
         (visit.say("wallet.appeals.office"), office),
+        *([evidence.told(visit, sent.file)] if sent.file else []),
         *whom(visit, for_party),
     ]
     return sign_page(visit, [act], [by], "wallet.appeals.lodge", facts, PLACE)
@@ -80,7 +91,7 @@ async def appeal(visit: Visit, number: str) -> Response[str]:
 async def supplement(visit: Visit, number: str) -> Response[str]:
     """More evidence, by the numbers that a desk gave for what it took; to sign."""
     party, _ = _found(visit, number)
-    numbers = words_in((await read_form(visit)).get("evidence", "")[:2_000])
+    numbers = words_in((await read_form(visit)).get("numbers", "")[:2_000])
     if not numbers or any(DIGEST.match(one) is None for one in numbers):
         return _one(visit, number, 422, visit.say("wallet.appeals.bad_evidence"))
     act = Supplement(by=party, appeal=number, evidence=numbers)
@@ -88,6 +99,25 @@ async def supplement(visit: Visit, number: str) -> Response[str]:
     if why:
         return _one(visit, number, 422, why)
     facts = [(visit.say("wallet.appeals.how_many"), str(len(numbers)))]
+    return sign_page(visit, [act], [party], "wallet.appeals.supplement", facts, f"{PLACE}/{number}")
+
+
+@post("/appeals/{number:str}/evidence", status_code=200, request_max_body_size=MOST_BODY_BYTES)
+async def give(visit: Visit, number: str) -> Response[str]:
+    """A file of evidence; to sign."""
+    party, found = _found(visit, number)
+    sent = await read_upload(visit, evidence.FIELD)
+    wrong = evidence.what_is_wrong(visit, sent, found.office) if sent.file else visit.say("wallet.evidence.no_file")
+    # Asked with a digest that stands for whatever comes: nothing is kept for an appeal that takes no more.
+    wrong = why_not(visit, [Supplement(by=party, appeal=number, evidence=["0" * 64])], [party]) or wrong
+    if wrong:
+        return _one(visit, number, 422, wrong)
+    digest = await evidence.keep(visit, party, found.office, "appeals.supplement", sent.file)
+    act = Supplement(by=party, appeal=number, evidence=[digest])
+    why = why_not(visit, [act], [party])
+    if why:
+        return _one(visit, number, 422, why)
+    facts = [(visit.say("wallet.appeals.office"), found.office), evidence.told(visit, sent.file)]
     return sign_page(visit, [act], [party], "wallet.appeals.supplement", facts, f"{PLACE}/{number}")
 
 
@@ -103,7 +133,7 @@ async def withdraw(visit: Visit, number: str) -> Response[str]:
     return sign_page(visit, [act], [party], "wallet.appeals.withdraw", facts, f"{PLACE}/{number}")
 
 
-ROUTES = (appeals, lodge, appeal, supplement, withdraw)
+ROUTES = (appeals, lodge, appeal, supplement, give, withdraw)
 
 
 def _signer(visit: Visit, for_party: str, programme: str) -> str:
@@ -127,6 +157,8 @@ def _page(visit: Visit, status: int, typed: dict[str, str], error: str) -> Respo
         matters=get_args(Matter),
         grounds=get_args(Ground),
         principals=list(dict.fromkeys(one.principal for one in principals_for(visit, "appeals.lodge"))),
+        takes=any(evidence.keeps_for(visit, one.office) for one in _offices(visit)),
+        agreement=evidence.agreement(visit),
         typed=typed,
         error=error,
     )
@@ -141,6 +173,8 @@ def _one(visit: Visit, number: str, status: int, error: str) -> Response[str]:
         open=found.status in OPEN,
         steps=queries.steps(visit.state, party, number),
         title=title(visit.state, found.programme, visit.wanted.language),
+        takes=evidence.keeps_for(visit, found.office),
+        agreement=evidence.agreement(visit),
         error=error,
     )
 

@@ -1,4 +1,4 @@
-"""Applications (신청): applying with the household code of a letter, taking it back, and following what happens."""
+"""Applications (신청): applying with the household code of a letter, giving evidence, taking it back, following it."""
 
 import re
 from typing import get_args
@@ -6,17 +6,18 @@ from typing import get_args
 import msgspec
 from litestar import Response, get, post
 
-from madang.base.programmes.queries import programmes
+from madang.base.programmes.queries import programme, programmes
 from madang.services.applications import queries
 from madang.services.applications.queries import ApplicationView
 from madang.services.applications.state import OPEN
-from madang.services.applications.transactions import Apply, Ground, Withdraw
+from madang.services.applications.transactions import Apply, Change, Ground, Withdraw
 from madang.web.api.problems import Refused
 from madang.web.site.formats import day
 from madang.web.site.forms import Invalid, built, words_in
-from madang.web.site.shared import read_form
 from madang.web.site.titles import title
+from madang.web.site.uploads import MOST_BODY_BYTES, read_either, read_upload
 from madang.web.site.visit import Visit
+from madang.web.wallet import evidence
 from madang.web.wallet.mandates import principals_for, whom
 from madang.web.wallet.signing import sign_page, why_not
 
@@ -40,10 +41,12 @@ async def applications(visit: Visit) -> Response[str]:
     return _page(visit, 200, {}, "")
 
 
-@post("/applications", status_code=200)
+@post("/applications", status_code=200, request_max_body_size=MOST_BODY_BYTES)
 async def apply(visit: Visit) -> Response[str]:
     """An application to sign."""
-    form = await read_form(visit)
+    _ = visit.parties
+    sent = await read_either(visit, evidence.FIELD)
+    form = sent.fields
     subjects = words_in(form.get("subjects", "")[:2_000])
     if not subjects or any(DIGEST.match(one) is None for one in subjects):
         return _page(visit, 422, form, visit.say("wallet.applications.bad_code"))
@@ -63,15 +66,20 @@ async def apply(visit: Visit) -> Response[str]:
         )
     except Invalid:
         return _page(visit, 422, form, visit.say("wallet.applications.choose"))
-    why = why_not(visit, [act], [by])
+    office = _keeper(visit, act.programme)
+    why = why_not(visit, [act], [by]) or evidence.what_is_wrong(visit, sent, office, for_party)
     if why:
         return _page(visit, 422, form, why)
+    if sent.file:
+        digest = await evidence.keep(visit, by, office, "applications.apply", sent.file)
+        act = msgspec.structs.replace(act, evidence=[digest])
     facts = [
         (visit.say("wallet.appeals.programme"), title(visit.state, act.programme, visit.wanted.language)),
         (visit.say("wallet.applications.ground_label"), visit.say(f"wallet.applications.ground.{act.ground}")),
         (visit.say("wallet.applications.instalment"), str(act.instalment)),
         (visit.say("wallet.applications.people"), str(len(subjects))),
         *([(visit.say("wallet.applications.earlier"), act.earlier)] if act.earlier else []),
+        *([evidence.told(visit, sent.file)] if sent.file else []),
         *whom(visit, for_party),
     ]
     return sign_page(visit, [act], [by], "wallet.applications.apply", facts, PLACE)
@@ -81,6 +89,28 @@ async def apply(visit: Visit) -> Response[str]:
 async def application(visit: Visit, number: str) -> Response[str]:
     """One application, and each step of it. Raises `Refused` (404)."""
     return _one(visit, number, 200, "")
+
+
+@post("/applications/{number:str}/evidence", status_code=200, request_max_body_size=MOST_BODY_BYTES)
+async def give(visit: Visit, number: str) -> Response[str]:
+    """A file of evidence; to sign."""
+    party, found = _found(visit, number)
+    office = _keeper(visit, found.programme)
+    sent = await read_upload(visit, evidence.FIELD)
+    wrong = evidence.what_is_wrong(visit, sent, office) if sent.file else visit.say("wallet.evidence.no_file")
+    # Asked with a digest that stands for whatever comes: nothing is kept for an application that takes no more.
+    wrong = why_not(visit, [_adding(party, number, "0" * 64)], [party]) or wrong
+    if wrong:
+        return _one(visit, number, 422, wrong)
+    act = _adding(party, number, await evidence.keep(visit, party, office, "applications.change", sent.file))
+    why = why_not(visit, [act], [party])
+    if why:
+        return _one(visit, number, 422, why)
+    facts = [
+        (visit.say("wallet.appeals.programme"), title(visit.state, found.programme, visit.wanted.language)),
+        evidence.told(visit, sent.file),
+    ]
+    return sign_page(visit, [act], [party], "wallet.applications.change", facts, f"{PLACE}/{number}")
 
 
 @post("/applications/{number:str}/withdraw", status_code=200)
@@ -98,7 +128,17 @@ async def withdraw(visit: Visit, number: str) -> Response[str]:
     return sign_page(visit, [act], [party], "wallet.applications.withdraw", facts, f"{PLACE}/{number}")
 
 
-ROUTES = (applications, apply, application, withdraw)
+ROUTES = (applications, apply, application, give, withdraw)
+
+
+def _adding(party: str, number: str, digest: str) -> Change:
+    return Change(by=party, application=number, correction="evidence", evidence=[digest])
+
+
+def _keeper(visit: Visit, name: str) -> str:
+    """Who keeps the evidence of applications for a programme: its sponsor; '' where there is no such programme."""
+    view = programme(visit.state, name)
+    return view.sponsor if view is not None else ""
 
 
 def _page(visit: Visit, status: int, typed: dict[str, str], error: str) -> Response[str]:
@@ -113,6 +153,8 @@ def _page(visit: Visit, status: int, typed: dict[str, str], error: str) -> Respo
         offers=_offers(visit),
         grounds=get_args(Ground) if decided else ("regular",),
         principals=list(dict.fromkeys(one.principal for one in principals_for(visit, "applications.apply"))),
+        takes=any(evidence.keeps_for(visit, _keeper(visit, one.programme)) for one in _offers(visit)),
+        agreement=evidence.agreement(visit),
         typed=typed,
         error=error,
     )
@@ -127,6 +169,8 @@ def _one(visit: Visit, number: str, status: int, error: str) -> Response[str]:
         open=found.status in OPEN,
         steps=queries.steps(visit.state, party, number),
         title=title(visit.state, found.programme, visit.wanted.language),
+        takes=evidence.keeps_for(visit, _keeper(visit, found.programme)) and found.status == "entered",
+        agreement=evidence.agreement(visit),
         error=error,
     )
 

@@ -16,6 +16,7 @@ WAYS = {
     "appeals.supplement": "/wallet/appeals",
     "appeals.withdraw": "/wallet/appeals",
     "applications.apply": "/wallet/applications",
+    "applications.change": "/wallet/applications",
     "applications.withdraw": "/wallet/applications",
     "vouchers.buy": "/wallet",
     "vouchers.cancel": "/wallet",
