@@ -81,9 +81,7 @@ class Verifier:
         Raises `MadangError`: what `check_asks` raises; `trust.*` where the ledger does not let this verifier ask so.
         """
         check_asks(asks)
-        may = self._grounds().trust.verifier_of(self._fingerprint, now)
-        for ask in asks:
-            may.may_ask(ask.type, ask.claims)
+        self._check_permissions(asks, now)
         key = ec.generate_private_key(ec.SECP256R1())
         jwk = jose.jwk_of(key.public_key())
         handle, secret = secrets.token_urlsafe(24), new_secret()
@@ -99,6 +97,14 @@ class Verifier:
         code = secrets.token_urlsafe(24)
         self._requests.add(Pending(handle, digest(secret), question, key, bool(return_to), code, return_to))
         return Begun(handle, secret, self.client, f"{self._address}/request/{handle}")
+
+    def may_ask(self, asks: Sequence[Ask], now: int) -> bool:
+        """Whether the ledger lets this verifier ask for these claims now."""
+        try:
+            self._check_permissions(asks, now)
+        except MadangError:
+            return False
+        return True
 
     def fetch(self, handle: str, now: int, wallet_nonce: str = "") -> str:
         """The signed request, for the first who fetches it.
@@ -145,6 +151,11 @@ class Verifier:
             raise MadangError("request.code", "The answer did not come back to the browser that asked. Begin again.")
         self._requests.remove(pending)
         return Answer("refused", refused=pending.refused) if pending.refused else Answer("shown", pending.shown)
+
+    def _check_permissions(self, asks: Sequence[Ask], now: int) -> None:
+        verifier = self._grounds().trust.verifier_of(self._fingerprint, now)
+        for ask in asks:
+            verifier.may_ask(ask.type, ask.claims)
 
     def _own(self, handle: str, secret: str, now: int) -> Pending:
         pending = self._requests.find(handle, now)

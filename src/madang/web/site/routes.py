@@ -23,7 +23,7 @@ from madang.web.site.look import Look
 from madang.web.site.pads import Pads
 from madang.web.site.sessions import Sessions
 from madang.web.site.statics import Statics
-from madang.web.site.visit import PAGE_HEADERS, NotSignedIn, Req, Site, Visit
+from madang.web.site.visit import EMPLOYEE, PAGE_HEADERS, NotIdentified, NotSignedIn, Req, Site, Visit
 from madang.web.site.words import Words
 
 HERE = Path(__file__).parent
@@ -105,6 +105,9 @@ def _handlers(site: Site, area: Area) -> ExceptionHandlersMap:
         return show(request, make(500, "http.defect", ""))
 
     return {
+        NotIdentified: lambda _request, error: asking.ask(
+            error.visit, error.institution, [EMPLOYEE], f"{error.visit.area.home}/identified"
+        ),
         NotSignedIn: lambda _request, error: error.visit.page(
             "site/sign_in.html", 401, headers={"www-authenticate": "Madang"}
         ),

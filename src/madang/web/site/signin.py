@@ -12,12 +12,14 @@ from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
+from madang.base.parties.queries import institution_of
 from madang.kernel.authority import KEYS
 from madang.web.api.asgi import encode
 from madang.web.api.problems import Refused
 from madang.web.api.readers import signer_of
+from madang.web.site import asking
 from madang.web.site.sessions import MOST_SECONDS
-from madang.web.site.visit import PAGE_HEADERS, Visit, cookie_name, make_cookie
+from madang.web.site.visit import PAGE_HEADERS, NotSignedIn, Visit, cookie_name, make_cookie
 
 MOST_KEYS = 32
 _Signed = Annotated[str, Meta(max_length=16 * 1024)]
@@ -70,6 +72,27 @@ async def sign_in(visit: Visit) -> Response[bytes]:
     )
 
 
+@get("/identified")
+async def identified(visit: Visit) -> Response[str]:
+    """Take the employee credential that an officer showed, and go on.
+
+    Raises `NotSignedIn`, and `Refused`: 403 `sign_in.employee` (it is of another officer, or of another institution),
+    and what `asking.shown` raises.
+    """
+    session = visit.session
+    if session is None:
+        raise NotSignedIn(visit)
+    institution = visit.identifies(session)
+    found = asking.shown(visit, institution) if institution is not None else None
+    if found is not None:
+        officer = session.parties[0]
+        claims = found[0].claims
+        if (claims.get("officer"), claims.get("party")) != (officer, institution_of(visit.state, officer)):
+            raise Refused(403, "sign_in.employee", "This credential is not yours at this institution. Show your own.")
+        session.identified = True
+    return visit.redirect(visit.area.home)
+
+
 @post("/sign-out")
 async def sign_out(visit: Visit) -> Response[str]:
     """End the session."""
@@ -77,7 +100,7 @@ async def sign_out(visit: Visit) -> Response[str]:
     return visit.redirect("/", [make_cookie(cookie_name(visit.area), "", 0)])
 
 
-ROUTES: Sequence[ControllerRouterHandler] = (challenge, sign_in, sign_out)
+ROUTES: Sequence[ControllerRouterHandler] = (challenge, sign_in, identified, sign_out)
 
 
 def _over() -> Refused:

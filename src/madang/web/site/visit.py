@@ -9,7 +9,9 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.datastructures import State as AppState
 
+from madang.base.parties.queries import institution_of
 from madang.engine.node import Node
+from madang.identity.verifier.asking import Ask
 from madang.kernel.authority import KEYS
 from madang.kernel.errors import Rejected
 from madang.kernel.machine import Chain
@@ -22,6 +24,8 @@ from madang.web.site.pads import Pads
 from madang.web.site.sessions import IDLE_SECONDS, Session, Sessions
 
 Req = Request[Any, Any, AppState]
+EMPLOYEE = Ask("employee_id", ("party", "officer"))
+"""What an officer shows beside a passkey: of which institution, and which officer of the ledger they are."""
 HTML = "text/html; charset=utf-8"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -44,6 +48,15 @@ class NotSignedIn(Exception):  # noqa: N818  an answer, named as the answer
     def __init__(self, visit: "Visit") -> None:
         super().__init__()
         self.visit = visit
+
+
+class NotIdentified(Exception):  # noqa: N818  an answer, named as the answer
+    """An officer has yet to show an employee credential of `institution`'s, as it is named at this server."""
+
+    def __init__(self, visit: "Visit", institution: str) -> None:
+        super().__init__()
+        self.visit = visit
+        self.institution = institution
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -108,7 +121,12 @@ class Visit:
         """Whether this party is still signed in now, long after the request began. That somebody asks is no use."""
         token = self.request.cookies.get(cookie_name(self.area), "")
         found = self.site.sessions.find(self.area.name, token, used=False)
-        return found is not None and party in found.keys and self._works(party, found.keys[party], self.node.state())
+        return (
+            found is not None
+            and party in found.keys
+            and self._works(party, found.keys[party], self.node.state())
+            and self.identifies(found) is None
+        )
 
     def _works(self, party: str, kid: str, state: State) -> bool:
         key = state.get(KEYS, kid)
@@ -117,14 +135,28 @@ class Visit:
 
     @property
     def parties(self) -> tuple[str, ...]:
-        """The parties that are signed in. Raises `NotSignedIn`."""
+        """The parties that are signed in. Raises `NotSignedIn`, `NotIdentified`."""
         if self.session is None:
             raise NotSignedIn(self)
+        institution = self.identifies(self.session)
+        if institution is not None:
+            raise NotIdentified(self, institution)
         return self.session.parties
+
+    def identifies(self, session: Session) -> str | None:
+        """The institution here to which an officer has yet to show an employee credential; None where none asks.
+
+        One asks where the ledger names its verifier at this server for employee credentials: its governor decides.
+        """
+        verifiers = self.request.app.state.get("verifiers")
+        if verifiers is None or not self.area.passkeys or session.identified:
+            return None
+        found: str | None = verifiers.asking(institution_of(self.state, session.parties[0]), EMPLOYEE, self.now)
+        return found
 
     @property
     def party(self) -> str:
-        """The party that is signed in, where an area has one at a time. Raises `NotSignedIn`."""
+        """The party that is signed in, where an area has one at a time. Raises `NotSignedIn`, `NotIdentified`."""
         return self.parties[0]
 
     def say(self, key: str, **values: object) -> str:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from madang.identity.institution import Institution
 from madang.identity.trust import Trust
+from madang.identity.verifier.asking import Ask
 from madang.identity.verifier.checking import Grounds, Statuses
 from madang.identity.verifier.verifier import Verifier
 from madang.kernel.errors import MadangError
+from madang.kernel.fields import PartyId
 from madang.kernel.state import State
 
 PATH = "presentations"
@@ -31,6 +33,8 @@ class Verifiers:
         def grounds() -> Grounds:
             return Grounds(roots, Trust(state()), statuses)
 
+        self._parties = {name: one.party for name, one in institutions.items()}
+
         self._verifiers = {
             name: Verifier(one.requests, f"{one.url}/{PATH}", grounds) for name, one in institutions.items()
         }
@@ -42,3 +46,10 @@ class Verifiers:
         if found is None:
             raise MadangError("request.unknown", "There is no such request, or its time has passed. Begin again.")
         return found
+
+    def asking(self, party: PartyId, ask: Ask, now: int) -> str | None:
+        """The name under which a party asks for this at this server, if it does and the ledger lets it."""
+        for name in (name for name, one in self._parties.items() if one == party):
+            if self._verifiers[name].may_ask([ask], now):
+                return name
+        return None
