@@ -100,6 +100,12 @@ def test_what_is_wrong_with_a_credential_is_named(code: str, _name: str, text: s
         ("vcdm.issuer", {"issuer": "office"}),
         ("vcdm.proof", {"proof": {"type": "DataIntegrityProof"}}),
         ("vcdm.claims", {"context": [{"vc": "https://madang.example/terms#vc"}], "vc": 1}),
+        ("vcdm.payload", {"name": "\ud800"}),
+        ("vcdm.payload", {"credentialSubject": {"serial": float("nan")}}),
+        ("vcdm.payload", {"credentialSubject": {"serial": float("inf")}}),
+        ("vcdm.payload", {"credentialSubject": {"serial": ("B", "17")}}),
+        ("vcdm.payload", {"credentialSubject": {"serial": object()}}),
+        ("vcdm.size", {"name": "x" * 300_000}),
     ],
 )
 def test_what_is_malformed_is_not_signed(code: str, changes: Any) -> None:

@@ -36,13 +36,17 @@ class Secured(msgspec.Struct, frozen=True):
 def issue(credential: Object, sign_with: Callable[[bytes], bytes], header: Mapping[str, Any]) -> str:
     """A credential, signed. `header` names the key, by `x5c` or `kid`; `sign_with` gives r and s of bytes (ES256).
 
-    Raises `MadangError`: what `check_credential` raises, `vcdm.proof` (it bears a proof already), `vcdm.claims`.
+    Raises `MadangError`: what `check_credential` raises, `vcdm.proof` (it bears a proof already), `vcdm.claims`,
+    `vcdm.payload` (a value that JSON can't carry), `vcdm.size`.
     """
     check_credential(credential)
     if "proof" in credential:
         raise MadangError("vcdm.proof", "The credential bears a proof already. Give it without.")
     _check_no_wrapping(credential)
-    return jose.sign(TYP, _encode(credential), sign_with, {"cty": "vc", **header})
+    text = jose.sign(TYP, _encoded(credential), sign_with, {"cty": "vc", **header})
+    if len(text) > jose.MAX_BYTES:
+        raise MadangError("vcdm.size", f"The credential would be longer than {jose.MAX_BYTES:,} characters. Say less.")
+    return text
 
 
 def verify(text: str, issuer_key: KeyOf, now: int) -> Secured:
@@ -72,7 +76,11 @@ def present(
     sign_with: Callable[[bytes], bytes],
     header: Mapping[str, Any],
 ) -> str:
-    """Credentials (`vc+jwt`) presented by their subject to the verifier `audience`, who asked with `nonce`."""
+    """Credentials (`vc+jwt`) presented by their subject to the verifier `audience`, who asked with `nonce`.
+
+    `holder` is the URL of the subject, whose key `header` names by `x5c` or `kid`; `sign_with` gives r and s of bytes.
+    Raises `MadangError`: what `check_presentation` raises.
+    """
     presentation = {
         "@context": [BASE],
         "type": ["VerifiablePresentation"],
@@ -114,6 +122,18 @@ def verify_presentation(
             raise MadangError("vcdm.holder", "A credential is about somebody else than who presents it.")
         found.append(secured)
     return found
+
+
+def _encoded(credential: Object) -> bytes:
+    """The bytes that are signed, if they say just what was given: JSON has no infinity, and no half of a character."""
+    try:
+        data = _encode(credential)
+        same = jose.read_object(data, _WHAT, "vcdm.payload") == credential
+    except (TypeError, ValueError):
+        same, data = False, b""
+    if not same:
+        raise MadangError("vcdm.payload", "The credential holds a value that JSON can't carry.")
+    return data
 
 
 def _read(jws: jose.Jws, content: str, what: str) -> jose.Object:
