@@ -8,9 +8,11 @@ from typing import Any
 
 from madang.web.api.problems import Refused
 from madang.web.api.reads import Read
-from tests.support.cast import ALICE, BAKERY, BORA, CHUL, officers
+from tests.base.trust.scene import LICENCE, define
+from tests.support.cast import ALICE, BAKERY, BORA, CHUL, officers, quorum
 from tests.support.signing import Wallet, envelope
 from tests.web.api.test_openapi import DOCUMENT, READS
+from tests.web.api.test_proven import send
 from tests.web.serving import Server
 from tests.web.signing import pay, payload, signed_payment
 from tests.web.streams import Stream
@@ -48,6 +50,9 @@ GUESSES: dict[str, list[str]] = {
     "case": ["0" * 32],
     "payment": ["0" * 32],
     "card": ["0" * 43],
+    "type": [LICENCE],
+    "series": ["status-1"],
+    "nullifier": ["0" * 64],
 }
 
 
@@ -64,6 +69,11 @@ def walk(server: Server) -> dict[str, bytes]:
         ],
         "/transactions/{identifier}": ["/transactions/" + "0" * 32, "/transactions/%2e%2e"],
         "/transactions/{identifier}/receipt": ["/transactions/" + "0" * 32 + "/receipt"],
+        "/proofs/{table}": [
+            f"/proofs/trust.type?part={LICENCE}",
+            f"/proofs/money.account?part={ALICE.party}",
+            f"/proofs/kernel.party?part={ALICE.party}",
+        ],
         "/problems/{code}": ["/problems/money.balance", "/problems/" + ALICE.party],
     }
     parameters = {read.path: read.parameters.__struct_fields__ for read in READS}
@@ -87,7 +97,9 @@ def secrets(one: Wallet) -> list[bytes]:
 def test_a_stranger_sees_leaves_hashes_checkpoints_and_totals_and_nobody(server: Server) -> None:
     signed = [signed_payment(3), signed_payment(4)]
     assert [server.submit(one).status for one in signed] == [200, 200]
+    send(server, quorum("operator"), define())
     answers = walk(server)
+    assert answers[f"/proofs/trust.type?part={LICENCE}"].startswith(b"MDWP")
     assert len(answers) > 60 and any("entries" in path and len(body) > 100 for path, body in answers.items())
     hidden = [text for one in PEOPLE for text in secrets(one)]
     hidden += [one.public_key.encode() for one in [BAKERY, *officers("bank-a"), *officers("operator")]]
