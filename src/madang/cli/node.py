@@ -59,6 +59,14 @@ def serve(
     vault_of: Annotated[
         list[str] | None, typer.Option(help="An institution whose evidence that vault keeps. Name each.")
     ] = None,
+    identity: Annotated[
+        Path | None,
+        typer.Option(help="The folder of institutions that issue credentials and ask for them.", file_okay=False),
+    ] = None,
+    identity_passphrase: Annotated[
+        Path | None,
+        typer.Option(envvar="MADANG_IDENTITY_PASSPHRASE", help="The file of their keys' passphrase.", dir_okay=False),
+    ] = None,
 ) -> None:
     """Serve a node over HTTP until SIGINT or SIGTERM."""
     from madang.cli.serving import additions, announced
@@ -69,11 +77,13 @@ def serve(
     allowed = read_limits(limits)
     address = (database or f"sqlite:///{folder / 'records.db'}") if pages else None
     kept = _kept_cards(cards, master_key) if pages and cards is not None else None
-    vault = _kept_vault(vault_key, vault_of or []) if pages and vault_key is not None else None
+    institutions = _institutions(identity, identity_passphrase, vault_key) if pages and identity is not None else None
+    keeps = pages and vault_key is not None and (vault_of or institutions is None)
+    vault = _kept_vault(vault_key, vault_of or []) if keeps and vault_key is not None else None
     check_start(folder, host, port)
     print(f"Serving {folder} on http://{host}:{port} (stop with Ctrl-C)", file=sys.stderr)
     with announced(folder, host, port):
-        serve(folder, host, port, allowed, additions=functools.partial(additions, address, kept, vault))
+        serve(folder, host, port, allowed, additions=functools.partial(additions, address, kept, vault, institutions))
 
 
 def _kept_cards(folder: Path, master_key: Path | None) -> tuple[Path, Path]:
@@ -94,6 +104,19 @@ def _kept_vault(key: Path, offices: list[str]) -> tuple[Path, tuple[str, ...]]:
         raise MadangError("vault.offices", "Name the institutions whose evidence the vault keeps with --vault-of.")
     FileMasterKey.open(key)
     return key, tuple(dict.fromkeys(offices))
+
+
+def _institutions(folder: Path, passphrase: Path | None, vault_key: Path | None) -> tuple[Path, str, Path]:
+    """Folder, passphrase and vault's master key of institutions that can be opened. Raises `MadangError`."""
+    from madang.identity.institution import open_institutions, read_passphrase
+    from madang.records.masterkey import FileMasterKey
+
+    if passphrase is None or vault_key is None:
+        raise MadangError("institution.passphrase", "Name two files: --identity-passphrase and --vault-key.")
+    found = read_passphrase(passphrase)
+    open_institutions(folder, found)
+    FileMasterKey.open(vault_key)
+    return folder, found, vault_key
 
 
 def verify(folder: Folder, as_json: Json = False) -> None:

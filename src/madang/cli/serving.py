@@ -68,11 +68,13 @@ def additions(
     database: str | None,
     cards: tuple[Path, Path] | None = None,
     vault: tuple[Path, tuple[str, ...]] | None = None,
+    institutions: tuple[Path, str, Path] | None = None,
 ) -> Additions:
     """Backups, and the pages for people where there is a `database` for their records (its address).
 
     `cards` are folder and master key of a card service, for the pads of these pages. `vault` are the master key of the
-    vault in that database, and the institutions whose evidence it keeps.
+    vault in that database, and the institutions whose evidence it keeps; `institutions` the folder of those that issue
+    credentials and ask for them, the passphrase of their keys, and the file of that master key.
 
     Raises `MadangError`: `pages.absent`, `vault.key_file`, and what `people.additions` raises.
     """
@@ -88,7 +90,13 @@ def additions(
         ) from None
     kept = people.VaultSetting(FileMasterKey.open(vault[0]), vault[1]) if vault else None
     found = people.additions(database, pads=Pads(*cards) if cards else None, vault=kept)
-    return Additions([Backups, *found.routes], found.lifespans)
+    if institutions is None:
+        return Additions([Backups, *found.routes], found.lifespans)
+    from madang.web import institutions as identity
+
+    folder, passphrase, master_key = institutions
+    more = identity.additions(folder, passphrase, database, master_key)
+    return Additions([Backups, *found.routes, *more.routes], [*found.lifespans, *more.lifespans])
 
 
 def _target(body: bytes) -> Path:

@@ -11,8 +11,8 @@ import msgspec
 FIVE_YEARS = 5 * 365 + 2
 """Days: five years hold at most two leap days."""
 
-PurposeName = Literal["contact", "identity", "evidence", "reason", "consent"]
-Why = Literal["notice", "application", "appeal", "identification", "person_asked", "audit", "retention"]
+PurposeName = Literal["contact", "identity", "evidence", "reason", "consent", "register"]
+Why = Literal["notice", "application", "appeal", "identification", "issuance", "person_asked", "audit", "retention"]
 
 
 class Purpose(msgspec.Struct, frozen=True):
@@ -44,5 +44,10 @@ PURPOSES: dict[PurposeName, Purpose] = {
         FIVE_YEARS,
         ("audit", "person_asked"),
         "What somebody agreed to is kept as long as what was given on it.",
+    ),
+    "register": Purpose(
+        FIVE_YEARS,
+        ("issuance", "audit", "person_asked"),
+        "What an institution knows of people officially: credentials are issued from it, and must be explained later.",
     ),
 }

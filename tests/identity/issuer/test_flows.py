@@ -51,7 +51,7 @@ def delivered(phone: Phone, held: list[ec.EllipticCurvePrivateKey], form: str = 
     """Credentials bound to these keys, by an offer."""
     kind = ATTESTED if phone.attested else ANY
     token = phone.token(f"{kind}_{form}")
-    content = {"credential_identifier": f"{kind}_{form}.1", "proofs": phone.proofs(held)}
+    content = {"credential_configuration_id": f"{kind}_{form}", "proofs": phone.proofs(held)}
     return [one["credential"] for one in read(phone.ask(content, token["access_token"]))["credentials"]]
 
 
@@ -83,6 +83,8 @@ def test_authorization_details_lead_to_identifiers(scene, phone):
     token = read(phone.by_code(code))
     (told,) = token["authorization_details"]
     assert told == {**details[0], "credential_identifiers": [f"{ATTESTED}_mdoc.1"]}
+    content = {"credential_identifier": told["credential_identifiers"][0], "proofs": phone.proofs(keys(1))}
+    assert len(read(phone.ask(content, token["access_token"]))["credentials"]) == 1
 
 
 def test_a_part_of_what_was_offered_can_be_asked_for(scene, plain):
@@ -125,7 +127,7 @@ def test_copies_of_a_batch_have_nothing_in_common_but_what_everybody_has(scene, 
 
 def test_a_wallet_gets_no_more_copies_than_the_type_has(scene, plain):
     token = plain.token("amount_class_sd_jwt")
-    content = {"credential_identifier": "amount_class_sd_jwt.1", "proofs": plain.proofs(keys(5))}
+    content = {"credential_configuration_id": "amount_class_sd_jwt", "proofs": plain.proofs(keys(5))}
     found = read(plain.ask(content, token["access_token"]))["credentials"]
     assert len(found) == type_of("amount_class").batch == 3
     issued = accepted(scene, found[0]["credential"])
@@ -135,7 +137,7 @@ def test_a_wallet_gets_no_more_copies_than_the_type_has(scene, plain):
 def test_a_key_attestation_alone_is_a_proof_of_all_its_keys(scene, phone):
     token, held = phone.token(), keys(3)
     attestation = phone.key_attestation(held, scene.nonce(), exp=None)
-    content = {"credential_identifier": f"{ATTESTED}_sd_jwt.1", "proofs": {"attestation": [attestation]}}
+    content = {"credential_configuration_id": f"{ATTESTED}_sd_jwt", "proofs": {"attestation": [attestation]}}
     found = read(phone.ask(content, token["access_token"]))["credentials"]
     assert [accepted(scene, one["credential"]).holder for one in found] == [
         jose.jwk_of(one.public_key()) for one in held
@@ -147,7 +149,7 @@ def test_a_proof_names_its_key_by_its_place_in_the_attestation(scene, phone):
     nonce = scene.nonce()
     header = {"jwk": None, "kid": "1", "key_attestation": phone.key_attestation(held, nonce)}
     content = {
-        "credential_identifier": f"{ATTESTED}_sd_jwt.1",
+        "credential_configuration_id": f"{ATTESTED}_sd_jwt",
         "proofs": {"jwt": [phone.proof(held[1], nonce, header=header)]},
     }
     assert len(read(phone.ask(content, token["access_token"]))["credentials"]) == 2
@@ -157,7 +159,7 @@ def test_request_and_answer_can_be_encrypted(scene, plain):
     token, answer_key = plain.token()["access_token"], new_key()
     jwk = {**jose.jwk_of(answer_key.public_key()), "alg": "ECDH-ES", "kid": "mine"}
     content = {
-        "credential_identifier": f"{ANY}_sd_jwt.1",
+        "credential_configuration_id": f"{ANY}_sd_jwt",
         "proofs": plain.proofs(keys(1)),
         "credential_response_encryption": {"jwk": jwk, "enc": "A256GCM"},
     }
@@ -170,7 +172,7 @@ def test_request_and_answer_can_be_encrypted(scene, plain):
 def test_what_an_officer_must_see_to_comes_later_once(scene, phone):
     scene.register.people[PERSON][ATTESTED] = "waiting"
     token = phone.token()["access_token"]
-    content = {"credential_identifier": f"{ATTESTED}_sd_jwt.1", "proofs": phone.proofs(keys(2))}
+    content = {"credential_configuration_id": f"{ATTESTED}_sd_jwt", "proofs": phone.proofs(keys(2))}
     deferred = phone.ask(content, token)
     assert deferred.status == 202
     waiting = read(deferred)
@@ -194,7 +196,7 @@ def test_what_an_officer_must_see_to_comes_later_once(scene, phone):
 def test_a_deferral_ends_where_the_register_has_nothing_after_all(scene, phone):
     scene.register.people[PERSON][ATTESTED] = "waiting"
     token = phone.token()["access_token"]
-    content = {"credential_identifier": f"{ATTESTED}_sd_jwt.1", "proofs": phone.proofs(keys(1))}
+    content = {"credential_configuration_id": f"{ATTESTED}_sd_jwt", "proofs": phone.proofs(keys(1))}
     later = {"transaction_id": read(phone.ask(content, token))["transaction_id"]}
     del scene.register.people[PERSON][ATTESTED]
     assert refused(phone.ask(later, token, "deferred")) == (400, "credential_request_denied", "credential.nothing")
@@ -206,7 +208,7 @@ def test_a_deferral_ends_where_the_register_has_nothing_after_all(scene, phone):
 )
 def test_a_wallet_tells_what_became_of_them(scene, phone, event, standing):
     token = phone.token()["access_token"]
-    content = {"credential_identifier": f"{ATTESTED}_sd_jwt.1", "proofs": phone.proofs(keys(2))}
+    content = {"credential_configuration_id": f"{ATTESTED}_sd_jwt", "proofs": phone.proofs(keys(2))}
     notice = {"notification_id": read(phone.ask(content, token))["notification_id"], "event": event}
     for _ in range(2):
         told = phone.ask(notice, token, "notification")

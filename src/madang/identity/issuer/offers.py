@@ -52,7 +52,7 @@ def make_offer(office: Office, subject: str, wanted: Sequence[str], now: int, se
 
     Raises `MadangError`: `grant.withdrawn`, `offer.nothing` (the register has nothing to issue).
     """
-    asked = Asked(tuple(wanted), True)
+    asked = Asked(tuple(wanted), False)
     for one in known_of(office, asked):
         if office.register.known(subject, one.of.id) is None:
             raise MadangError("offer.nothing", f"The register knows nothing of this person for {one.of.id}.")
@@ -66,6 +66,20 @@ def make_offer(office: Office, subject: str, wanted: Sequence[str], now: int, se
     office.store.put(place_of(identifier, "offered", handle), "offered", msgspec.json.encode(wanted), until)
     uri = office.endpoint(f"offer/{handle}")
     return Offer(uri, f"{SCHEME}?{urlencode({'credential_offer_uri': uri})}", spoken, until)
+
+
+def invite(office: Office, wanted: Sequence[str]) -> str:
+    """A link by which a wallet begins on its own: the person signs in then (section 4.1.1). It says nothing of anybody.
+
+    Raises `MadangError` (`grant.withdrawn`).
+    """
+    known_of(office, Asked(tuple(wanted), False))
+    document = {
+        "credential_issuer": office.url,
+        "credential_configuration_ids": list(wanted),
+        "grants": {"authorization_code": {}},
+    }
+    return f"{SCHEME}?{urlencode({'credential_offer': msgspec.json.encode(document).decode()})}"
 
 
 def read_offer(office: Office, handle: str, now: int) -> Reply | None:

@@ -1,0 +1,78 @@
+"""Institutions at this server that issue credentials and ask for them, opened together (docs/identity.md)."""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from madang.identity import certificates
+from madang.identity.certificates import Followed
+from madang.identity.institution import Institution, open_institutions
+from madang.identity.status.checking import Statuses
+from madang.identity.status.fetching import fetch
+from madang.kernel.errors import MadangError
+from madang.records.database import open_database
+from madang.records.masterkey import FileMasterKey
+from madang.web.api.application import Additions
+from madang.web.issuer import serving as issuer
+from madang.web.issuer.issuers import STATUS
+from madang.web.verifier import serving as verifier
+
+ROOTS = "roots"
+"""The folder, beside the institutions, with root certificates (NAME.crt, PEM) of issuers at other servers."""
+MAX_ROOTS = 1_000
+
+
+def additions(folder: Path, passphrase: str, address: str, master_key: Path) -> Additions:
+    """All institutions in `folder`: what they issue, and what they ask.
+
+    `address` is that of the database of records, `master_key` the file of the vault's master key. Raises `MadangError`:
+    what `open_institutions` and `FileMasterKey.open` raise, `institution.root`.
+    """
+    institutions = open_institutions(folder, passphrase)
+    roots = [*(one.root for one in institutions.values()), *_other_roots(folder / ROOTS)]
+    statuses = Statuses(_follow(roots), _own_first(institutions, folder))
+    asking = verifier.additions(institutions, roots, statuses)
+    issuing = issuer.additions(
+        institutions, folder, functools.partial(open_database, address), FileMasterKey.open(master_key)
+    )
+    return Additions((*issuing.routes, *asking.routes), [*issuing.lifespans, *asking.lifespans])
+
+
+def _follow(roots: Sequence[bytes]) -> Callable[[tuple[bytes, ...], int], Followed]:
+    def follow(chain: tuple[bytes, ...], now: int) -> Followed:
+        return certificates.follow(chain, roots, "credential", now)
+
+    return follow
+
+
+def _own_first(institutions: Mapping[str, Institution], folder: Path) -> Callable[[str, str], bytes]:
+    """Gets status lists: those of this server from its own folder, which a proxy in front might keep it from asking."""
+    places = {f"{one.url}/{STATUS}/": folder / name / STATUS / "published" for name, one in institutions.items()}
+
+    def get(uri: str, accept: str) -> bytes:
+        before, slash, number = uri.rpartition("/")
+        place = places.get(before + slash)
+        if place is None:
+            return fetch(uri, accept)
+        try:
+            if not number.replace(".", "").isalnum() or number.startswith("."):
+                raise FileNotFoundError
+            return (place / f"{number}.jwt").read_bytes()
+        except OSError:
+            raise MadangError("status.unavailable", "There is no such status list at this server.") from None
+
+    return get
+
+
+def _other_roots(folder: Path) -> list[bytes]:
+    """Roots of other servers' issuers. A root counts where the ledger names its digest. Raises `institution.root`."""
+    found = []
+    for file in sorted(folder.glob("*.crt"))[:MAX_ROOTS]:
+        try:
+            found.append(x509.load_pem_x509_certificate(file.read_bytes()).public_bytes(Encoding.DER))
+        except (OSError, ValueError):
+            raise MadangError("institution.root", f"{file} holds no certificate in PEM. Take it away.") from None
+    return found

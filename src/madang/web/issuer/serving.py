@@ -1,0 +1,64 @@
+"""What a server that issues is made of: addresses, and the offices behind them as long as it is served."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from litestar import Litestar
+
+from madang.identity.catalogue import type_of
+from madang.identity.institution import Institution
+from madang.kernel.errors import MadangError
+from madang.records.database import Database
+from madang.records.masterkey import MasterKey
+from madang.records.vault import Vault
+from madang.web.api.application import Additions
+from madang.web.api.journal import Journal
+from madang.web.issuer import documents, protocol
+from madang.web.issuer.issuers import Issuers
+from madang.web.issuer.people import People
+
+TEND_SECONDS = 60.0
+
+
+def additions(
+    institutions: Mapping[str, Institution], folder: Path, database: Callable[[], Database], master: MasterKey
+) -> Additions:
+    """The addresses that wallets know, and the offices behind them as `app.state.issuers`, with their registers as
+    `app.state.people`.
+
+    Status lists lie in `folder`; the registers in the vault of `database`, under `master`.
+    """
+
+    @asynccontextmanager
+    async def issuing(app: Litestar) -> AsyncIterator[None]:
+        node = app.state.node
+        opened = await asyncio.to_thread(database)
+        try:
+            vault = await asyncio.to_thread(Vault, opened, master, node.clock)
+            people = {name: People(name, one.party, vault, type_of) for name, one in institutions.items()}
+            issuers = await asyncio.to_thread(Issuers, institutions, people, opened, folder, node.state, node.clock)
+            app.state.issuers, app.state.people, app.state.vault = issuers, people, vault
+            tending = asyncio.create_task(_tend(issuers, app.state.journal))
+            try:
+                yield
+            finally:
+                tending.cancel()
+                await asyncio.gather(tending, return_exceptions=True)
+                await asyncio.to_thread(issuers.close)
+        finally:
+            await asyncio.to_thread(opened.close)
+
+    return Additions((*protocol.ROUTES, *documents.ROUTES), [issuing])
+
+
+async def _tend(issuers: Issuers, journal: Journal) -> None:
+    """Forget what is over, every minute. What fails is told, and tried again."""
+    while True:
+        try:
+            await asyncio.to_thread(issuers.tend, journal)
+        except MadangError as error:
+            journal.tell("issuance", logging.WARNING, code=error.code)
+        await asyncio.sleep(TEND_SECONDS)
