@@ -13,6 +13,10 @@ PLAIN = """async (store) => {
     const { privateKey: key } = await crypto.subtle.generateKey(kinds, false, ["sign"]);
     for (const one of await all("keys")) await put("keys", { ...one, sort: "jws", key });
 }"""
+SENT = """async (store) => {
+    const { put } = await import(store);
+    for (const area of ["wallet", "shop"]) await put("sent", { id: area, signed: "x", then: "/", area, at: Date.now() });
+}"""
 KEEP = """async ([store, entry]) => {
     const { put } = await import(store);
     await put("keys", { ...entry, credential: crypto.getRandomValues(new Uint8Array(32)) });
@@ -43,6 +47,16 @@ def test_who_signed_out_is_let_in_by_a_tap_only(visit):
     one.page.locator("nav.menu").wait_for()
     one.page.evaluate("fetch('/wallet/sign-out', { method: 'POST', redirect: 'manual' })")
     one.enter("/wallet")
+
+
+def test_what_was_sent_without_an_answer_is_forgotten_by_whoever_signs_out(visit):
+    one = visit()
+    one.be("wallet", town.ALICE)
+    one.enter("/wallet")
+    one.page.evaluate(SENT, store_of(one))
+    sign_out(one)
+    left = "async (store) => (await (await import(store)).all('sent')).map((one) => one.area)"
+    assert one.page.evaluate(left, store_of(one)) == ["shop"]
 
 
 def test_an_officers_plain_key_neither_signs_in_nor_signs(visit):

@@ -4,28 +4,7 @@ from datetime import date
 
 import pytest
 
-from madang.web.console.fields import midnight, read_amount, read_day, read_names, read_share
-
-
-@pytest.mark.parametrize(
-    ("typed", "read"),
-    [
-        ("1", 1),
-        ("150,000", 150_000),
-        ("150,000원", 150_000),
-        ("₩ 9,007,199,254,740,991", 2**53 - 1),
-        ("9007199254740992", None),
-        ("0", None),
-        ("-1", None),
-        ("1.5", None),
-        ("1e3", None),
-        ("٣", None),
-        ("", None),
-        ("9" * 40, None),
-    ],
-)
-def test_an_amount_is_whole_won(typed, read):
-    assert read_amount(typed) == read
+from madang.web.console.fields import midnight, read_day, read_names, read_share
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,12 @@ def test_a_phrase_is_said_in_a_language_with_its_values(tmp_path):
         found.say("ko", "area.home.left")
 
 
-@pytest.mark.parametrize("text", ["a: {ko: 가}", "a: {ko: 가, en: 3}", "a: 3", "a: {ko: 가, en: b, x: c}", "a: {"])
+@pytest.mark.parametrize(
+    "text",
+    ["a: {ko: 가}", "a: {ko: 가, en: 3}", "a: 3", "a: {ko: 가, en: b, x: c}", "a: {"]
+    + [f"{name}: {{ko: 가, en: b}}" for name in ("no", "on", "1", "2026-01-01", "~")]
+    + [f"a: {{{name}: {{ko: 가, en: b}}}}" for name in ("yes", "0.5")],
+)
 def test_what_lacks_a_language_is_refused(tmp_path, text):
     with pytest.raises(MadangError) as caught:
         words(tmp_path, text)

@@ -6,7 +6,7 @@ its digest. The exact payload stands beside these words on every page that signs
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -14,6 +14,7 @@ from madang.base.programmes.transactions import Document
 from madang.kernel.fields import BasisPoints, Time, Won, WonOrZero
 from madang.kernel.transaction import Act, Part, type_name
 from madang.web.site import formats
+from madang.web.site.forms import literals
 from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 
@@ -75,16 +76,18 @@ def _value(visit: Visit, name: str, wanted: Any, value: Any) -> str:
             if getattr(value, field.name) not in (None, [], ())
         )
     if isinstance(value, (list, tuple)):
-        return _list(visit, name, value)
+        return _list(visit, name, wanted, value)
     if name == "programme" and isinstance(value, str):
         shown = title(visit.state, value, visit.wanted.language)
         return shown if shown == value else f"{shown} ({value})"
-    return _say(visit, f"console.values.{value}", str(value)) if isinstance(value, str) else str(value)
+    # A name of somebody or something may be a word of ours by chance: it stays as it is.
+    return _say(visit, f"console.values.{value}", value) if value in literals(wanted) else str(value)
 
 
-def _list(visit: Visit, name: str, values: Sequence[Any]) -> str:
+def _list(visit: Visit, name: str, wanted: Any, values: Sequence[Any]) -> str:
     """A list: how many, what its amounts add up to, and the first of it."""
-    shown = [_value(visit, name, type(one), one) for one in values[:MOST_SHOWN]]
+    known = literals(wanted)
+    shown = [_value(visit, name, Literal[one] if one in known else type(one), one) for one in values[:MOST_SHOWN]]
     amounts = [one.amount for one in values if hasattr(one, "amount")]
     text = ("; " if amounts else ", ").join(shown)
     if len(values) > MOST_SHOWN:

@@ -23,20 +23,17 @@ from madang.services.disputes import transactions as disputing
 from madang.services.vouchers.transactions import Grant, GrantRow, Move
 from madang.web.api.problems import Refused
 from madang.web.console import evidence
-from madang.web.console.fields import chosen, read_amount
+from madang.web.console.fields import chosen
 from madang.web.console.offering import offer
 from madang.web.console.office import office
 from madang.web.console.reasons import written
+from madang.web.site.forms import Invalid, read_amount
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 GROUNDS: tuple[str, ...] = get_args(DeclineGround)
-
-
-class Invalid(Exception):  # noqa: N818  an answer, named as the answer
-    """A field does not fit: the key of the words that say so."""
 
 
 @get("/appeals/{number:str}")
@@ -82,7 +79,7 @@ async def act_on_appeal(visit: Visit, number: str) -> Response[str]:
     try:
         acts = _follows(visit, found, outcome, form)
     except Invalid as invalid:
-        return await asyncio.to_thread(_appeal, visit, number, form, visit.say(str(invalid)))
+        return await asyncio.to_thread(_appeal, visit, number, form, visit.say(f"console.decide.{invalid.field}_form"))
     follows = {"granted": form.get("reference"), "region_moved": form.get("voucher")}.get(outcome)
     decide = msgspec.convert(
         {"by": one.officer, "appeal": number, "outcome": outcome, "reason": reason.digest, "follows": follows},
@@ -115,7 +112,7 @@ def _follows(visit: Visit, found: appeals.AppealView, outcome: str, form: dict[s
             }
             return [msgspec.convert(moved, Move)]
     except msgspec.ValidationError:
-        raise Invalid(f"console.decide.{outcome}_form") from None
+        raise Invalid(outcome) from None
     return []
 
 

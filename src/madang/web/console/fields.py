@@ -1,23 +1,14 @@
-"""Reading what officers type into forms: amounts, shares, days, and names of institutions."""
+"""Reading what officers type into forms: shares, days, and names of institutions."""
 
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from madang.kernel.fields import MAX_WON
 from madang.web.site.formats import KOREA
 
 _SEPARATED = re.compile(r"[\s,]+")
 _PARTY = re.compile(r"[A-Za-z0-9_-]{2,43}\Z")
 _SHARE = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?\Z")
-
-
-def read_amount(text: str) -> int | None:
-    """Whole won of at least one, with or without commas and the sign of won; None for anything else."""
-    digits = text.replace(",", "").replace("원", "").replace("₩", "").strip()
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 16):
-        return None
-    return int(digits) if 1 <= int(digits) <= MAX_WON else None
 
 
 def read_share(text: str) -> int | None:

@@ -137,7 +137,7 @@ async def part(visit: Visit, name: str, file: str, number: int) -> Response[byte
     answer: dict[str, Any] = {"rows": len(rows), "total": won(sum(row.amount for row in rows), visit.wanted.language)}
     if rows:
         made = draft(visit.chain.name, visit.now, [_grant(one, name, rows)], [one.officer], "")
-        answer |= {"id": made.id, "payload": made.payload, "signer": one.officer, "shown": made.shown[:200_000]}
+        answer |= {"id": made.id, "payload": made.payload, "signer": one.officer}
     return Response(encode(answer), media_type="application/json", headers=PAGE_HEADERS)
 
 

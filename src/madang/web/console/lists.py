@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get
@@ -11,6 +12,7 @@ from madang.kernel.errors import MadangError
 from madang.records import reading
 from madang.web.api.problems import Refused
 from madang.web.console.office import office, own_programmes
+from madang.web.site.forms import literals
 from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 
@@ -82,8 +84,7 @@ async def show(visit: Visit) -> Response[str]:
         programmes=programmes,
         called=lambda programme: title(visit.state, programme, visit.wanted.language),
         link=_link(name),
-        query="&".join(f"{key}={value}" for key, value in wanted.items() if key != "overdue_at")
-        + ("&overdue=yes" if "overdue_at" in wanted else ""),
+        query=query_of(wanted),
     )
 
 
@@ -101,17 +102,16 @@ def _link(name: str) -> Callable[[Any], str]:
     return lambda row: f"/console/{name}/{row.number}"
 
 
+def query_of(wanted: Mapping[str, str]) -> str:
+    """A filter as the query of an address."""
+    overdue = {"overdue": "yes"} if "overdue_at" in wanted else {}
+    return urlencode({**{key: value for key, value in wanted.items() if key != "overdue_at"}, **overdue})
+
+
 def choices(wanted: type[Any]) -> dict[str, list[str]]:
     """What may be chosen of each field of a filter that has a few values."""
     found = {field.name: list(dict.fromkeys(literals(field.type))) for field in msgspec.structs.fields(wanted)}
     return {name: values for name, values in found.items() if name in _CHOSEN and values}
-
-
-def literals(wanted: Any) -> list[str]:
-    """The texts that a type of a few texts allows, within unions and aliases too."""
-    if get_origin(wanted) is Literal:
-        return [str(one) for one in get_args(wanted) if one]
-    return [one for part in get_args(wanted) for one in literals(part)]
 
 
 ROUTES = (show,)

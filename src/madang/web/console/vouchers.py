@@ -16,9 +16,9 @@ from madang.services.vouchers.queries import granted
 from madang.services.vouchers.transactions import MAX_ROWS, Freeze, PayOut, Recall, Unfreeze
 from madang.web.api.problems import Refused
 from madang.web.console.fields import chosen, read_names
-from madang.web.console.lists import literals
 from madang.web.console.offering import offer
 from madang.web.console.office import office, programme_of
+from madang.web.site.forms import literals
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
 
@@ -93,7 +93,13 @@ async def ask_payouts(visit: Visit, name: str) -> Response[str]:
     """What the programme owes to merchants."""
     view = _payer(visit, name)
     due = await asyncio.to_thread(takings, visit.state, name)
-    return visit.page("console/payouts.html", view=view, due=due[:MOST_MERCHANTS], total=view.totals.get("due", 0))
+    return visit.page(
+        "console/payouts.html",
+        view=view,
+        due=due[:MOST_MERCHANTS],
+        more=max(len(due) - MOST_MERCHANTS, 0),
+        total=view.totals.get("due", 0),
+    )
 
 
 @post("/programmes/{name:str}/payouts", status_code=200)

@@ -67,9 +67,8 @@ async def waiting(visit: Visit) -> Response[str]:
 
     names = {each.programme for each in entered}
     titles = {name: title(visit.state, name, visit.wanted.language) for name in sorted(names)}
-    return visit.page(
-        "desk/waiting.html", office=one, appeals=await asyncio.to_thread(listed), entered=entered, titles=titles
-    )
+    waits = await asyncio.to_thread(listed)
+    return visit.page("desk/waiting.html", office=one, appeals=waits, entered=entered, titles=titles, most=MOST_SHOWN)
 
 
 ROUTES = (home, person, look, waiting)

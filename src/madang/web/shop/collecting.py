@@ -15,13 +15,14 @@ from madang.services.vouchers.state import BASKETS, BasketLine
 from madang.services.vouchers.transactions import Collect, PaidLine
 from madang.web.api.asgi import encode
 from madang.web.api.problems import Refused
-from madang.web.shop.amounts import MOST, read_amount
+from madang.web.shop.amounts import MOST
 from madang.web.shop.codes import ORDER, new_order
 from madang.web.shop.goods import Taken, paused, taken
 from madang.web.shop.payments import sale_of_order
 from madang.web.shop.seller import Seller, named_seller, seller
 from madang.web.site import outcomes
 from madang.web.site.drafts import draft
+from madang.web.site.forms import read_amount
 from madang.web.site.payercode import PayerCode, read_payer_code
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
@@ -82,7 +83,7 @@ async def propose(visit: Visit) -> Response[str]:
     wanted = (code.programme if code else "") or asked.programme
     programme = next((one for one in _open(visit) if one.name == wanted), None)
     basket = _basket(visit, who, asked.order)
-    amount = sum(line.amount for line in basket) or read_amount(asked.amount)
+    amount = sum(line.amount for line in basket) or read_amount(asked.amount, MOST)
     if programme is None or amount is None or (code is None and (not by_card or visit.site.pads is None)):
         wrong = Wrong(
             "" if amount else visit.say("shop.sell.bad_amount", most=f"{MOST:,}"),
@@ -161,7 +162,7 @@ async def pay_by_card(visit: Visit) -> Response[Any]:
     """
     who, pads = seller(visit), visit.site.pads
     form = await read_form(visit)
-    amount, programme = read_amount(form.get("amount", "")), form.get("programme", "")
+    amount, programme = read_amount(form.get("amount", ""), MOST), form.get("programme", "")
     try:
         if pads is None:
             raise MadangError("card.absent", "This server keeps no cards. Ask for a one-time code.")

@@ -7,13 +7,13 @@ from litestar import Response, get, post
 from madang.records import reading
 from madang.services.vouchers.transactions import Capture, Void
 from madang.web.api.problems import Refused
-from madang.web.shop.amounts import read_amount
 from madang.web.shop.owed import owed
 from madang.web.shop.payments import Sale
 from madang.web.shop.refunds import find_payment
 from madang.web.shop.seller import seller
 from madang.web.site import outcomes
 from madang.web.site.drafts import draft
+from madang.web.site.forms import read_amount
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
 from madang.web.site.titles import title

@@ -7,7 +7,6 @@ from madang.kernel.errors import Rejected
 from madang.kernel.transaction import Act
 from madang.services.vouchers.transactions import KeepPromises, Refund, Repay
 from madang.web.api.problems import Refused
-from madang.web.shop.amounts import read_amount
 from madang.web.shop.days import read_day
 from madang.web.shop.goods import Taken, taken
 from madang.web.shop.owed import Owed, Split, due, owed, own_money, promises
@@ -15,6 +14,7 @@ from madang.web.shop.payments import read_sales
 from madang.web.shop.seller import Seller, seller
 from madang.web.site import outcomes
 from madang.web.site.drafts import Draft, draft
+from madang.web.site.forms import read_amount
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit

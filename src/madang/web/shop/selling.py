@@ -7,12 +7,13 @@ from litestar import Response, get, post
 
 from madang.services.vouchers.transactions import MAX_PARTS, Line, Order
 from madang.web.api.problems import Refused
-from madang.web.shop.amounts import MOST, read_amount
+from madang.web.shop.amounts import MOST
 from madang.web.shop.codes import ORDER, new_order, show_code
 from madang.web.shop.goods import all_goods, paused, taken
 from madang.web.shop.payments import read_sales, sale_of_order
 from madang.web.shop.seller import Seller, named_seller
 from madang.web.site.drafts import draft
+from madang.web.site.forms import read_amount
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
@@ -66,7 +67,7 @@ async def sell(visit: Visit) -> Response[str]:
     """Go on to the code of an amount."""
     who = await named_seller(visit)
     typed = (await read_form(visit)).get("amount", "")[:20]
-    amount = read_amount(typed)
+    amount = read_amount(typed, MOST)
     if amount is None:
         return await _ask(visit, who, 422, typed, visit.say("shop.sell.bad_amount", most=f"{MOST:,}"))
     return visit.redirect(code_path(new_order(), amount, visit.now))
@@ -116,7 +117,7 @@ def read_lines(form: Mapping[str, str], goods: tuple[str, ...]) -> list[TypedLin
     for place in range(MAX_PARTS):
         name, text = form.get(f"goods-{place}", ""), form.get(f"amount-{place}", "")[:20]
         if text and name in goods:
-            lines.append(TypedLine(name, text, read_amount(text)))
+            lines.append(TypedLine(name, text, read_amount(text, MOST)))
     return lines
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -50,6 +50,13 @@ def read_amount(text: str, most: int = MAX_WON) -> int | None:
 def digits(text: str) -> str:
     """An amount as people write it, as digits: `12,000원` is `12000`. Other text stays as it is."""
     return text.replace(",", "").removesuffix("원").strip()
+
+
+def literals(wanted: Any) -> list[str]:
+    """The texts that a type of a few texts allows, within unions, lists and aliases too."""
+    if get_origin(wanted) is Literal:
+        return [one for one in get_args(wanted) if isinstance(one, str) and one]
+    return [one for part in get_args(wanted) for one in literals(part)]
 
 
 def chosen(fields: Mapping[str, str], *names: str) -> dict[str, str]:

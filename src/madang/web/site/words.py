@@ -56,6 +56,8 @@ def _phrases(key: str, node: Any) -> Iterator[tuple[str, dict[str, str]]]:
         yield key, node
     elif isinstance(node, dict):
         for name, below in node.items():
+            if not isinstance(name, str):
+                raise MadangError("words.invalid", f"{key} has a name that is no text: {name}. Put it in quotes.")
             yield from _phrases(f"{key}.{name}", below)
     else:
         raise MadangError("words.invalid", f"{key} is neither a phrase nor a group of phrases.")

@@ -15,12 +15,12 @@ from madang.services.vouchers.queries import SaleView, sale
 from madang.services.vouchers.transactions import Buy, Cancel, CashOut
 from madang.web.api.problems import Refused
 from madang.web.site.formats import day, won
+from madang.web.site.forms import read_amount
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
 from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 from madang.web.wallet.holdings import Holding, holdings, own_money
-from madang.web.wallet.reading import read_amount
 from madang.web.wallet.signing import sign_page, why_not
 
 PLACE = "/wallet/buy"

@@ -14,13 +14,13 @@ from madang.exchange.qr.merchantcode import MerchantCode, read_code
 from madang.kernel.errors import MadangError
 from madang.services.vouchers.transactions import Pay, PaymentPart
 from madang.web.site.formats import won
+from madang.web.site.forms import read_amount
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
 from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 from madang.web.wallet.directory import shop_names
 from madang.web.wallet.mandates import Help, mandate_for, read_help
-from madang.web.wallet.reading import read_amount
 from madang.web.wallet.signing import sign_page
 
 

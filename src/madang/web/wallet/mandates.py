@@ -16,11 +16,11 @@ from madang.base.mandates.queries import MandateView
 from madang.base.mandates.transactions import SPENDING, Grant, MandatedAct, Revoke, Scope
 from madang.kernel.transaction import Act
 from madang.web.site.formats import KOREA, day, moment, won
+from madang.web.site.forms import read_amount
 from madang.web.site.shared import read_form
 from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 from madang.web.wallet.holdings import holdings
-from madang.web.wallet.reading import read_amount
 from madang.web.wallet.signing import sign_page, why_not
 
 ACTS: tuple[MandatedAct, ...] = get_args(MandatedAct)
@@ -161,6 +161,7 @@ def _page(visit: Visit, status: int, typed: dict[str, str], error: str) -> Respo
         given=[one for party in parties for one in queries.given(visit.state, party)],
         held=[one for party in parties for one in queries.held(visit.state, party)],
         uses=sorted(uses, key=lambda one: one.at, reverse=True)[:USES],
+        most_uses=USES,
         titles={one: _title(visit, one) for one in _named(visit)},
         programmes={one.programme: one.title for one in held},
         own=parties[0],

@@ -24,14 +24,12 @@ VENDORED = (
     "vendor/qr/index.js",
 )
 KEPT_TYPES = (".js", ".css", ".svg")
-LONGEST = 200_000
-"""Characters of the worker's own file; it is small."""
 
 
 @get("/manifest.webmanifest")
 async def manifest(visit: Visit) -> Response[bytes]:
     """What the phone shows of the installed wallet (W3C Web Application Manifest)."""
-    icon = visit.site.look.statics.path("site/mark.svg")
+    icon, drawn = (visit.site.look.statics.path(name) for name in ("site/mark.svg", "wallet/icon.png"))
     content = {
         "name": visit.say("wallet.install.name"),
         "short_name": visit.say("wallet.title"),
@@ -42,7 +40,10 @@ async def manifest(visit: Visit) -> Response[bytes]:
         "display": "standalone",
         "background_color": "#ffffff",
         "theme_color": "#256ef4",
-        "icons": [{"src": icon, "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+        "icons": [
+            {"src": icon, "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+            {"src": drawn, "sizes": "180x180", "type": "image/png", "purpose": "any"},
+        ],
     }
     headers = {"cache-control": "no-cache"}
     return Response(msgspec.json.encode(content), media_type="application/manifest+json", headers=headers)
@@ -83,7 +84,7 @@ ROUTES = (manifest, worker, without_connection, kept)
 
 @cache
 def _own_text() -> str:
-    return (HERE / "static" / "sw.js").read_text(encoding="utf-8")[:LONGEST]
+    return (HERE / "static" / "sw.js").read_text(encoding="utf-8")
 
 
 @cache

@@ -20,6 +20,7 @@ from madang.kernel.transaction import Act
 from madang.services.vouchers.queries import own_payments
 from madang.services.vouchers.state import BASKETS, Basket
 from madang.web.site.drafts import Draft, draft
+from madang.web.site.forms import read_amount
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
 from madang.web.site.titles import title
@@ -27,7 +28,6 @@ from madang.web.site.visit import Visit
 from madang.web.wallet.directory import shop_names
 from madang.web.wallet.holdings import Holding, holdings, own_money
 from madang.web.wallet.planning import Accepts, Plan, Purchase, Source, plan
-from madang.web.wallet.reading import read_amount
 
 COUNTER = "counter"
 """The order of whoever pays by the code that hangs on the wall."""

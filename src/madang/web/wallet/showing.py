@@ -18,13 +18,14 @@ from madang.web.api.asgi import encode
 from madang.web.api.problems import Refused
 from madang.web.site import outcomes
 from madang.web.site.drafts import draft
+from madang.web.site.formats import won
+from madang.web.site.forms import read_amount
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
 from madang.web.site.titles import title
 from madang.web.site.visit import PAGE_HEADERS, Visit
 from madang.web.wallet.holdings import Holding, holdings
 from madang.web.wallet.payments import paid_by, transaction_of
-from madang.web.wallet.reading import read_amount
 
 SECONDS = 170
 """How long a code is good; the ledger takes 180 seconds at most, counted when it is ordered."""
@@ -35,12 +36,17 @@ HEXADECIMAL = frozenset("0123456789abcdef")
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """A programme whose vouchers a code can be for: whose they are, and won left."""
+    """Vouchers of one programme and one key that a code can be for, and won left."""
 
     party: str
     programme: str
     title: str
     left: int
+
+    @property
+    def name(self) -> str:
+        """What a form calls it."""
+        return f"{self.programme} {self.party}"
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -61,11 +67,14 @@ async def propose(visit: Visit) -> Response[str]:
     """The code to sign for, by the digest that the browser made."""
     form = await read_form(visit)
     choices = _choices(visit)
-    chosen = next((one for one in choices if one.programme == form.get("programme")), choices[0] if choices else None)
+    chosen = next((one for one in choices if one.name == form.get("voucher")), choices[0] if choices else None)
     limit = read_amount(form.get("limit", ""))
     digest = form.get("digest", "")
     if chosen is None or limit is None:
-        return _ask(visit, 422, typed=form.get("limit", ""), bad_limit=True)
+        return _ask(visit, 422, typed=form.get("limit", ""), bad_limit=visit.say("wallet.pay.bad_amount"))
+    if limit > chosen.left:
+        left = won(chosen.left, visit.wanted.language)
+        return _ask(visit, 422, typed=form["limit"], bad_limit=visit.say("wallet.codes.over_left", left=left))
     if len(digest) != 64 or not set(digest) <= HEXADECIMAL:
         return _ask(visit, 422, typed=form.get("limit", ""), error=visit.say("wallet.codes.no_code"))
     act = Present(by=chosen.party, code=digest, programme=chosen.programme, limit=limit, until=visit.now + SECONDS)
@@ -100,9 +109,9 @@ async def stand(visit: Visit, identifier: str) -> Response[bytes]:
     return Response(encode(standing), media_type="application/json", headers=PAGE_HEADERS)
 
 
-def _ask(visit: Visit, status: int, typed: str = "", error: str = "", *, bad_limit: bool = False) -> Response[str]:
+def _ask(visit: Visit, status: int, typed: str = "", error: str = "", bad_limit: str = "") -> Response[str]:
     choices = _choices(visit)
-    offered = min(OFFERED, max((one.left for one in choices), default=OFFERED))
+    offered = min(OFFERED, choices[0].left if choices else OFFERED)
     return visit.page(
         "wallet/codes.html", status, choices=choices, limit=typed or f"{offered}", error=error, bad_limit=bad_limit
     )
@@ -110,12 +119,12 @@ def _ask(visit: Visit, status: int, typed: str = "", error: str = "", *, bad_lim
 
 def _choices(visit: Visit) -> list[Choice]:
     usable = [one for one in holdings(visit.state, visit.parties, visit.wanted.language) if one.usable(visit.now)]
-    found: dict[str, list[Holding]] = {}
+    found: dict[tuple[str, str], list[Holding]] = {}
     for one in usable:
-        found.setdefault(one.programme, []).append(one)
+        found.setdefault((one.party, one.programme), []).append(one)
     return [
-        Choice(mine[0].party, programme, mine[0].title, sum(one.voucher.left for one in mine))
-        for programme, mine in found.items()
+        Choice(party, programme, mine[0].title, sum(one.voucher.left for one in mine))
+        for (party, programme), mine in found.items()
     ]
 
 

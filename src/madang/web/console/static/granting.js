@@ -19,6 +19,7 @@ async function draft(part) {
   return made;
 }
 
+const exactly = (made) => made.payload ? JSON.stringify(JSON.parse(made.payload), null, 2) : "";
 const keyOf = async (party) => signing(await keysOf(area)).find((one) => one.party === party);
 const say = (name) => outcome.replaceChildren(box.querySelector(`template.${name}`).content.cloneNode(true));
 
@@ -75,6 +76,6 @@ if (button) {
 }
 for (const one of box.querySelectorAll("details.exact")) {
   one.addEventListener("toggle", async () => {
-    if (one.open) one.querySelector("pre").textContent = (await draft(one.closest("tr").dataset.part)).shown ?? "";
+    if (one.open) one.querySelector("pre").textContent = exactly(await draft(one.closest("tr").dataset.part));
   });
 }

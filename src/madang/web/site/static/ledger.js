@@ -2,7 +2,8 @@
 import { envelope, keysOf, signing } from "./keys.js";
 import { all, get, put, remove } from "./store.js";
 
-const TRIES = 5, PATIENCE = 8000, REMEMBERED = 24 * 3600 * 1000;
+// A payload ends ten minutes after it was made at the latest: what was not ordered by then never is.
+const TRIES = 5, PATIENCE = 8000, REMEMBERED = 15 * 60 * 1000;
 
 /** Sign what a form shows, and go on to the page that it names; show the refusal in the form otherwise. */
 export async function signDraft(form) {
@@ -87,6 +88,11 @@ export async function settleSent() {
     await remove("sent", one.id);
     if (result?.outcome === "accepted" && !location.pathname.endsWith(one.id)) location.assign(one.then.replace("{id}", one.id));
   }
+}
+
+/** Forget what was sent from here: whoever comes next at this computer shall not find it. */
+export async function forgetSent() {
+  for (const one of await all("sent")) if (one.area === document.body.dataset.area) await remove("sent", one.id);
 }
 
 /** How it ended; null where it never was ordered and can't be any more, undefined where that is not known yet. */

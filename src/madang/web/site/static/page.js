@@ -1,5 +1,5 @@
 // What every page does: sign drafts, and warn before a session ends for want of use.
-import { signDraft, settleSent } from "./ledger.js";
+import { forgetSent, signDraft, settleSent } from "./ledger.js";
 import { leave } from "./leaving.js";
 
 const { area } = document.body.dataset;
@@ -19,7 +19,12 @@ settleSent();
 // On a phone the menu is wider than the screen: the entry of this page is brought into it.
 document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
-document.querySelector("form.leave")?.addEventListener("submit", () => leave(area));
+document.querySelector("form.leave")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  leave(area);
+  await forgetSent().catch(() => {});
+  event.target.submit();
+});
 
 const idle = Number(document.body.dataset.idleSeconds);
 const WARNING = 120;
