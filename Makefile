@@ -92,7 +92,7 @@ lock: $(SETUP) ## Choose versions anew and write the lock files
 	@$(PIP) install 'uv>=0.5'
 	@lock='$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra cometbft --extra records --extra identity --extra site'; \
 	$$lock --upgrade --extra build -o requirements.lock pyproject.toml; \
-	$$lock --upgrade --extra build --extra prover --extra test --extra check -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$$lock --upgrade --extra build --extra prover --extra zk --extra test --extra check -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 clean: ## Remove the environment and everything that was built
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache

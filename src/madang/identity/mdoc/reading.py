@@ -12,7 +12,7 @@ from madang.identity.verified import StatusReference
 from madang.kernel.errors import MadangError
 
 MAX_URI = 2048
-_MAX_CHAIN = 4
+MAX_CHAIN = 4
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -67,7 +67,7 @@ def read_chain(auth: Sign1) -> tuple[bytes, ...]:
     """The certificates of the issuer's key (RFC 9360, x5chain), its own first. Raises `MadangError` (`mdoc.chain`)."""
     given = auth.unprotected.get(X5CHAIN)
     chain = given if type(given) is list else [given]
-    if not 1 <= len(chain) <= _MAX_CHAIN or not all(type(one) is bytes for one in chain):
+    if not 1 <= len(chain) <= MAX_CHAIN or not all(type(one) is bytes for one in chain):
         raise MadangError("mdoc.chain", "The issuer's signature does not bring the certificates of its key (x5chain).")
     return tuple(chain)
 

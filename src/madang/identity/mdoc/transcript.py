@@ -1,7 +1,7 @@
 """What a presentation is bound to: the request that it answers.
 
-The session transcripts of OpenID4VP 1.0, appendix B.2.6, which the second edition of ISO/IEC 18013-7 takes over. The
-first edition's (its annex B, for OpenID4VP draft 18) is not made: no wallet under HAIP 1.0 uses it.
+The session transcripts of OpenID4VP 1.0, appendix B.2.6. That of ISO/IEC 18013-7:2024, annex B, for OpenID4VP draft 18,
+is not made: no wallet under HAIP 1.0 uses it.
 """
 
 import hashlib
