@@ -1,6 +1,5 @@
 """Issuing: what is signed, and the disclosures that the holder gets with it (RFC 9901, section 4; SD-JWT VC)."""
 
-import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -102,9 +101,8 @@ class _Concealing:
                 shown.append({"...": self._add(None, inner)})
             else:
                 shown.append(inner)
-        for _ in range(self._decoys if hides else 0):
-            shown.insert(secrets.randbelow(len(shown) + 1), {"...": disclosures.decoy()})
-        return shown
+        # Behind the elements, since wallets of others count digests too when they look for an element by its place.
+        return shown + [{"...": disclosures.decoy()} for _ in range(self._decoys if hides else 0)]
 
     def _value_at(self, path: Path, value: Any) -> Any:
         if isinstance(value, Mapping):
