@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from madang.base.programmes import queries
+from madang.base.programmes.transactions import Draft
 from tests.base.programmes.toys import NAME, Run, world_at
-from tests.services.vouchers.scene import COUPON, coupon_world
+from tests.services.vouchers.scene import COUPON, coupon_world, documents
 from tests.support.cast import officer
 
 LONG = "a_name_of_an_action_as_long_as_they_get"
@@ -78,3 +79,24 @@ def test_words_are_those_of_the_document_in_force(monkeypatch):
         assert queries.words(coupon, COUPON, "spend.enough") == "잔액이 부족합니다."
         assert queries.words(boxes, NAME, "pour.full") == "모자랍니다."
         assert queries.words(boxes, NAME, "spend.enough") is None
+
+
+def test_programmes_are_read_in_pages_by_name():
+    world = coupon_world()
+    _, text, document, _, _ = documents()
+    names = [f"drafted-{number}" for number in range(4)]
+    for name in names:
+        text_of = document.replace(COUPON, name)
+        draft = Draft(by="ministry", programme=name, bank="treasury-bank", kind=text, document=text_of)
+        world.accept(draft, by=officer("ministry"))
+    state = world.state()
+    every = [one.name for one in queries.all_programmes(state)]
+    assert every == sorted([COUPON, *names])
+    assert [one.name for one in queries.programmes(state)] == every
+    found: list[str] = []
+    while page := queries.programmes(state, found[-1] if found else "", 2):
+        assert len(page) <= 2
+        found += [one.name for one in page]
+    assert found == every
+    assert len(queries.programmes(state, "", -1)) == 1
+    assert queries.programmes(state, "zzz") == []

@@ -1,5 +1,7 @@
 """Acts in words: what has words gets them, and what is a name stays as it is."""
 
+from typing import Any
+
 import pytest
 from litestar import Request
 
@@ -12,7 +14,7 @@ from madang.web.site.look import Look
 from madang.web.site.routes import COMMON, HERE, VENDOR
 from madang.web.site.sessions import Sessions
 from madang.web.site.statics import Statics
-from madang.web.site.visit import Site, Visit
+from madang.web.site.visit import Req, Site, Visit
 from madang.web.site.words import Words
 
 
@@ -21,7 +23,8 @@ def visit():
     """Somebody at the console, in English; nothing of it asks the ledger."""
     words = Words({"site": HERE / "words.yaml", "console": AREA.folder / "words.yaml"})
     look = Look((COMMON, AREA), words, Statics({"vendor": VENDOR}))
-    request = Request({"type": "http", "headers": [(b"accept-language", b"en")]})
+    scope: Any = {"type": "http", "headers": [(b"accept-language", b"en")]}
+    request: Req = Request(scope)
     return Visit(Site((AREA,), look, Sessions()), AREA, request)
 
 

@@ -2,6 +2,8 @@
 to show.
 """
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated, Literal
 
 import msgspec
@@ -21,6 +23,7 @@ from madang.base.programmes.state import (
 from madang.kernel.fields import Name
 from madang.kernel.state import State
 
+MAX_PAGE = 500
 MAX_REASON = 64
 """How many characters of a reason are recorded with a refusal (`kernel.errors.Rejected`)."""
 Reason = Annotated[
@@ -86,10 +89,17 @@ def is_authority(state: State, programme: Programme, name: str) -> bool:
     return name in programme.authorities and parties.has_role(state, name, "eligibility_authority")
 
 
-def programmes(state: State) -> list[ProgrammeView]:
-    """Every programme of this ledger, by name."""
-    views = [programme(state, name) for (name,), _ in state.scan(PROGRAMMES)]
-    return [view for view in views if view is not None]
+def programmes(state: State, after: str = "", limit: int = 100) -> list[ProgrammeView]:
+    """Up to `limit` (at most 500) programmes of this ledger by name, behind the name `after`."""
+    return list(islice(all_programmes(state, after), min(max(limit, 1), MAX_PAGE)))
+
+
+def all_programmes(state: State, after: str = "") -> Iterator[ProgrammeView]:
+    """Every programme by name, behind the name `after`; for whoever runs beside the ledger."""
+    for (name,), _ in state.scan_after(PROGRAMMES, after):
+        view = programme(state, name)
+        if view is not None:
+            yield view
 
 
 def document(state: State, digest: str) -> str | None:

@@ -63,7 +63,7 @@ def concerns(state: State, view: ProgrammeView, one: Office) -> bool:
 
 def own_programmes(state: State, one: Office) -> list[ProgrammeView]:
     """The programmes that concern this institution, by name."""
-    return [view for view in programmes.programmes(state) if concerns(state, view, one)]
+    return [view for view in programmes.all_programmes(state) if concerns(state, view, one)]
 
 
 def programme_of(visit: Visit, name: str) -> ProgrammeView:

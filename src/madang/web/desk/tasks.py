@@ -95,9 +95,9 @@ def _form(visit: Visit, task: Task, fields: dict[str, str], wrong: str | None) -
 
 def _choices(visit: Visit, task: Task, field: Field) -> list[tuple[str, str]]:
     if field.sort == "programme":
-        views = programmes.programmes(visit.state)
+        views = programmes.all_programmes(visit.state)
         return [(one.name, title(visit.state, one.name, visit.wanted.language)) for one in views]
     if field.sort == "office":
-        terms = [appeals.terms(visit.state, one.name) for one in programmes.programmes(visit.state)]
+        terms = [appeals.terms(visit.state, one.name) for one in programmes.all_programmes(visit.state)]
         return [(one, one) for one in sorted({each for found in terms if found for each in found.offices})]
     return [(one, visit.say(f"desk.choices.{field.name}.{one.replace('.', '_')}")) for one in field.choices]

@@ -68,7 +68,7 @@ def sums(state: State, time: int) -> Sums:
         BankSum(name, money.reserve(state, name), money.required_reserve(state, name), record.liability)
         for name, record in money.banks(state)
     )
-    found = tuple(programmes.programmes(state))
+    found = tuple(programmes.all_programmes(state))
     laws = [*_money(state, banks), *(law for one in found for law in _programme(state, one))]
     return Sums(time, money.supply(state).issued, banks, found, tuple(laws))
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from madang.base.operations.queries import paused_programmes
-from madang.base.programmes.queries import programmes
+from madang.base.programmes.queries import all_programmes
 from madang.base.programmes.state import PROGRAMMES, compiled, documents_of
 from madang.contract.syntax import Clause
 from madang.contract.syntax import Programme as Document
@@ -31,7 +31,7 @@ class Taken(msgspec.Struct, frozen=True):
 def taken(state: State, language: Language) -> list[Taken]:
     """Every programme of vouchers that was opened, closed ones too: refunds and payouts go on."""
     found = []
-    for view in programmes(state):
+    for view in all_programmes(state):
         if view.kind in KINDS and view.status in ("open", "closed"):
             record = state.get(PROGRAMMES, view.name)
             if record is not None:

@@ -9,7 +9,7 @@ from typing import get_args
 import msgspec
 from litestar import Response, get, post
 
-from madang.base.programmes.queries import programmes
+from madang.base.programmes.queries import all_programmes
 from madang.services.appeals import queries
 from madang.services.appeals.queries import AppealView
 from madang.services.appeals.state import OPEN
@@ -190,7 +190,7 @@ def _found(visit: Visit, number: str) -> tuple[str, AppealView]:
 def _offices(visit: Visit) -> list[Office]:
     """Where one may appeal now."""
     found = []
-    for one in programmes(visit.state):
+    for one in all_programmes(visit.state):
         terms = queries.terms(visit.state, one.name)
         if terms is not None and visit.now <= terms.until:
             shown = title(visit.state, one.name, visit.wanted.language)

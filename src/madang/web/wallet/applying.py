@@ -6,7 +6,7 @@ from typing import get_args
 import msgspec
 from litestar import Response, get, post
 
-from madang.base.programmes.queries import programme, programmes
+from madang.base.programmes.queries import all_programmes, programme
 from madang.services.applications import queries
 from madang.services.applications.queries import ApplicationView
 from madang.services.applications.state import OPEN
@@ -186,7 +186,7 @@ def _found(visit: Visit, number: str) -> tuple[str, ApplicationView]:
 def _offers(visit: Visit) -> list[Offer]:
     """What one may apply for now."""
     found = []
-    for one in programmes(visit.state):
+    for one in all_programmes(visit.state):
         terms = queries.terms(visit.state, one.name)
         if terms is not None and terms.since <= visit.now <= terms.until:
             shown = title(visit.state, one.name, visit.wanted.language)

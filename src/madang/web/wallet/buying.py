@@ -9,7 +9,7 @@ import msgspec
 from litestar import Response, get, post
 
 from madang.base.money import queries as money
-from madang.base.programmes.queries import ProgrammeView, programmes
+from madang.base.programmes.queries import ProgrammeView, all_programmes
 from madang.kernel.transaction import Act
 from madang.services.vouchers.queries import SaleView, sale
 from madang.services.vouchers.transactions import Buy, Cancel, CashOut
@@ -154,7 +154,7 @@ def _page(
 def _offers(visit: Visit) -> list[Offer]:
     """What is sold to people now, in the order of its titles."""
     found = []
-    for view in programmes(visit.state):
+    for view in all_programmes(visit.state):
         terms = sale(visit.state, visit.party, view.name, visit.now)
         if view.status == "open" and terms is not None and terms.opens <= visit.now < terms.closes:
             offer = _offer(visit, view)

@@ -2,7 +2,7 @@
 
 from litestar import Response, get, post
 
-from madang.base.programmes.queries import programmes
+from madang.base.programmes.queries import all_programmes
 from madang.kernel.errors import Rejected
 from madang.services.vouchers.state import CODES, KINDS, code_digest
 from madang.services.vouchers.transactions import Claim
@@ -92,7 +92,7 @@ def _page(visit: Visit, status: int, typed: str, error: str) -> Response[str]:
 
 
 def _open_programmes(visit: Visit) -> list[str]:
-    return [one.name for one in programmes(visit.state) if one.status == "open" and one.kind in KINDS]
+    return [one.name for one in all_programmes(visit.state) if one.status == "open" and one.kind in KINDS]
 
 
 def _waits(visit: Visit, programme: str, code: str) -> str:

@@ -47,7 +47,7 @@ def holdings(state: State, parties: tuple[str, ...], language: Language) -> list
 
 
 def _each(state: State, parties: tuple[str, ...], language: Language) -> Iterator[Holding]:
-    for view in programmes.programmes(state):
+    for view in programmes.all_programmes(state):
         shown = ""
         for party in parties:
             for one in vouchers.own_vouchers(state, party, view.name):
