@@ -32,6 +32,8 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "/collected/{identifier:str}": LINKED,
         "/refunds/{identifier:str}": "/refunds/{refunded}",
         "/delivered/{identifier:str}": LINKED,
+        "/duties/cases/{programme:str}/{number:str}": LINKED,
+        "/duties/debts/{number:str}": LINKED,
     },
     "desk": {
         "/tasks/{name:str}": LINKED,
@@ -59,6 +61,9 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "/disputes/{case:str}": LINKED,
         "/flags/{programme:str}/{number:str}": LINKED,
         "/cases/{programme:str}/{number:str}": LINKED,
+        "/debts/{number:str}": LINKED,
+        "/lists/{register:str}": "/lists/legal-dong",
+        "/lists/{register:str}/changes/{kept:str}": LINKED,
     },
     "explorer": {"/entries/{identifier:str}": "/entries/{payment}"},
 }

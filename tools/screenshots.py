@@ -20,16 +20,18 @@ import msgspec
 from playwright.sync_api import Browser, sync_playwright
 
 from madang.base.approvals.transactions import Propose
+from madang.base.debts.transactions import Impose
 from madang.base.parties.transactions import SetThreshold
 from madang.base.programmes.transactions import NameAuthorities
 from madang.kernel.transaction import Act
+from madang.services.fraud.transactions import FlagRow, OpenCase, RaiseFlags
 from madang.services.vouchers.transactions import Fund, Pay, PaymentPart, Refund
 from madang.web.people import AREAS
 from madang.web.site.areas import Area
 from tests.browser import ledger, town
 from tests.browser.conftest import Served, launch
 from tests.browser.visitor import Visitor
-from tests.support.cast import officer
+from tests.support.cast import officer, quorum
 from tools import components
 from tools.pictures import Picture, pictures
 
@@ -95,8 +97,35 @@ def scene(served: Served) -> dict[str, str]:
     (sold,) = ledger.read(served, f"/vouchers/shop_payments?programme={town.COUPON}", town.BAKERY)
     back = Refund(by="bakery", programme=town.COUPON, merchant="bakery", payment=sold["payment"], amount=2_000)
     refunded = ledger.send(served, back, by=town.BAKERY)
+    suspect(served)
     proposed = {name: propose(served, name, acts) for name, acts in PROPOSED.items()}
     return {"payment": paid, "funded": funded, "programme": town.COUPON, "refunded": refunded, **proposed}
+
+
+def suspect(served: Served) -> None:
+    """The bakery is flagged and told of a case, and owes the ministry something after another."""
+    one, now = officer("ministry"), int(time.time())
+    flag = FlagRow(sort="merchant", subject="bakery", reason="burst", evidence="5e" * 32)
+    ledger.send(served, RaiseFlags(by="ministry", programme=town.COUPON, rows=[flag]), by=one)
+    ((number, _),) = ledger.read(served, f"/fraud/flags?programme={town.COUPON}", one)
+    case = OpenCase(
+        by=one.party,
+        programme=town.COUPON,
+        party="bakery",
+        flags=[number],
+        conduct_at=now - 1_800,
+        notice="5e" * 32,
+    )
+    ledger.send(served, case, by=one)
+    debt = Impose(
+        by="ministry",
+        debtor="bakery",
+        ground="case-1",
+        principal=30_000,
+        conduct_at=now - 1_800,
+        due_at=now + 40 * 86_400,
+    )
+    ledger.send_quorum(served, debt, by=quorum("ministry"))
 
 
 def propose(served: Served, institution: str, acts: Sequence[Act]) -> str:
