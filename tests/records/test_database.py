@@ -1,6 +1,8 @@
 """The database: the same schema on both, brought up to date by migrations, failures told without what they quote."""
 
 import stat
+import subprocess
+import sys
 
 import pytest
 from alembic import command
@@ -88,3 +90,17 @@ def test_a_file_of_sqlite_is_its_owners_alone_and_as_durable_as_a_server(tmp_pat
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
         assert connection.execute(text("PRAGMA secure_delete")).scalar() == 1
     opened.close()
+
+
+def test_a_second_opening_in_one_process_drops_no_lock_of_the_first(tmp_path):
+    address = f"sqlite:///{tmp_path}/records.db"
+    first, second = open_database(address), open_database(address)
+    with second.writing() as connection:
+        connection.execute(text("CREATE TABLE mine (one INTEGER)"))
+    # Whoever closes last empties the journal: another process must see that somebody is still there.
+    program = "import sys; from madang.records.database import open_database as o; d = o(sys.argv[1])\n"
+    program += "with d.reading() as c: c.exec_driver_sql('SELECT 1')\nd.close()"
+    subprocess.run([sys.executable, "-c", program, address], check=True, timeout=120)
+    assert (tmp_path / "records.db-wal").exists()
+    second.close()
+    first.close()

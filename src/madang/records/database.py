@@ -111,7 +111,13 @@ def _make_private(file: str | None) -> None:
     if not file or file == ":memory:":
         raise MadangError("records.address", "Records need a file: sqlite:///FILE. Name one.")
     try:
-        os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+        # Never one that is there: closing it again would drop the locks that SQLite holds in this process.
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        if not os.path.isfile(file) or not os.access(file, os.W_OK):
+            raise MadangError(
+                "records.database", f"{file} can't be written: it is no file of yours. Name another file."
+            ) from None
     except OSError as error:
         raise MadangError(
             "records.database", f"{file} can't be written: {error.strerror}. Name another file."
