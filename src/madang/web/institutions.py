@@ -1,6 +1,5 @@
 """Institutions at this server that issue credentials and ask for them, opened together (docs/identity.md)."""
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -29,15 +28,13 @@ def additions(folder: Path, passphrase: str, address: str, master_key: Path) -> 
     """All institutions in `folder`: what they issue, and what they ask.
 
     `address` is that of the database of records, `master_key` the file of the vault's master key. Raises `MadangError`:
-    what `open_institutions` and `FileMasterKey.open` raise, `institution.root`.
+    what `open_institutions`, `open_database` and `FileMasterKey.open` raise, `institution.root`.
     """
     institutions = open_institutions(folder, passphrase)
     roots = [*(one.root for one in institutions.values()), *_other_roots(folder / ROOTS)]
     statuses = Statuses(_follow(roots), _own_first(institutions, folder))
     asking = verifier.additions(institutions, roots, statuses)
-    issuing = issuer.additions(
-        institutions, folder, functools.partial(open_database, address), FileMasterKey.open(master_key)
-    )
+    issuing = issuer.additions(institutions, folder, open_database(address), FileMasterKey.open(master_key))
     return Additions((*issuing.routes, *asking.routes), [*issuing.lifespans, *asking.lifespans])
 
 

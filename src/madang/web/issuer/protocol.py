@@ -9,7 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from litestar import Request, Response, get, post, route
+from litestar import Request, Response, get, route
 from litestar.datastructures import State as AppState
 from litestar.enums import HttpMethod
 from litestar.params import Parameter
@@ -45,29 +45,23 @@ Name = Annotated[str, Parameter(max_length=32)]
 Part = Annotated[str, Parameter(max_length=64)]
 
 
-@post(f"{PATH}/{{name:str}}/{{endpoint:str}}", status_code=200)
+@route(f"{PATH}/{{name:str}}/{{endpoint:str}}", http_method=[HttpMethod.POST, HttpMethod.OPTIONS], status_code=200)
 async def ask(request: Req, name: Name, endpoint: Part) -> Response[bytes]:
-    """What wallets send to: `par`, `token`, `nonce`, `credential`, `deferred`, `notification`."""
-    found = POSTED.get(endpoint)
+    """What wallets send to: `par`, `token`, `nonce`, `credential`, `deferred`, `notification`.
+
+    A browser that asks whether a page of another origin may is told that it may (Fetch, section 3.3.2).
+    """
+    office, found = office_of(request, name), POSTED.get(endpoint)
     if found is None:
         raise unknown()
-    return await _answer(request, office_of(request, name), found)
-
-
-@route(
-    [f"{PATH}/{{name:str}}/{{endpoint:str}}", f"{PATH}/{{name:str}}/offer/{{handle:str}}"],
-    http_method=[HttpMethod.OPTIONS],
-    status_code=204,
-)
-async def may_ask(request: Req, name: Name) -> Response[None]:
-    """Tells a browser that pages of every origin may ask here."""
-    office_of(request, name)
-    return Response(None, status_code=204, headers=LEAVE)
+    if request.method == HttpMethod.OPTIONS:
+        return Response(b"", status_code=204, headers=LEAVE)
+    return await _answer(request, office, found)
 
 
 @get(f"{PATH}/{{name:str}}/offer/{{handle:str}}")
 async def offer(request: Req, name: Name, handle: Part) -> Response[bytes]:
-    """A credential offer, fetched by the wallet that got its link."""
+    """A credential offer, fetched by the wallet that got its link. No leave is needed for a plain GET."""
     office = office_of(request, name)
     found = await asyncio.to_thread(read_offer, office, handle, request.app.state.node.clock())
     if found is None:
@@ -87,7 +81,7 @@ async def server_metadata(request: Req, name: Name) -> Response[bytes]:
     return await _answer(request, office_of(request, name), READ["server"])
 
 
-ROUTES: Sequence[ControllerRouterHandler] = (ask, may_ask, offer, issuer_metadata, server_metadata)
+ROUTES: Sequence[ControllerRouterHandler] = (ask, offer, issuer_metadata, server_metadata)
 
 
 def issuers_of(request: Req) -> Issuers:

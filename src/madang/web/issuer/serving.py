@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -24,22 +24,21 @@ TEND_SECONDS = 60.0
 
 
 def additions(
-    institutions: Mapping[str, Institution], folder: Path, database: Callable[[], Database], master: MasterKey
+    institutions: Mapping[str, Institution], folder: Path, database: Database, master: MasterKey
 ) -> Additions:
     """The addresses that wallets know, and the offices behind them as `app.state.issuers`, with their registers as
     `app.state.people`.
 
-    Status lists lie in `folder`; the registers in the vault of `database`, under `master`.
+    Status lists lie in `folder`; the registers in the vault of `database`, which is closed at the end, under `master`.
     """
 
     @asynccontextmanager
     async def issuing(app: Litestar) -> AsyncIterator[None]:
         node = app.state.node
-        opened = await asyncio.to_thread(database)
         try:
-            vault = await asyncio.to_thread(Vault, opened, master, node.clock)
+            vault = await asyncio.to_thread(Vault, database, master, node.clock)
             people = {name: People(name, one.party, vault, type_of) for name, one in institutions.items()}
-            issuers = await asyncio.to_thread(Issuers, institutions, people, opened, folder, node.state, node.clock)
+            issuers = await asyncio.to_thread(Issuers, institutions, people, database, folder, node.state, node.clock)
             app.state.issuers, app.state.people, app.state.vault = issuers, people, vault
             tending = asyncio.create_task(_tend(issuers, app.state.journal))
             try:
@@ -49,7 +48,7 @@ def additions(
                 await asyncio.gather(tending, return_exceptions=True)
                 await asyncio.to_thread(issuers.close)
         finally:
-            await asyncio.to_thread(opened.close)
+            await asyncio.to_thread(database.close)
 
     return Additions((*protocol.ROUTES, *documents.ROUTES), [issuing])
 
