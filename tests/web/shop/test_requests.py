@@ -20,6 +20,7 @@ PAGES = [
     "/shop/agents",
     "/shop/held",
     "/shop/refused",
+    "/shop/duties",
     "/shop/day/payments.csv",
     "/shop/day/payouts.csv",
     f"/shop/code?order={ORDER}&amount=1000&since=0",
@@ -58,6 +59,10 @@ def test_a_citizen_does_not_sign_in_here(sign_in):
         ("/shop/code?order=%3Cscript%3E&amount=5&since=0", 400),
         (f"/shop/code/new?order={'x' * 99}&amount=5", 400),
         ("/shop/key/picture?point=x", 400),
+        (f"/shop/duties/cases/nothing/{'0' * 32}", 404),
+        ("/shop/duties/cases/nothing/x", 404),
+        (f"/shop/duties/debts/{'A' * 22}", 404),
+        ("/shop/duties/debts/x", 404),
     ],
 )
 def test_what_is_not_there_or_no_sale_is_refused(site, signed_in, path, status):
@@ -71,7 +76,9 @@ def test_whatever_a_list_is_asked_for_it_shows_a_day(site, signed_in, query):
     assert "<script>" not in answer.body.decode().replace('<script type="module"', "")
 
 
-@pytest.mark.parametrize("path", ["/shop/tills", "/shop/agents", "/shop/entry", "/shop/sell", "/shop/collect"])
+@pytest.mark.parametrize(
+    "path", ["/shop/tills", "/shop/agents", "/shop/entry", "/shop/sell", "/shop/collect", "/shop/pad"]
+)
 def test_a_form_that_comes_from_elsewhere_is_refused(site, signed_in, path):
     answer = site.ask("POST", path, b"amount=5", cookie=signed_in(BAKERY), origin="https://evil.example")
     assert (answer.status, answer.code) == (403, "site.origin")
@@ -86,6 +93,16 @@ def test_an_amount_leads_to_its_code_and_nothing_is_written(site, signed_in):
     page = site.get(answer.headers["location"], accept=HTML, cookie=cookie)
     assert "data:image/svg+xml;base64," in page.body.decode()
     assert site.get("/health").json["height"] == before
+
+
+def test_a_server_without_cards_takes_no_pin(site, signed_in):
+    form = {"content_type": "application/x-www-form-urlencoded", "accept": HTML, "origin": ORIGIN}
+    body = b"card=AAAAAAAAAAAAAAAAAAAAAA&programme=coupon&amount=1000&pin=480266"
+    answer = site.ask("POST", "/shop/pad", body, cookie=signed_in(BAKERY), **form)
+    assert answer.status == 422
+    assert "card.absent" in answer.body.decode()
+    assert "480266" not in answer.body.decode()
+    assert site.ask("POST", "/shop/pad", body, **form).status == 401
 
 
 @pytest.mark.parametrize("seen", [None, "0", "-1", "x" * 99, "9" * 40, "１２"])
