@@ -114,7 +114,7 @@ def _issued(claims: Object, issuer: Followed) -> tuple[Issued, ec.EllipticCurveP
         raise MadangError("sdjwt.type", "The credential does not say of which type it is (vct).")
     binding = claims.get("cnf")
     try:
-        jwk = binding.get("jwk") if isinstance(binding, dict) else None
+        jwk = binding.get("jwk", {}) if isinstance(binding, dict) else {}
         key = jose.public_key(jwk, "cnf.jwk")
     except MadangError as error:
         raise MadangError("sdjwt.holder_key", error.message) from None
@@ -123,7 +123,7 @@ def _issued(claims: Object, issuer: Followed) -> tuple[Issued, ec.EllipticCurveP
         type=kind,
         claims={name: value for name, value in claims.items() if name not in _ABOUT_THE_CREDENTIAL},
         issuer=issuer,
-        holder=jose.jwk_of(key),
+        holder={name: jwk[name] for name in ("kty", "crv", "x", "y")},
         status=_status(claims),
         valid_from=valid_from,
         valid_until=_seconds(claims, "exp", None),
