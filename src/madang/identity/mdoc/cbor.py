@@ -122,17 +122,15 @@ def _check(value: Any, what: str, unread_headers: bool) -> None:
         if kind is dict:
             if not _KEYS.issuperset(map(type, one)):
                 raise _no_value(what)
-            members = list(one.values())
-            if unread_headers and cbor2.undefined in members:
-                members = [item for key, item in one.items() if item is not cbor2.undefined or type(key) is not int]
+            if _PLAIN.issuperset(map(type, one.values())):
+                continue
+            passed_over = (int, cbor2.undefined) if unread_headers else None
+            pending += [item for key, item in one.items() if (type(key), item) != passed_over]
         elif kind is list:
-            members = one
-        elif kind in _PLAIN:
-            continue
-        else:
+            if not _PLAIN.issuperset(map(type, one)):
+                pending += one
+        elif kind not in _PLAIN:
             raise _no_value(what)
-        if not _PLAIN.issuperset(map(type, members)):
-            pending += [item for item in members if type(item) not in _PLAIN]
 
 
 def _check_writable(value: Any) -> None:

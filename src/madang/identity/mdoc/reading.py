@@ -12,6 +12,7 @@ from madang.identity.verified import StatusReference
 from madang.kernel.errors import MadangError
 
 MAX_URI = 2048
+LEAST_SALT_BYTES = 16
 MAX_CHAIN = 4
 
 
@@ -52,14 +53,11 @@ def read_namespaces(issuer_signed: dict[str, Any]) -> dict[str, list[Item]]:
 def _read_item(encoded: Any) -> Item:
     if type(encoded) is not Encoded:
         raise MadangError("mdoc.item", "A data element is not encoded for itself (tag 24).")
-    match decode(encoded.content, "A data element"):
-        case {
-            "digestID": int() as number,
-            "random": bytes() as salt,
-            "elementIdentifier": str() as identifier,
-            "elementValue": value,
-        } if type(number) is int and len(salt) >= 16:
-            return Item(number, identifier, value, encoded)
+    item = decode(encoded.content, "A data element")
+    if type(item) is dict and "elementValue" in item:
+        number, identifier, salt = item.get("digestID"), item.get("elementIdentifier"), item.get("random")
+        if type(number) is int and type(identifier) is str and type(salt) is bytes and len(salt) >= LEAST_SALT_BYTES:
+            return Item(number, identifier, item["elementValue"], encoded)
     raise MadangError("mdoc.item", "A data element is no IssuerSignedItem with a salt of at least 16 bytes.")
 
 
