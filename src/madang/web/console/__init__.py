@@ -16,20 +16,18 @@ from madang.web.console import (
     grants,
     health,
     home,
-    keys,
     lists,
     merchants,
-    offering,
     officers,
     programme,
-    proposals,
     settlement,
     spending,
     stages,
     vouchers,
     writing,
 )
-from madang.web.console.office import admits
+from madang.web.offices import keys, offering, proposals
+from madang.web.offices.office import admits
 from madang.web.site.areas import Area
 
 PARTS = (

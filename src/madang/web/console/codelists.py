@@ -24,9 +24,9 @@ from madang.kernel.state import State
 from madang.kernel.transaction import Act
 from madang.web.api.problems import Refused
 from madang.web.console.fields import midnight, read_day
-from madang.web.console.offering import offer
-from madang.web.console.office import Office, office
 from madang.web.console.sheets import MOST_FILE_BYTES, Sheet, read_sheet, sent_file
+from madang.web.offices.offering import offer
+from madang.web.offices.office import Office, office
 from madang.web.site.formats import KOREA
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit

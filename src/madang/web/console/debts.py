@@ -11,8 +11,8 @@ from madang.base.debts.transactions import AgreeInstalments, NewInstalment, Prop
 from madang.kernel.transaction import Act
 from madang.web.api.problems import Refused
 from madang.web.console.fields import chosen, read_day
-from madang.web.console.offering import offer
-from madang.web.console.office import Office, office
+from madang.web.offices.offering import offer
+from madang.web.offices.office import Office, office
 from madang.web.site.forms import read_amount
 from madang.web.site.instalments import monthly, proposed
 from madang.web.site.shared import read_form

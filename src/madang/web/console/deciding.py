@@ -24,9 +24,9 @@ from madang.services.vouchers.transactions import Grant, GrantRow, Move
 from madang.web.api.problems import Refused
 from madang.web.console import evidence
 from madang.web.console.fields import chosen
-from madang.web.console.offering import offer
-from madang.web.console.office import office
-from madang.web.console.reasons import written
+from madang.web.offices.offering import offer
+from madang.web.offices.office import office
+from madang.web.offices.reasons import written
 from madang.web.site.forms import Invalid, read_amount
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit

@@ -16,7 +16,7 @@ from madang.services.appeals import queries as appeals
 from madang.services.applications import queries as applications
 from madang.services.applications.access import decides
 from madang.web.api.problems import Refused
-from madang.web.console.office import office
+from madang.web.offices.office import office
 from madang.web.site.downloads import as_download
 from madang.web.site.visit import Visit
 

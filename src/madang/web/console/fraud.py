@@ -8,9 +8,9 @@ from madang.services.fraud import queries, transactions
 from madang.services.fraud.state import Case
 from madang.web.api.problems import Refused
 from madang.web.console.fields import midnight, read_day
-from madang.web.console.offering import offer
-from madang.web.console.office import office, own_programmes, programme_of
-from madang.web.console.reasons import Written, written
+from madang.web.offices.offering import offer
+from madang.web.offices.office import office, own_programmes, programme_of
+from madang.web.offices.reasons import Written, written
 from madang.web.site.forms import read_amount
 from madang.web.site.shared import read_form
 from madang.web.site.titles import title

@@ -20,11 +20,11 @@ from madang.services.vouchers.queries import granted_many
 from madang.services.vouchers.transactions import Grant, GrantRow
 from madang.web.api.asgi import encode
 from madang.web.api.problems import Refused
-from madang.web.console.office import Office, office, programme_of
-from madang.web.console.refusing import say_refusal
 from madang.web.console.sheets import sent_file
 from madang.web.console.trials import Trial, Trials
 from madang.web.console.uploads import MOST_ROWS, Part, Upload, uploads_of
+from madang.web.offices.office import Office, office, programme_of
+from madang.web.offices.refusing import say_refusal
 from madang.web.site.drafts import draft
 from madang.web.site.formats import won
 from madang.web.site.kept import kept

@@ -7,9 +7,9 @@ from madang.base.operations.queries import paused_money, paused_programmes, paus
 from madang.base.operations.transactions import Pause, Resume
 from madang.web.api.status import published, read_ledger
 from madang.web.console.fields import chosen
-from madang.web.console.offering import offer
-from madang.web.console.office import office
 from madang.web.console.vouchers import HOURS, REASONS
+from madang.web.offices.offering import offer
+from madang.web.offices.office import office
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
 

@@ -9,8 +9,8 @@ from madang.base.programmes.queries import ProgrammeView
 from madang.base.programmes.state import PROGRAMMES, compiled
 from madang.kernel.state import State
 from madang.records import reading
-from madang.web.console.office import office, own_programmes
-from madang.web.console.proposals import open_proposals
+from madang.web.offices.office import office, own_programmes
+from madang.web.offices.proposals import open_proposals
 from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 from madang.web.site.words import Language

@@ -11,7 +11,7 @@ from litestar import Response, get
 from madang.kernel.errors import MadangError
 from madang.records import reading
 from madang.web.api.problems import Refused
-from madang.web.console.office import office, own_programmes
+from madang.web.offices.office import office, own_programmes
 from madang.web.site.forms import literals
 from madang.web.site.titles import title
 from madang.web.site.visit import Visit

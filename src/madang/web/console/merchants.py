@@ -22,9 +22,9 @@ from madang.kernel.transaction import Act
 from madang.records import reading
 from madang.records.tradenames import category, district, division
 from madang.web.api.problems import Refused
-from madang.web.console.offering import offer
-from madang.web.console.office import Office, office
 from madang.web.console.sheets import MOST_FILE_BYTES, Sheet, read_sheet, sent_file
+from madang.web.offices.offering import offer
+from madang.web.offices.office import Office, office
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
 

@@ -6,9 +6,9 @@ from litestar import Response, get, post
 from madang.base.parties import queries as parties
 from madang.base.parties.transactions import AppointOfficer, DismissOfficer, SetThreshold
 from madang.kernel.transaction import Act
-from madang.web.console.keys import read_key
-from madang.web.console.offering import offer
-from madang.web.console.office import office
+from madang.web.offices.keys import read_key
+from madang.web.offices.offering import offer
+from madang.web.offices.office import office
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
 

@@ -10,9 +10,9 @@ from madang.base.programmes import queries as programmes
 from madang.services.vouchers.queries import funding
 from madang.web.console import documents
 from madang.web.console.home import line
-from madang.web.console.office import office, programme_of
 from madang.web.console.spending import may_count
 from madang.web.console.vouchers import may_pay
+from madang.web.offices.office import office, programme_of
 from madang.web.site.visit import Visit
 
 

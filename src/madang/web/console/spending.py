@@ -18,8 +18,8 @@ from madang.web.api.problems import Refused
 from madang.web.console import plots
 from madang.web.console.fields import chosen, read_day
 from madang.web.console.grants import csv_answer
-from madang.web.console.office import office, programme_of
 from madang.web.console.plots import Point
+from madang.web.offices.office import office, programme_of
 from madang.web.site.formats import Markup, won
 from madang.web.site.titles import title
 from madang.web.site.visit import Visit

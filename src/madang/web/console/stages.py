@@ -13,8 +13,8 @@ from madang.kernel.transaction import Act
 from madang.services.vouchers.transactions import MAX_FUNDERS, Fund, Funder, NameFunders, Reclaim, Settle
 from madang.web.api.problems import Refused
 from madang.web.console.fields import read_names, read_share
-from madang.web.console.offering import offer
-from madang.web.console.office import office, programme_of
+from madang.web.offices.offering import offer
+from madang.web.offices.office import office, programme_of
 from madang.web.site.forms import read_amount
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit

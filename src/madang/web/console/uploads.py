@@ -65,9 +65,7 @@ class Uploads:
         while (mine := self._of(officer)) and (len(mine) >= MOST_UPLOADS or _rows(mine) + len(rows) > MOST_ROWS):
             del self._kept[next(iter(mine))]
         if _rows(self._kept) + len(rows) > MOST_ROWS_IN_ALL:
-            raise Refused(
-                503, "console.uploads_full", "Others grant from large files now. Try again later.", 600
-            )
+            raise Refused(503, "console.uploads_full", "Others grant from large files now. Try again later.", 600)
         name = secrets.token_urlsafe(16)
         self._kept[name] = Upload(officer, office, programme, tuple(rows), tuple(split(rows)), now)
         return name

@@ -16,8 +16,8 @@ from madang.services.vouchers.queries import granted
 from madang.services.vouchers.transactions import MAX_ROWS, Freeze, PayOut, Recall, Unfreeze
 from madang.web.api.problems import Refused
 from madang.web.console.fields import chosen, read_names
-from madang.web.console.offering import offer
-from madang.web.console.office import office, programme_of
+from madang.web.offices.offering import offer
+from madang.web.offices.office import office, programme_of
 from madang.web.site.forms import literals
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit

@@ -17,11 +17,11 @@ from madang.web.console import trying
 from madang.web.console.bench import bench_of
 from madang.web.console.checking import MOST_BYTES, Checked, check
 from madang.web.console.fields import midnight, read_day, read_names
-from madang.web.console.offering import offer
-from madang.web.console.office import office, programme_of
 from madang.web.console.presets import preset_text, presets
 from madang.web.console.proofs import LIMIT_SECONDS, proofs_of, read_written
 from madang.web.console.trying import Asked
+from madang.web.offices.offering import offer
+from madang.web.offices.office import office, programme_of
 from madang.web.site.formats import KOREA
 from madang.web.site.forms import read_amount
 from madang.web.site.shared import read_form

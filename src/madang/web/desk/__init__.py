@@ -7,8 +7,8 @@ two. Nothing here spends what a person has: no such act can be made, and the led
 from pathlib import Path
 
 from madang.base.parties.queries import is_at_desk
-from madang.web.console import keys, offering, proposals
 from madang.web.desk import home, pad, tasks
+from madang.web.offices import keys, offering, proposals
 from madang.web.site.areas import Area
 
 AREA = Area(

@@ -9,9 +9,9 @@ from madang.base.parties import queries as parties
 from madang.kernel.authority import KEYS
 from madang.records import reading
 from madang.services.applications import queries as applications
-from madang.web.console.office import office
-from madang.web.console.proposals import open_proposals
 from madang.web.desk.kinds import GROUPS, TASKS
+from madang.web.offices.office import office
+from madang.web.offices.proposals import open_proposals
 from madang.web.site.shared import read_form
 from madang.web.site.titles import title
 from madang.web.site.visit import Visit

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 
 from madang.kernel.errors import MadangError
 from madang.web.api.asgi import encode
-from madang.web.console.office import office
+from madang.web.offices.office import office
 from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
 from madang.web.site.visit import PAGE_HEADERS, Visit

@@ -9,10 +9,10 @@ from madang.base.programmes import queries as programmes
 from madang.kernel.errors import MadangError
 from madang.services.appeals import queries as appeals
 from madang.web.api.problems import Refused
-from madang.web.console.offering import offer
-from madang.web.console.office import office
 from madang.web.desk.kinds import BY_NAME, Asked, Field, Task
 from madang.web.desk.pad import named
+from madang.web.offices.offering import offer
+from madang.web.offices.office import office
 from madang.web.site.forms import Invalid
 from madang.web.site.shared import read_form
 from madang.web.site.titles import title

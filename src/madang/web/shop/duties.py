@@ -15,7 +15,7 @@ from madang.services.fraud.queries import CaseView, own_case, own_cases
 from madang.services.fraud.state import MAX_STATEMENTS
 from madang.services.fraud.transactions import MakeStatement
 from madang.web.api.problems import Refused
-from madang.web.console.reasons import Written, written
+from madang.web.offices.reasons import Written, written
 from madang.web.shop.seller import Seller, owner
 from madang.web.site.drafts import draft
 from madang.web.site.formats import day, won

@@ -15,10 +15,10 @@ from madang.base.parties.queries import officers
 from madang.base.validators.queries import rule_version
 from madang.kernel.errors import Rejected
 from madang.kernel.transaction import Act, type_name
-from madang.web.console.acts import Told, tell_all
-from madang.web.console.office import Office, office
-from madang.web.console.reasons import Written
-from madang.web.console.refusing import say_refusal
+from madang.web.offices.acts import Told, tell_all
+from madang.web.offices.office import Office, office
+from madang.web.offices.reasons import Written
+from madang.web.offices.refusing import say_refusal
 from madang.web.site import outcomes
 from madang.web.site.drafts import draft
 from madang.web.site.visit import Visit

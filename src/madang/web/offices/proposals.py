@@ -9,10 +9,10 @@ from madang.base.approvals.transactions import Approve, Expire, Withdraw
 from madang.base.parties.queries import acts_for
 from madang.kernel.transaction import Act
 from madang.web.api.problems import Refused
-from madang.web.console.acts import Told, tell, tell_all
-from madang.web.console.offering import offer, read_acts
-from madang.web.console.office import Office, office
-from madang.web.console.refusing import say_refusal
+from madang.web.offices.acts import Told, tell, tell_all
+from madang.web.offices.offering import offer, read_acts
+from madang.web.offices.office import Office, office
+from madang.web.offices.refusing import say_refusal
 from madang.web.site.drafts import draft
 from madang.web.site.visit import Visit
 

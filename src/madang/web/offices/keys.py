@@ -9,8 +9,8 @@ from madang.base.parties.queries import party
 from madang.base.parties.transactions import EnrolKey, NewKey, PublicKey
 from madang.kernel.authority import KEYS
 from madang.web.api.problems import Refused
-from madang.web.console.offering import offer
-from madang.web.console.office import office
+from madang.web.offices.offering import offer
+from madang.web.offices.office import office
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
 

@@ -9,7 +9,7 @@ from madang.base.debts.transactions import Waive
 from madang.base.money.transactions import OpenAccounts
 from madang.base.parties.transactions import AppointInstitution
 from madang.web.console import AREA
-from madang.web.console.acts import MOST_SHOWN, tell
+from madang.web.offices.acts import MOST_SHOWN, tell
 from madang.web.site.look import Look
 from madang.web.site.routes import COMMON, HERE, VENDOR
 from madang.web.site.sessions import Sessions
