@@ -1,6 +1,7 @@
 """The vault at a prompt: what is kept, read, logged, erased, and what is refused without showing anything."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,26 @@ def test_a_contact_is_checked_replaced_and_erased(run: Run, folder: Path):
     erased = run("vault", "erase", "alice-key", "--officer", "desk-1")
     assert erased.out == "1 erased, nothing stays: the keys are gone.\n"
     assert "[vault.unknown]" in run("vault", "items", "alice-key").err
+
+
+def test_the_vault_says_what_an_erasure_left(run: Run, folder: Path):
+    person = enrolled(run)
+    said = run("vault", "erasure", "--json", "--", person).json
+    assert (said["keys_destroyed"], said["items"], said["parties"], said["erased_at"]) == (False, 0, 1, 0)
+    run("vault", "erase", "alice-key", "--officer", "desk-1")
+    assert re.fullmatch(
+        r"keys     destroyed on \d{4}-\d\d-\d\d\nitems    0\nparties  0\n", run("vault", "erasure", "--", person).out
+    )
+    assert "[vault.unknown]" in run("vault", "erasure", "nobody").err
+
+
+def test_pages_are_not_served_with_a_vault_that_is_nobodys_or_shut(run: Run, folder: Path):
+    (folder / "checkpoint.key").write_text("that there is a node is looked at first")
+    assert run("vault", "key").status == 0
+    said = run("serve", ".", "--pages", "--vault-key", "vault.key")
+    assert (said.status, "[vault.offices]" in said.err) == (1, True)
+    said = run("serve", ".", "--pages", "--vault-key", "other.key", "--vault-of", "desk")
+    assert (said.status, "[vault.key_file]" in said.err) == (1, True)
 
 
 def test_a_new_master_key_takes_over(run: Run, folder: Path):

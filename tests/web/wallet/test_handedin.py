@@ -1,7 +1,7 @@
 """What of somebody's evidence stands on the ledger."""
 
 from madang.services.appeals.queries import own_appeals
-from madang.services.appeals.transactions import Lodge, SetTerms, Supplement
+from madang.services.appeals.transactions import Lodge, Matter, SetTerms, Supplement
 from madang.web.wallet.handedin import remains_of
 from tests.services.vouchers.scene import COUPON, coupon_world
 from tests.support.cast import ALICE, BORA, quorum
@@ -13,7 +13,8 @@ def test_every_digest_of_ones_own_matters_is_found_once():
     world = coupon_world()
     terms = SetTerms(by="ministry", programme=COUPON, days=14, until=world.time + 86_400, offices=["ministry"])
     world.accept(terms, by=quorum("ministry"))
-    for matter, digest in (("amount", FIRST), ("region", SECOND)):
+    matters: list[tuple[Matter, str]] = [("amount", FIRST), ("region", SECOND)]
+    for matter, digest in matters:
         lodge = Lodge(
             by=ALICE.party, programme=COUPON, matter=matter, ground="move", office="ministry", evidence=[digest]
         )

@@ -62,7 +62,7 @@ async def keep(visit: Visit, party: str, office: str, about: str, content: bytes
 
 
 def keeper_of(visit: Visit) -> Keeper:
-    """The vault that this server keeps, for whoever has signed in. Raises `NotSignedIn`, `Refused` (404: there is none)."""
+    """The vault that this server keeps, for who has signed in. Raises `NotSignedIn`, `Refused` (404: it keeps none)."""
     _ = visit.parties
     if visit.site.keeper is None:
         raise Refused(404, "wallet.no_vault", "This server keeps no vault. Ask at the office or a desk.")

@@ -13,7 +13,7 @@ from litestar import Response, get, post
 from madang.base.parties import queries as parties
 from madang.kernel.errors import MadangError
 from madang.records.purposes import PURPOSES
-from madang.records.vault import Access, Erased, Kept, Logged, Vault
+from madang.records.vault import Access, Kept, Logged, Vault
 from madang.web.api.problems import Refused
 from madang.web.site.downloads import as_download, handed_out
 from madang.web.site.shared import read_form
@@ -54,6 +54,15 @@ class Mine(msgspec.Struct, frozen=True):
     items: list[Item]
     looked: list[Looked]
     more: int
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """What an erasure came to: how many things went, and how many stay until when (seconds)."""
+
+    person: str
+    gone: int
+    stays: int
+    until: int
 
 
 @get("/data")
@@ -134,8 +143,7 @@ def _mine(visit: Visit, vault: Vault, party: str, person: str) -> Mine:
     logged = vault.accesses(person)
     items = [
         Item(one, size(one.size), not one.keep_until or one.keep_until <= visit.now, one.item in unsent)
-        for one in vault.items(person)
-        if one.purpose != "consent"
+        for one in _items(vault, person)
     ]
     looked = [_looked(visit, one) for one in reversed(logged[-MOST_LOGGED:])]
     return Mine(party, person, items, looked, max(len(logged) - MOST_LOGGED, 0))
@@ -208,13 +216,23 @@ def _ask(visit: Visit) -> Response[str]:
 
 def _erase(visit: Visit) -> Response[str]:
     vault = keeper_of(visit).vault
-    ended: list[tuple[str, Erased]] = []
-    for party, person in list(_people(visit, vault)):
-        unsent = _unsent(visit, vault, party, person)
-        if unsent:
-            vault.drop(person, sorted(unsent), _as(party))
-        ended.append((person, vault.erase(person, _as(party))))
+    ended = [_end(visit, vault, *one) for one in list(_people(visit, vault))]
     return visit.page("wallet/erased.html", ended=ended)
+
+
+def _end(visit: Visit, vault: Vault, party: str, person: str) -> Ended:
+    before = len(_items(vault, person))
+    unsent = _unsent(visit, vault, party, person)
+    if unsent:
+        vault.drop(person, sorted(unsent), _as(party))
+    erased = vault.erase(person, _as(party))
+    stays = len(_items(vault, person)) if erased.kept else 0
+    return Ended(person, before - stays, stays, erased.kept_until)
+
+
+def _items(vault: Vault, person: str) -> list[Kept]:
+    """What is kept, less the receipts that go and stay with it."""
+    return [one for one in vault.items(person) if one.purpose != "consent"]
 
 
 def _proof(visit: Visit, person: str) -> Response[str]:
