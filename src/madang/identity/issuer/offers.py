@@ -102,6 +102,12 @@ def take_offer(office: Office, code: str, spoken: str, now: int) -> Grant | None
     return handed.grant if office.store.take(place, now) is not None else None
 
 
+def offered(office: Office, code: str, now: int) -> Asked | None:
+    """What a code would be good for, whoever has it; nothing of it is used up."""
+    found = office.store.find(place_of(office.institution.identifier, "offer", code), now)
+    return None if found is None else msgspec.json.decode(found, type=Handed).grant.asked
+
+
 def _code(office: Office, handle: str) -> str:
     """The pre-authorized code of an offer: made from its handle, so that the store need not hold it."""
     return to_base64url(hmac.digest(office.institution.secret, f"madang offer\0{handle}".encode(), hashlib.sha256))

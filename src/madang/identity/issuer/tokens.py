@@ -17,7 +17,7 @@ from madang.identity.issuer.attestation import Wallet, wallet_of
 from madang.identity.issuer.authorizing import take_code
 from madang.identity.issuer.granting import Asked, Grant, is_for_any, known_of, read_asked, told
 from madang.identity.issuer.metadata import PRE_AUTHORIZED
-from madang.identity.issuer.offers import take_offer
+from madang.identity.issuer.offers import offered, take_offer
 from madang.identity.issuer.office import Office
 from madang.identity.issuer.store import place_of
 from madang.identity.issuer.wire import Refusal, Reply, Request, as_json, read_form, refused_as
@@ -127,11 +127,13 @@ def _of_code(office: Office, form: Mapping[str, str], wallet: Wallet | None, key
 def _of_offer(office: Office, form: Mapping[str, str], wallet: Wallet | None, now: int) -> Grant:
     if "tx_code" not in form:
         raise Refusal("invalid_request", "token.tx_code", "The transaction code is missing.")
-    grant = take_offer(office, form.get("pre-authorized_code", ""), form["tx_code"], now)
+    code = form.get("pre-authorized_code", "")
+    asked = offered(office, code, now)
+    if asked is not None and wallet is None and not is_for_any(known_of(office, asked)):
+        raise Refusal("invalid_client", "authorize.wallet", "This type is for wallets that prove who made them.", 401)
+    grant = take_offer(office, code, form["tx_code"], now)
     if grant is None:
         raise Refusal("invalid_grant", "token.offer", "One of both codes is wrong, used, tried too often, or over.")
-    if wallet is None and not is_for_any(known_of(office, grant.asked)):
-        raise Refusal("invalid_client", "authorize.wallet", "This type is for wallets that prove who made them.", 401)
     client = wallet.client if wallet is not None else ""
     return Grant(grant.subject, grant.asked, client, wallet is not None)
 
