@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.cast import ALICE, BORA, CHUL, officer, passkey
+from tests.support.cast import ALICE, BAKERY, BORA, CHUL, officer, passkey
 from tests.support.signing import ORIGIN, Wallet, envelope, wallet
 from tests.web.serving import CHAIN, Answer, Server
 from tests.web.signing import payload
@@ -56,7 +56,7 @@ def test_the_cookie_is_for_this_host_over_tls_and_no_script(site):
     assert "domain" not in cookie
 
 
-@pytest.mark.parametrize("area", ["desk", "console"])
+@pytest.mark.parametrize("area", ["desk", "console", "explorer"])
 def test_officers_sign_in_with_passkeys_alone(site, area):
     one = officer("desk")
     asked = challenge(site, area)
@@ -70,6 +70,12 @@ def test_officers_sign_in_with_passkeys_alone(site, area):
     answer = sign_in(site, asked, read(passkey(one), asked), read(one, asked), area=area)
     assert answer.status == 200
     assert answer.json["parties"] == {passkey(one).kid: one.party}
+
+
+@pytest.mark.parametrize("signer", [ALICE, BAKERY], ids=["person", "shop"])
+def test_people_and_shops_read_the_explorer_with_any_key(site, signer):
+    asked = challenge(site, "explorer")
+    assert sign_in(site, asked, read(signer, asked), area="explorer").status == 200
 
 
 def refusals():

@@ -26,4 +26,5 @@ AREA = Area(
         ("/explorer/check", "explorer.menu.check"),
         ("/explorer/entries", "explorer.menu.entries"),
     ),
+    passkeys=True,
 )

@@ -19,7 +19,7 @@ class Area(msgspec.Struct, frozen=True):
 
     `admits` says of a party whether it may sign in here; what it may see and do there, queries and rules decide.
     `folder` holds `words.yaml`, `templates/` and `static/`. `menu` lists (path, key of its words) in order. Where
-    `passkeys` is set, passkeys alone sign in and sign: a plain key of a browser serves whoever sits down at it next.
+    `passkeys` is set, officers sign in and sign with passkeys alone: a plain key stays behind for whoever comes next.
     """
 
     name: str

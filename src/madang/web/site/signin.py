@@ -12,8 +12,9 @@ from litestar import Response, get, post
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from madang.base.parties.queries import institution_of
+from madang.base.parties.queries import institution, institution_of
 from madang.kernel.authority import KEYS
+from madang.kernel.state import State
 from madang.web.api.asgi import encode
 from madang.web.api.problems import Refused
 from madang.web.api.readers import signer_of
@@ -45,7 +46,7 @@ async def challenge(visit: Visit) -> Response[bytes]:
 async def sign_in(visit: Visit) -> Response[bytes]:
     """Begin a session of every party whose key signed, in place of the one that the browser had.
 
-    A key that is unknown, or not for this area, is passed over; so is a plain key where the area takes passkeys alone.
+    A key that is unknown, or not for this area, is passed over; so is an officer's plain key where the area takes none.
     Answers which key signs for which party, since who registered a key may have given its party a name of its own.
 
     Raises `Refused`: 400 `sign_in.form`, 401 `sign_in.challenge`, `sign_in.passkey`, `sign_in.nobody`.
@@ -130,7 +131,8 @@ def _keys(visit: Visit, asked: SignIn) -> dict[str, str]:
         if not visit.area.admits(visit.state, signer.party):
             continue
         key = visit.state.get(KEYS, signer.kid)
-        if visit.area.passkeys and (key is None or key.sort != "passkey"):
+        is_plain = key is None or key.sort != "passkey"
+        if visit.area.passkeys and is_plain and _is_officer(visit.state, signer.party):
             plain = True
         else:
             keys[signer.party] = signer.kid
@@ -141,3 +143,8 @@ def _keys(visit: Visit, asked: SignIn) -> dict[str, str]:
             "Only passkeys sign in here: computers are shared. Make one under “My key” and enrol it.",
         )
     return keys
+
+
+def _is_officer(state: State, party: str) -> bool:
+    """Whether a party was added to an institution. Tills are their shop's, and no officers."""
+    return institution(state, institution_of(state, party)) is not None

@@ -18,8 +18,13 @@ export async function keysOf(area) {
   return (await all("keys")).filter(wanted).sort((a, b) => a.made - b.made);
 }
 
-/** Those of these keys that may sign on this page: where officers share computers, passkeys alone. */
-export const signing = (keys) => keys.filter((one) => one.sort === "passkey" || !("passkeys" in document.body.dataset));
+const OFFICES = ["desk", "console"];
+
+/** Those of these keys that may sign on this page: of officers, who share computers, passkeys alone. */
+export function signing(keys) {
+  const takesPlain = !("passkeys" in document.body.dataset);
+  return keys.filter((one) => takesPlain || one.sort === "passkey" || !OFFICES.includes(one.area));
+}
 
 /** A new key in this browser. It names a person by its thumbprint, until it is enrolled as a further key of a party. */
 export async function makeKey(area, party = null) {
