@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from madang.identity import jose
 from madang.identity.certificates import digest_of
-from madang.identity.issuer import nonces
 from madang.identity.issuer.claims import (
     SKEW_SECONDS,
     check_audience,
@@ -30,7 +29,9 @@ from madang.identity.issuer.wire import Refusal, Request, refused_as
 from madang.kernel.errors import MadangError
 from madang.kernel.fields import PartyId
 
-WALLET, WALLET_PROOF, KEYS = "oauth-client-attestation+jwt", "oauth-client-attestation-pop+jwt", "key-attestation+jwt"
+WALLET, WALLET_PROOF = "oauth-client-attestation+jwt", "oauth-client-attestation-pop+jwt"
+KEYS, KEYS_BEFORE = "key-attestation+jwt", "keyattestation+jwt"
+"""The type of key attestations, and what drafts called it: wallets that others wrote still do."""
 MAX_BYTES = 32 * 1024
 PROOF_SECONDS = 300
 MAX_KEYS = 100
@@ -125,7 +126,7 @@ def attested_keys(office: Office, text: Any, now: int, *, must_end: bool) -> Att
     what = "The key attestation"
     if not isinstance(text, str):
         raise MadangError("keys.form", f"{what} is no text.")
-    jws = jose.read(text, KEYS, what, MAX_BYTES)
+    jws = _read_keys(text, what)
     claims = claims_of(jws, what, "keys.claims")
     signed = second(claims, "iat", what, "keys.claims")
     provider = _provider(office, jws, what, signed, now)
@@ -144,9 +145,13 @@ def attested_keys(office: Office, text: Any, now: int, *, must_end: bool) -> Att
     return AttestedKeys(keys, word(claims, "nonce", what, "keys.claims"), provider)
 
 
-def is_fresh(office: Office, nonce: str, now: int) -> bool:
-    """Whether a `c_nonce` is ours, has not ended, and was not used."""
-    return nonces.ends(office.institution.secret, "c_nonce", nonce, now) is not None
+def _read_keys(text: str, what: str) -> jose.Jws:
+    try:
+        return jose.read(text, KEYS, what, MAX_BYTES)
+    except MadangError as error:
+        if error.code != "jose.typ":
+            raise
+    return jose.read(text, KEYS_BEFORE, what, MAX_BYTES)
 
 
 def _provider(office: Office, jws: jose.Jws, what: str, signed: int, now: int) -> PartyId:
