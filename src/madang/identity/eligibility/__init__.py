@@ -1,6 +1,6 @@
 """The eligibility authority's office, and what a wallet does with it: one blind token a person, or a household.
 
-A wallet shows what an offer asks for (`dcql`), and with it hands in a blinded token. The authority judges what was
+A wallet shows what an offer asks for (`asking`), and with it hands in a blinded token. The authority judges what was
 shown (`requirements`), makes of who it was a keyed digest (`subjects`), writes down that this subject has its token
 (`register`), and signs what it can't see (`authority`). It says on the ledger how many it has signed, in batches
 (`publishing`). The wallet takes the blindness off (`holding`) and claims with a key that nobody connects with it.

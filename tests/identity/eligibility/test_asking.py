@@ -1,9 +1,10 @@
-"""The query of an offer asks for the claims that its requirements name, and for nothing else."""
+"""An offer asks for the claims that its requirements name, and for nothing else."""
 
 import pytest
 
 from madang.base.eligibility.state import Requirement
-from madang.identity.eligibility.dcql import query
+from madang.identity.eligibility.asking import asks
+from madang.identity.verifier.asking import Ask, dcql
 from madang.kernel.errors import MadangError
 
 
@@ -18,35 +19,21 @@ def test_an_adult_of_busan_in_class_b_shows_four_things_and_nothing_else():
         required("amount_class", "province", "equals", "26"),
         required("driving_licence", "age_over_18", "equals", "true"),
     ]
-    assert query(asked) == {
-        "credentials": [
-            {
-                "id": "amount_class_sdjwt",
-                "format": "dc+sd-jwt",
-                "meta": {"vct_values": ["urn:madang:kr:amount-class:1"]},
-                "claims": [
-                    {"path": ["connecting_information"]},
-                    {"path": ["amount_class"], "values": ["b"]},
-                    {"path": ["province"], "values": ["26"]},
-                ],
-            },
-            {
-                "id": "driving_licence_mdoc",
-                "format": "mso_mdoc",
-                "meta": {"doctype_value": "org.iso.18013.5.1.mDL"},
-                "claims": [{"path": ["org.iso.18013.5.1", "age_over_18"], "values": [True]}],
-            },
-            {
-                "id": "driving_licence_sdjwt",
-                "format": "dc+sd-jwt",
-                "meta": {"vct_values": ["urn:madang:kr:driving-licence:1"]},
-                "claims": [{"path": ["age_over_18"], "values": [True]}],
-            },
+    found = asks(asked)
+    classed = ("connecting_information", "amount_class", "province")
+    assert found == (
+        Ask("amount_class", classed, {"amount_class": ("b",), "province": ("26",)}),
+        Ask("driving_licence", ("age_over_18",), {"age_over_18": (True,)}),
+    )
+    queries = {one["id"]: one["claims"] for one in dcql(found)["credentials"]}
+    assert queries == {
+        "amount_class-sd": [
+            {"path": ["connecting_information"]},
+            {"path": ["amount_class"], "values": ["b"]},
+            {"path": ["province"], "values": ["26"]},
         ],
-        "credential_sets": [
-            {"options": [["amount_class_sdjwt"]]},
-            {"options": [["driving_licence_mdoc"], ["driving_licence_sdjwt"]]},
-        ],
+        "driving_licence-mdoc": [{"path": ["org.iso.18013.5.1", "age_over_18"], "values": [True]}],
+        "driving_licence-sd": [{"path": ["age_over_18"], "values": [True]}],
     }
 
 
@@ -57,8 +44,7 @@ def test_values_are_of_the_claims_sort_and_several_tests_ask_once():
         required("household", "size", "one_of", "3", "4", "5"),
         required("household", "base_date", "after", "2025-06-18"),
     ]
-    (credential,) = query(asked)["credentials"]
-    assert credential["claims"] == [{"path": ["size"], "values": [3, 4]}, {"path": ["base_date"]}]
+    assert asks(asked) == (Ask("household", ("size", "base_date"), {"size": (3, 4)}),)
 
 
 @pytest.mark.parametrize(
@@ -74,5 +60,5 @@ def test_values_are_of_the_claims_sort_and_several_tests_ask_once():
 )
 def test_what_the_catalogue_does_not_have_is_not_asked_for(code: str, requirement: Requirement):
     with pytest.raises(MadangError) as refused:
-        query([requirement])
+        asks([requirement])
     assert refused.value.code == code
