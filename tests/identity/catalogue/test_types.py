@@ -85,7 +85,7 @@ def test_names_are_unique():
 
 
 def test_only_what_ends_within_a_day_has_no_status():
-    assert [one.id for one in TYPES.values() if one.short_lived] == ["amount_class"]
+    assert [one.id for one in TYPES.values() if one.short_lived] == ["age", "amount_class"]
 
 
 GOOD = """

@@ -28,7 +28,9 @@ def read_type(identifier: str, text: str) -> CredentialType:
         raise _invalid(identifier, "formats, claims, lives and batch say what can't be issued")
     if ("mso_mdoc" in found.formats) != all(getattr(found, field) for field in _MDOC_FIELDS):
         raise _invalid(identifier, "an mdoc, and only that, has a doctype and a namespace")
-    for name, claim in found.claims.items():
+    if not found.claims.keys().isdisjoint(found.besides):
+        raise _invalid(identifier, "what is known besides is none of its claims")
+    for name, claim in found.known.items():
         _check(identifier, name, claim)
     return found
 

@@ -81,7 +81,7 @@ class CredentialType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A type of credential. `lives` is for how long one is valid (seconds), `batch` how many a wallet gets at once.
 
     `id` is the file's name and what the ledger calls it. `vct` names it in SD-JWT VC, `doctype` and `namespace` in an
-    mdoc. One that lives for a day at most has no status: it ends sooner than a list would be read again.
+    mdoc. `besides` is what an issuer must know to work claims out, and never signs. One that lives for a day at most has no status: it ends sooner than a list would be read again.
     """
 
     id: str
@@ -94,11 +94,17 @@ class CredentialType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     claims: dict[str, Claim]
     doctype: str = ""
     namespace: str = ""
+    besides: dict[str, Claim] = {}
 
     @property
     def short_lived(self) -> bool:
         """Whether it lives for a day at most, and so has no status."""
         return self.lives <= DAY
+
+    @property
+    def known(self) -> dict[str, Claim]:
+        """All that an issuer knows of somebody for this type."""
+        return {**self.claims, **self.besides}
 
     def element_of(self, claim: str) -> str:
         """The data element of an mdoc that is this claim."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from madang.identity.catalogue import CredentialType
+from madang.identity.catalogue.types import check_claims
 from madang.identity.institution import Institution
 from madang.identity.verified import Claims
 from madang.kernel.errors import MadangError
@@ -37,9 +38,11 @@ def prepare(institution: Institution, of: CredentialType, known: Claims, now: in
         value = make(claims)
         if value is not None:
             claims[name] = value
-    of.check(claims)
+    signed = {name: value for name, value in claims.items() if name not in of.besides}
+    of.check(signed)
+    check_claims(of.besides, {name: value for name, value in claims.items() if name in of.besides}, "")
     _check_dates(claims, today)
-    return claims
+    return signed
 
 
 def derived_claims(of: CredentialType) -> tuple[str, ...]:

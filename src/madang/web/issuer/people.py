@@ -91,7 +91,7 @@ class People:
 def to_entry(of: CredentialType, claims: Claims) -> dict[str, Any]:
     """Claims as the register keeps them."""
     return {
-        name: base64.b64encode(value).decode() if of.claims[name].kind == "image" else value
+        name: base64.b64encode(value).decode() if of.known[name].kind == "image" else value
         for name, value in claims.items()
     }
 
@@ -99,9 +99,9 @@ def to_entry(of: CredentialType, claims: Claims) -> dict[str, Any]:
 def from_entry(of: CredentialType, said: Mapping[str, Any]) -> Claims:
     """Claims as the catalogue has them; what the type does not know any more is left out."""
     return {
-        name: base64.b64decode(value) if of.claims[name].kind == "image" else value
+        name: base64.b64decode(value) if of.known[name].kind == "image" else value
         for name, value in said.items()
-        if name in of.claims
+        if name in of.known
     }
 
 

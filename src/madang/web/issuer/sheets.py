@@ -82,7 +82,7 @@ def keep_sheet(register: People, of: CredentialType, sheet: Sheet, access: Acces
 
 def columns_of(of: CredentialType) -> list[str]:
     """The columns that a sheet of this type can have."""
-    return [REFERENCE, *(name for name in of.claims if name not in derived_claims(of))]
+    return [REFERENCE, *(name for name in of.known if name not in derived_claims(of))]
 
 
 def _check_columns(of: CredentialType, columns: list[str]) -> None:
@@ -98,4 +98,4 @@ def _read_row(of: CredentialType, columns: list[str], row: list[str]) -> tuple[s
     reference = cells.pop(REFERENCE, "")
     if not _REFERENCE.match(reference):
         raise MadangError("sheet.reference", "The reference is missing, or not of A-Z, a-z, 0-9 and '._-'.")
-    return reference, {name: read_claim(of.claims[name], cell) for name, cell in cells.items()}
+    return reference, {name: read_claim(of.known[name], cell) for name, cell in cells.items()}
