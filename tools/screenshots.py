@@ -24,12 +24,17 @@ from madang.base.debts.transactions import Impose
 from madang.base.parties.transactions import SetThreshold
 from madang.base.programmes.transactions import NameAuthorities
 from madang.kernel.transaction import Act
+from madang.records.consents import Consent
+from madang.records.database import open_database
+from madang.records.masterkey import FileMasterKey, MasterKey
+from madang.records.vault import Access, Vault
 from madang.services.fraud.transactions import FlagRow, OpenCase, RaiseFlags
-from madang.services.vouchers.transactions import Fund, Pay, PaymentPart, Refund
+from madang.services.vouchers.transactions import Attest, AttestedHolder, Buy, Fund, Pay, PaymentPart, Refund
 from madang.web.people import AREAS
 from madang.web.site.areas import Area
-from tests.browser import ledger, town
+from tests.browser import buyers, ledger, town
 from tests.browser.conftest import Served, launch
+from tests.browser.papers import PDF
 from tests.browser.visitor import Visitor
 from tests.support.cast import officer, quorum
 from tools import components
@@ -74,7 +79,10 @@ def main() -> int:
         print(f"Chromium is needed: {components.why_missing('chromium')}", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory(prefix="madang-town-") as folder:
-        served = Served(Path(folder) / "node")
+        key, node = Path(folder) / "vault.key", Path(folder) / "node"
+        options = ["--vault-key", str(key), "--vault-of", "ministry", "--vault-of", "desk"]
+        served = Served(node, buyers.acts(town.began()), options)
+        hand_in(FileMasterKey.create(key), node)
         served.start()
         try:
             with sync_playwright() as playwright:
@@ -98,8 +106,28 @@ def scene(served: Served) -> dict[str, str]:
     back = Refund(by="bakery", programme=town.COUPON, merchant="bakery", payment=sold["payment"], amount=2_000)
     refunded = ledger.send(served, back, by=town.BAKERY)
     suspect(served)
+    buy(served)
     proposed = {name: propose(served, name, acts) for name, acts in PROPOSED.items()}
     return {"payment": paid, "funded": funded, "programme": town.COUPON, "refunded": refunded, **proposed}
+
+
+def hand_in(master: MasterKey, node: Path) -> None:
+    """The desk keeps a paper of Alice's, and one of its officers has looked at it."""
+    database = open_database(f"sqlite:///{node / 'records.db'}")
+    vault, own = Vault(database, master), Access(town.ALICE.party, "person_asked")
+    consent = Consent("desk", "appeals.lodge", "ko", "심사에만 쓰고 보관하는 데 동의합니다.")
+    person = vault.enrol(own, town.ALICE.party)
+    item, _ = vault.put(person, "evidence", PDF, own, consent)
+    vault.read(person, item, Access(officer("desk").party, "appeal"))
+    database.close()
+
+
+def buy(served: Served) -> None:
+    """Alice is attested, and buys a voucher."""
+    row = AttestedHolder(holder=town.ALICE.party, subject=town.subject("alice"))
+    ledger.send(served, Attest(by="bank-a", programme=buyers.MARKETS, holders=[row]), by=officer("bank-a"))
+    bought = Buy(by=town.ALICE.party, programme=buyers.MARKETS, amount=100_000, price=90_000)
+    ledger.send(served, bought, by=town.ALICE)
 
 
 def suspect(served: Served) -> None:
