@@ -36,6 +36,9 @@ def test_an_institution_is_made_listed_and_named(run: Run) -> None:
     run("keys", "new", "officer")
     signed = run(*command.split()[1:], "--key", "officer", "--sign-only", "--chain", "x-y")
     assert signed.out.startswith("ey"), signed.err
+    asks = run("identity", "acts", "institutions", "busan", "--governor", "police", "--sign-in").out.splitlines()[-1]
+    signed = run(*asks.split()[1:], "--key", "officer", "--sign-only", "--chain", "x-y")
+    assert signed.out.startswith("ey"), signed.err
     assert run("identity", "renew", "institutions", "busan").status == 0
 
 

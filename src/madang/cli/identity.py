@@ -72,12 +72,17 @@ def acts(
     folder: Folder,
     name: Name,
     governor: Annotated[str, typer.Option(help="The party that governs these types on the ledger.")],
+    sign_in: Annotated[
+        bool, typer.Option("--sign-in", help="Print that it may ask for the residence's connecting information, too.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Print the commands by which a governor's officers name the institution as issuer of its types."""
+    """Print the commands by which a governor's officers name the institution as issuer of its types, and let it ask who
+    somebody is before it issues (--sign-in).
+    """
     import msgspec
 
-    from madang.identity.institution import acts_to_name, describe, root_of
+    from madang.identity.institution import act_to_ask, acts_to_name, describe, root_of
 
     description = describe(folder, name)
     found = acts_to_name(description, root_of(folder, name), dict.fromkeys(description.issues, governor))
@@ -86,7 +91,16 @@ def acts(
         f"{' '.join(f'--anchors {anchor}' for anchor in one.anchors)} --since {one.since} --until {one.until}"
         for one in found
     ]
-    tell("\n".join(lines), [msgspec.to_builtins(one) for one in found], as_json=as_json)
+    shown = [msgspec.to_builtins(one) for one in found]
+    if sign_in:
+        asks = act_to_ask(folder, name, governor)
+        lines.append(
+            f"madang act trust name-verifier --by {asks.by} --credential {asks.credential} --verifier {asks.verifier} "
+            f"--purpose {asks.purpose} --claims {asks.claims[0]} --certificates {asks.certificates[0]} "
+            f"--origins {asks.origins[0]} --since {asks.since} --until {asks.until}"
+        )
+        shown.append(msgspec.to_builtins(asks))
+    tell("\n".join(lines), shown, as_json=as_json)
 
 
 @app.command()

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding
 from msgspec import Meta
 
-from madang.base.trust.transactions import NameIssuer
+from madang.base.trust.transactions import NameIssuer, NameVerifier
 from madang.client.keystore import Keystore
 from madang.client.wallet import Wallet
 from madang.identity.catalogue import type_of
@@ -40,6 +40,8 @@ FILE = "institution.json"
 PATH = "/identity"
 """Under which all institutions of a server are found."""
 MAX_INSTITUTIONS = 64
+SIGN_IN = ("resident", "issuing/sign-in", "connecting_information")
+"""By which type, for which purpose, and by which claim somebody says who they are before a credential is issued."""
 KEYS = ("root", "credential", "request", "encryption")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?\Z")
 
@@ -226,6 +228,27 @@ def acts_to_name(description: Description, root: bytes, governors: dict[str, Par
         )
         for kind in sorted(description.issues)
     ]
+
+
+def act_to_ask(folder: Path, identifier: str, governor: PartyId) -> NameVerifier:
+    """The act by which the governor of residence lets this institution ask who somebody is before it issues.
+
+    Raises what `describe` raises.
+    """
+    description = describe(folder, identifier)
+    der = _read_certificate(folder / identifier / "request.crt")
+    certificate = x509.load_der_x509_certificate(der)
+    return NameVerifier(
+        by=governor,
+        credential=SIGN_IN[0],
+        verifier=description.party,
+        purpose=SIGN_IN[1],
+        claims=[SIGN_IN[2]],
+        certificates=[digest_of(der)],
+        origins=[description.origin],
+        since=int(certificate.not_valid_before_utc.timestamp()),
+        until=int(certificate.not_valid_after_utc.timestamp()),
+    )
 
 
 def _describe(own: Path) -> Description:

@@ -18,12 +18,13 @@ from madang.records.vault import Vault
 from madang.web import console, desk, explorer, shop, wallet
 from madang.web.api.application import Additions
 from madang.web.api.journal import Journal
+from madang.web.issuer import area as issuer
 from madang.web.site.areas import Area
 from madang.web.site.evidence import Keeper
 from madang.web.site.pads import Pads
 from madang.web.site.routes import pages
 
-AREAS = (wallet.AREA, shop.AREA, desk.AREA, console.AREA, explorer.AREA)
+AREAS = (wallet.AREA, shop.AREA, desk.AREA, console.AREA, issuer.AREA, explorer.AREA)
 PACE = 0.2
 """Seconds between looks at new blocks: lists and notices are that much behind the ledger."""
 AGAIN = 5.0

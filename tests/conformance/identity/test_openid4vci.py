@@ -109,7 +109,8 @@ def test_a_person_who_signs_in_gets_a_credential_by_a_code(judge, configuration,
     parameters = {name: values[0] for name, values in parse_qs(urlsplit(started["open"]).query).items()}
     with judge.town.desk() as office:
         ticket = authorizing.arrive(office, parameters, judge.now())
-        back = authorizing.agree(office, ticket, judge.town.subject, judge.now())
+        authorizing.identify(office, ticket, judge.town.subject, judge.now())
+        back = authorizing.agree(office, ticket, judge.now())
     kept = {name: started[name] for name in ("verifier", "instance", "dpop_key")}
     got = judge.ask("redeem", back=back, count=2, **asked, **kept)
     assert got["scope"] == configuration

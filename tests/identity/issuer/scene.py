@@ -235,7 +235,8 @@ class Phone:
         pushed = read(self.push(now, **changed))
         asked = {"client_id": CLIENT, "request_uri": pushed["request_uri"]}
         ticket = authorizing.arrive(self.scene.office, asked, now)
-        back = authorizing.agree(self.scene.office, ticket, subject, now)
+        authorizing.identify(self.scene.office, ticket, subject, now)
+        back = authorizing.agree(self.scene.office, ticket, now)
         found = parse_qs(urlsplit(back).query)
         assert found["iss"] == [self.scene.office.url] and found["state"] == ["s1"]
         return found["code"][0]

@@ -7,12 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from madang.identity.catalogue import type_of
 from madang.identity.catalogue.types import Words
 from madang.identity.certificates import digest_of, make_root
-from madang.identity.institution import Description, Institution, Terms, make_institution, open_institution, root_of
+from madang.identity.institution import (
+    Description,
+    Institution,
+    Terms,
+    act_to_ask,
+    make_institution,
+    open_institution,
+    root_of,
+)
 from madang.identity.issuer.office import Office
 from madang.identity.trust import Trust
 from madang.kernel.transaction import Act
@@ -59,7 +68,10 @@ class Town:
             )
         ]
         provider = name_provider(attesters=[digest_of(self.provider)], since=now, until=until)
-        make_node(folder / "node", [*named, provider, *more])
+        asks = act_to_ask(self.identity, "office", "ministry")
+        if not origin.startswith("https"):
+            asks = msgspec.structs.replace(asks, origins=[ORIGIN])  # the ledger takes https alone
+        make_node(folder / "node", [*named, provider, asks, *more])
         self.address = f"sqlite:///{folder / 'node' / 'records.db'}"
         self.subject = self.enrol()
 

@@ -33,7 +33,9 @@ _NO_SCHEMES = ("http", "javascript", "data", "file", "blob", "about", "vbscript"
 
 
 class Pushed(msgspec.Struct, frozen=True):
-    """A wallet's request. `key` is the thumbprint of its DPoP key, '' where it did not prove one yet."""
+    """A wallet's request. `key` is the thumbprint of its DPoP key, '' where it did not prove one yet; `subject` is who
+    the page has found the person to be, '' until it has.
+    """
 
     asked: Asked
     client: str
@@ -42,6 +44,7 @@ class Pushed(msgspec.Struct, frozen=True):
     state: str | None
     challenge: str
     key: str
+    subject: str = ""
 
 
 class Coded(msgspec.Struct, frozen=True):
@@ -125,14 +128,24 @@ def visit_of(office: Office, ticket: str, now: int) -> Pushed:
     return msgspec.json.decode(found, type=Pushed)
 
 
-def agree(office: Office, ticket: str, subject: str, now: int) -> str:
-    """The person, whom the page knows as this subject, agrees. Gives the address to which the browser goes.
+def identify(office: Office, ticket: str, subject: str, now: int) -> Pushed:
+    """The page has found out who the person is: the register's handle. Raises `MadangError` (`authorize.ticket`)."""
+    pushed = msgspec.structs.replace(_decided(office, ticket, now), subject=subject)
+    office.store.put(_visit(office, ticket), "visit", msgspec.json.encode(pushed), now + VISIT_SECONDS)
+    return pushed
 
-    Raises `MadangError`: `authorize.ticket`, `grant.withdrawn`.
+
+def agree(office: Office, ticket: str, now: int) -> str:
+    """The person agrees. Gives the address to which the browser goes.
+
+    Raises `MadangError`: `authorize.ticket`, `authorize.nobody` (nobody found out who it is), `grant.withdrawn`.
     """
+    pushed = visit_of(office, ticket, now)
+    if not pushed.subject:
+        raise MadangError("authorize.nobody", "Nobody knows yet who agrees. Show who you are first.")
     pushed = _decided(office, ticket, now)
     known_of(office, pushed.asked)
-    grant = Grant(subject, pushed.asked, pushed.client, bool(pushed.provider))
+    grant = Grant(pushed.subject, pushed.asked, pushed.client, bool(pushed.provider))
     code = secrets.token_urlsafe(32)
     coded = Coded(grant, pushed.redirect, pushed.challenge, pushed.key)
     place = place_of(office.institution.identifier, "code", code)

@@ -13,6 +13,8 @@ from madang.identity.issuer.wire import JWT, Reply, Request, as_json
 
 SIGNED_TYP = "openidvci-issuer-metadata+jwt"
 SIGNED_SECONDS = 86_400
+PAGE = "/issuer/authorize"
+"""Where people come with their browsers: among the pages, and not among what wallets of any origin may ask."""
 PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 ISSUER_PATH, SERVER_PATH = "/.well-known/openid-credential-issuer", "/.well-known/oauth-authorization-server"
 """Before the path of the identifier (OpenID4VCI 1.0, section 12.2.2; RFC 8414, section 3.1)."""
@@ -66,7 +68,7 @@ def server_metadata(office: Office) -> dict[str, Any]:
     anybody = any(one.terms.wallets == "any" for one in known.values())
     return {
         "issuer": office.url,
-        "authorization_endpoint": office.endpoint("authorize"),
+        "authorization_endpoint": f"{office.institution.description.origin}{PAGE}/{office.institution.identifier}",
         "pushed_authorization_request_endpoint": office.endpoint("par"),
         "require_pushed_authorization_requests": True,
         "token_endpoint": office.endpoint("token"),

@@ -14,13 +14,14 @@ from typing import Any, Literal
 import msgspec
 
 from madang.identity.catalogue.types import Claim, CredentialType
+from madang.identity.institution import SIGN_IN
 from madang.identity.verified import Claims
 from madang.kernel.errors import MadangError
 from madang.records.vault import Access, Vault
 
 Entry = dict[str, dict[str, Any] | Literal["waiting"]]
 """What is known of a person: by type, claims in JSON (images in base64), or that an officer has still to see to it."""
-CONNECTING = "connecting_information"
+CONNECTING = SIGN_IN[2]
 _encode, _decode = msgspec.json.encode, msgspec.json.Decoder(Entry).decode
 
 

@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from madang.identity.issuer.store import Issued, Sort, Standing
 from madang.kernel.errors import MadangError
 from madang.records.database import Database
-from madang.records.schema import ISSUER_CREDENTIALS, ISSUER_KEPT
+from madang.records.schema import ISSUER_CREDENTIALS, ISSUER_KEPT, VAULT_ACCESSES
+from madang.records.vault import Access
 
 MOST_LISTED = 1_000
 
@@ -84,6 +85,12 @@ class SqlStore:
         )
         with self._database.writing() as connection:
             connection.execute(changed.values(standing=standing, changed_at=now))
+
+    def note(self, access: Access, what: str, subject: str, number: str, now: int) -> None:
+        """Put into the access log that an officer did something to a person's credential, or to the person ('')."""
+        values = {"at": now, "officer": access.officer, "why": access.why, "what": what}
+        with self._database.writing() as connection:
+            connection.execute(insert(VAULT_ACCESSES).values(**values, person=subject, item=number))
 
     def prune(self, now: int) -> int:
         """Forget everything whose time is over; how many there were."""
