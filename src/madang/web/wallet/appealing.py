@@ -3,7 +3,6 @@
 Evidence is a file given here, where this server keeps the office's vault, or what a desk has taken and numbered.
 """
 
-import re
 from typing import get_args
 
 import msgspec
@@ -13,19 +12,19 @@ from madang.base.programmes.queries import all_programmes
 from madang.services.appeals import queries
 from madang.services.appeals.queries import AppealView
 from madang.services.appeals.state import OPEN
-from madang.services.appeals.transactions import Ground, Lodge, Matter, Supplement, Withdraw
+from madang.services.appeals.transactions import Ground, Lodge, Supplement, Withdraw
+from madang.services.appeals.transactions import Matter as About
 from madang.web.api.problems import Refused
 from madang.web.site.forms import Invalid, built, words_in
 from madang.web.site.shared import read_form
 from madang.web.site.titles import title
-from madang.web.site.uploads import MOST_BODY_BYTES, read_either, read_upload
+from madang.web.site.uploads import MOST_BODY_BYTES, read_either
 from madang.web.site.visit import Visit
 from madang.web.wallet import evidence
 from madang.web.wallet.holdings import holdings
-from madang.web.wallet.mandates import principals_for, whom
-from madang.web.wallet.signing import sign_page, why_not
+from madang.web.wallet.mandates import principals_for
+from madang.web.wallet.matters import DIGEST, Matter, add_file, hand_in, sign
 
-DIGEST = re.compile(r"^[0-9a-f]{64}\Z")
 PLACE = "/wallet/appeals"
 
 
@@ -64,21 +63,14 @@ async def lodge(visit: Visit) -> Response[str]:
         )
     except Invalid:
         return _page(visit, 422, form, visit.say("wallet.appeals.choose"))
-    why = why_not(visit, [act], [by]) or evidence.what_is_wrong(visit, sent, office, for_party)
-    if why:
-        return _page(visit, 422, form, why)
-    if sent.file:
-        digest = await evidence.keep(visit, by, office, "appeals.lodge", sent.file)
-        act = msgspec.structs.replace(act, evidence=[digest])
     facts = [
         (visit.say("wallet.appeals.programme"), title(visit.state, programme, visit.wanted.language)),
         (visit.say("wallet.appeals.matter_label"), visit.say(f"wallet.appeals.matter.{act.matter}")),
         (visit.say("wallet.appeals.ground_label"), visit.say(f"wallet.appeals.ground.{act.ground}")),
         (visit.say("wallet.appeals.office"), office),
-        *([evidence.told(visit, sent.file)] if sent.file else []),
-        *whom(visit, for_party),
     ]
-    return sign_page(visit, [act], [by], "wallet.appeals.lodge", facts, PLACE)
+    new = Matter(by, office, PLACE, lambda why: _page(visit, 422, form, why))
+    return await hand_in(visit, new, act, sent, facts)
 
 
 @get("/appeals/{number:str}")
@@ -90,47 +82,31 @@ async def appeal(visit: Visit, number: str) -> Response[str]:
 @post("/appeals/{number:str}/supplement", status_code=200)
 async def supplement(visit: Visit, number: str) -> Response[str]:
     """More evidence, by the numbers that a desk gave for what it took; to sign."""
-    party, _ = _found(visit, number)
+    matter, _ = _matter(visit, number)
     numbers = words_in((await read_form(visit)).get("numbers", "")[:2_000])
     if not numbers or any(DIGEST.match(one) is None for one in numbers):
-        return _one(visit, number, 422, visit.say("wallet.appeals.bad_evidence"))
-    act = Supplement(by=party, appeal=number, evidence=numbers)
-    why = why_not(visit, [act], [party])
-    if why:
-        return _one(visit, number, 422, why)
+        return matter.say(visit.say("wallet.appeals.bad_evidence"))
     facts = [(visit.say("wallet.appeals.how_many"), str(len(numbers)))]
-    return sign_page(visit, [act], [party], "wallet.appeals.supplement", facts, f"{PLACE}/{number}")
+    return sign(visit, matter, Supplement(by=matter.party, appeal=number, evidence=numbers), facts)
 
 
 @post("/appeals/{number:str}/evidence", status_code=200, request_max_body_size=MOST_BODY_BYTES)
 async def give(visit: Visit, number: str) -> Response[str]:
     """A file of evidence; to sign."""
-    party, found = _found(visit, number)
-    sent = await read_upload(visit, evidence.FIELD)
-    wrong = evidence.what_is_wrong(visit, sent, found.office) if sent.file else visit.say("wallet.evidence.no_file")
-    # Asked with a digest that stands for whatever comes: nothing is kept for an appeal that takes no more.
-    wrong = why_not(visit, [Supplement(by=party, appeal=number, evidence=["0" * 64])], [party]) or wrong
-    if wrong:
-        return _one(visit, number, 422, wrong)
-    digest = await evidence.keep(visit, party, found.office, "appeals.supplement", sent.file)
-    act = Supplement(by=party, appeal=number, evidence=[digest])
-    why = why_not(visit, [act], [party])
-    if why:
-        return _one(visit, number, 422, why)
-    facts = [(visit.say("wallet.appeals.office"), found.office), evidence.told(visit, sent.file)]
-    return sign_page(visit, [act], [party], "wallet.appeals.supplement", facts, f"{PLACE}/{number}")
+    matter, found = _matter(visit, number)
+
+    def adding(digest: str) -> Supplement:
+        return Supplement(by=matter.party, appeal=number, evidence=[digest])
+
+    return await add_file(visit, matter, adding, (visit.say("wallet.appeals.office"), found.office))
 
 
 @post("/appeals/{number:str}/withdraw", status_code=200)
 async def withdraw(visit: Visit, number: str) -> Response[str]:
     """Taking an appeal back; to sign."""
-    party, found = _found(visit, number)
-    act = Withdraw(by=party, appeal=number)
-    why = why_not(visit, [act], [party])
-    if why:
-        return _one(visit, number, 422, why)
+    matter, found = _matter(visit, number)
     facts = [(visit.say("wallet.appeals.programme"), title(visit.state, found.programme, visit.wanted.language))]
-    return sign_page(visit, [act], [party], "wallet.appeals.withdraw", facts, f"{PLACE}/{number}")
+    return sign(visit, matter, Withdraw(by=matter.party, appeal=number), facts)
 
 
 ROUTES = (appeals, lodge, appeal, supplement, give, withdraw)
@@ -154,7 +130,7 @@ def _page(visit: Visit, status: int, typed: dict[str, str], error: str) -> Respo
         own=sorted(own, key=lambda one: one.lodged_at, reverse=True),
         titles={one.programme: title(visit.state, one.programme, language) for one in own},
         offices=_offices(visit),
-        matters=get_args(Matter),
+        matters=get_args(About),
         grounds=get_args(Ground),
         principals=list(dict.fromkeys(one.principal for one in principals_for(visit, "appeals.lodge"))),
         takes=any(evidence.keeps_for(visit, one.office) for one in _offices(visit)),
@@ -177,6 +153,11 @@ def _one(visit: Visit, number: str, status: int, error: str) -> Response[str]:
         agreement=evidence.agreement(visit),
         error=error,
     )
+
+
+def _matter(visit: Visit, number: str) -> tuple[Matter, AppealView]:
+    party, found = _found(visit, number)
+    return Matter(party, found.office, f"{PLACE}/{number}", lambda why: _one(visit, number, 422, why)), found
 
 
 def _found(visit: Visit, number: str) -> tuple[str, AppealView]:

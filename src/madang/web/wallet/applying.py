@@ -1,6 +1,5 @@
 """Applications (신청): applying with the household code of a letter, giving evidence, taking it back, following it."""
 
-import re
 from typing import get_args
 
 import msgspec
@@ -15,13 +14,12 @@ from madang.web.api.problems import Refused
 from madang.web.site.formats import day
 from madang.web.site.forms import Invalid, built, words_in
 from madang.web.site.titles import title
-from madang.web.site.uploads import MOST_BODY_BYTES, read_either, read_upload
+from madang.web.site.uploads import MOST_BODY_BYTES, read_either
 from madang.web.site.visit import Visit
 from madang.web.wallet import evidence
-from madang.web.wallet.mandates import principals_for, whom
-from madang.web.wallet.signing import sign_page, why_not
+from madang.web.wallet.mandates import principals_for
+from madang.web.wallet.matters import DIGEST, Matter, add_file, hand_in, sign
 
-DIGEST = re.compile(r"^[0-9a-f]{64}\Z")
 PLACE = "/wallet/applications"
 
 
@@ -66,23 +64,15 @@ async def apply(visit: Visit) -> Response[str]:
         )
     except Invalid:
         return _page(visit, 422, form, visit.say("wallet.applications.choose"))
-    office = _keeper(visit, act.programme)
-    why = why_not(visit, [act], [by]) or evidence.what_is_wrong(visit, sent, office, for_party)
-    if why:
-        return _page(visit, 422, form, why)
-    if sent.file:
-        digest = await evidence.keep(visit, by, office, "applications.apply", sent.file)
-        act = msgspec.structs.replace(act, evidence=[digest])
     facts = [
         (visit.say("wallet.appeals.programme"), title(visit.state, act.programme, visit.wanted.language)),
         (visit.say("wallet.applications.ground_label"), visit.say(f"wallet.applications.ground.{act.ground}")),
         (visit.say("wallet.applications.instalment"), str(act.instalment)),
         (visit.say("wallet.applications.people"), str(len(subjects))),
         *([(visit.say("wallet.applications.earlier"), act.earlier)] if act.earlier else []),
-        *([evidence.told(visit, sent.file)] if sent.file else []),
-        *whom(visit, for_party),
     ]
-    return sign_page(visit, [act], [by], "wallet.applications.apply", facts, PLACE)
+    new = Matter(by, _keeper(visit, act.programme), PLACE, lambda why: _page(visit, 422, form, why))
+    return await hand_in(visit, new, act, sent, facts)
 
 
 @get("/applications/{number:str}")
@@ -94,45 +84,27 @@ async def application(visit: Visit, number: str) -> Response[str]:
 @post("/applications/{number:str}/evidence", status_code=200, request_max_body_size=MOST_BODY_BYTES)
 async def give(visit: Visit, number: str) -> Response[str]:
     """A file of evidence; to sign."""
-    party, found = _found(visit, number)
-    office = _keeper(visit, found.programme)
-    sent = await read_upload(visit, evidence.FIELD)
-    wrong = evidence.what_is_wrong(visit, sent, office) if sent.file else visit.say("wallet.evidence.no_file")
-    # Asked with a digest that stands for whatever comes: nothing is kept for an application that takes no more.
-    wrong = why_not(visit, [_adding(party, number, "0" * 64)], [party]) or wrong
-    if wrong:
-        return _one(visit, number, 422, wrong)
-    act = _adding(party, number, await evidence.keep(visit, party, office, "applications.change", sent.file))
-    why = why_not(visit, [act], [party])
-    if why:
-        return _one(visit, number, 422, why)
-    facts = [
-        (visit.say("wallet.appeals.programme"), title(visit.state, found.programme, visit.wanted.language)),
-        evidence.told(visit, sent.file),
-    ]
-    return sign_page(visit, [act], [party], "wallet.applications.change", facts, f"{PLACE}/{number}")
+    matter, found = _matter(visit, number)
+
+    def adding(digest: str) -> Change:
+        return Change(by=matter.party, application=number, correction="evidence", evidence=[digest])
+
+    fact = (visit.say("wallet.appeals.programme"), title(visit.state, found.programme, visit.wanted.language))
+    return await add_file(visit, matter, adding, fact)
 
 
 @post("/applications/{number:str}/withdraw", status_code=200)
 async def withdraw(visit: Visit, number: str) -> Response[str]:
     """Taking an application back; to sign."""
-    party, found = _found(visit, number)
-    act = Withdraw(by=party, application=number)
-    why = why_not(visit, [act], [party])
-    if why:
-        return _one(visit, number, 422, why)
+    matter, found = _matter(visit, number)
     facts = [
         (visit.say("wallet.appeals.programme"), title(visit.state, found.programme, visit.wanted.language)),
         (visit.say("wallet.applications.entered"), day(found.entered_at, visit.wanted.language)),
     ]
-    return sign_page(visit, [act], [party], "wallet.applications.withdraw", facts, f"{PLACE}/{number}")
+    return sign(visit, matter, Withdraw(by=matter.party, application=number), facts)
 
 
 ROUTES = (applications, apply, application, give, withdraw)
-
-
-def _adding(party: str, number: str, digest: str) -> Change:
-    return Change(by=party, application=number, correction="evidence", evidence=[digest])
 
 
 def _keeper(visit: Visit, name: str) -> str:
@@ -173,6 +145,12 @@ def _one(visit: Visit, number: str, status: int, error: str) -> Response[str]:
         agreement=evidence.agreement(visit),
         error=error,
     )
+
+
+def _matter(visit: Visit, number: str) -> tuple[Matter, ApplicationView]:
+    party, found = _found(visit, number)
+    office = _keeper(visit, found.programme)
+    return Matter(party, office, f"{PLACE}/{number}", lambda why: _one(visit, number, 422, why)), found
 
 
 def _found(visit: Visit, number: str) -> tuple[str, ApplicationView]:
