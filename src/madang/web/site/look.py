@@ -56,7 +56,7 @@ class Look:
         )
         self._environment.globals["static"] = statics.path
 
-    def render(self, template: str, wanted: Preferences, **values: Any) -> str:
+    def render(self, template: str, wanted: Preferences, /, **values: Any) -> str:
         """A page as HTML. `t`, `won`, `day`, `moment`, `at` speak the wanted language."""
         language = wanted.language
 
