@@ -8,7 +8,10 @@ import base64
 import binascii
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Literal, NoReturn
 
 import msgspec
@@ -27,13 +30,16 @@ Encryption = Literal["A128GCM", "A256GCM"]
 ENCRYPTIONS: tuple[Encryption, ...] = ("A128GCM", "A256GCM")
 """What HAIP 1.0 (section 5) has wallets and verifiers support."""
 _CHANGES_READING = ("crit", "b64", "zip")
+MAX_KEPT_HEADER = 8 * 1024
+"""Headers up to that length are remembered, read: at most 512."""
 _encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(float_hook=lambda text: _no_fraction(text)).decode
 
 
 class Jws(msgspec.Struct, frozen=True):
     """A compact JWS that was read, and whose signature was not checked yet."""
 
-    header: Object
+    header: Mapping[str, Any]
     payload: bytes
     signed: bytes
     signature: bytes
@@ -56,20 +62,33 @@ def read(text: str, typ: str, what: str, most: int = MAX_BYTES) -> Jws:
     parts = text.split(".")
     if len(parts) != 3:
         raise MadangError("jose.form", f"{what} is no compact JWS: it has not three parts.")
+    # An issuer's header, with its certificates, stands in each of its credentials.
+    header = _header(parts[0], typ, what) if len(parts[0]) <= MAX_KEPT_HEADER else _read_header(parts[0], typ, what)
     try:
-        header_bytes, payload, value = (from_base64url(part, what) for part in parts)
+        payload, value = from_base64url(parts[1], what), from_base64url(parts[2], what)
     except MadangError as error:
         raise MadangError("jose.form", error.message) from None
-    header = read_object(header_bytes, f"the header of {what}", "jose.header")
+    if len(value) != 64:
+        raise MadangError("jose.form", f"The signature of {what} is not 64 bytes.")
+    return Jws(header, payload, text[: text.rindex(".")].encode(), value)
+
+
+def _read_header(encoded: str, typ: str, what: str) -> Mapping[str, Any]:
+    try:
+        data = from_base64url(encoded, what)
+    except MadangError as error:
+        raise MadangError("jose.form", error.message) from None
+    header = read_object(data, f"the header of {what}", "jose.header")
     if any(name in header for name in _CHANGES_READING):
         raise MadangError("jose.header", f"The header of {what} changes how it is to be read. It is refused.")
     if header.get("typ") != typ:
         raise MadangError("jose.typ", f"{what} is not of the type {typ}.")
     if header.get("alg") != "ES256":
         raise MadangError("jose.algorithm", f"{what} is not signed by ES256, the only algorithm that counts here.")
-    if len(value) != 64:
-        raise MadangError("jose.form", f"The signature of {what} is not 64 bytes.")
-    return Jws(header, payload, text[: text.rindex(".")].encode(), value)
+    return MappingProxyType(header)
+
+
+_header = lru_cache(maxsize=512)(_read_header)
 
 
 def check(jws: Jws, key: ec.EllipticCurvePublicKey, what: str) -> None:
@@ -87,9 +106,14 @@ def chain_of(jws: Jws, what: str) -> tuple[bytes, ...]:
     if not isinstance(given, list) or not 1 <= len(given) <= 4 or not all(isinstance(one, str) for one in given):
         raise MadangError("jose.chain", f"{what} does not bring the certificates of its key (x5c).")
     try:
-        return tuple(base64.b64decode(one, validate=True) for one in given)
+        return _certificates(tuple(given))
     except (binascii.Error, ValueError):
         raise MadangError("jose.chain", f"A certificate of {what} is not in base64.") from None
+
+
+@lru_cache(maxsize=512)
+def _certificates(given: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(base64.b64decode(one, validate=True) for one in given)
 
 
 def x5c(chain: Sequence[bytes]) -> list[str]:
@@ -99,30 +123,57 @@ def x5c(chain: Sequence[bytes]) -> list[str]:
 
 def read_object(data: bytes, what: str, code: str) -> Object:
     """Read a JSON object that has one reading. Raises `MadangError` with this code."""
+    value = read_json(data, what, code)
+    if not isinstance(value, dict):
+        raise MadangError(code, f"{what} is no JSON object.")
+    return value
 
+
+def read_json(data: bytes, what: str, code: str) -> Any:
+    """Read JSON of any type that has one reading. Raises `MadangError` with this code.
+
+    Most of it is written without white space. Without fractions, what msgspec writes is the shortest text that means a
+    value: text of that very length has nothing in it that was passed over, such as a member twice.
+    """
+    if data.count(b"{") + data.count(b"[") <= MAX_DEPTH:
+        try:
+            value = _decode(data)
+            if len(_encode(value)) == len(data):
+                return value
+        except (msgspec.MsgspecError, ValueError):
+            pass  # the longer way says what is wrong with it, or reads it
+    return _read_strictly(data, what, code)
+
+
+def _read_strictly(data: bytes, what: str, code: str) -> Any:
     def no_duplicates(pairs: list[tuple[str, Any]]) -> Object:
         members = dict(pairs)
         if len(members) != len(pairs):
             raise MadangError(code, f"{what} has a member twice.")
         return members
 
-    def no_constant(_text: str) -> NoReturn:
-        raise MadangError(code, f"{what} holds a number that JSON has not.")
+    def finite(text: str) -> float:
+        number = float(text)
+        if not math.isfinite(number):
+            raise MadangError(code, f"{what} holds a number that JSON has not.")
+        return number
 
     if data.count(b"{") + data.count(b"[") > MAX_DEPTH and _depth(data) > MAX_DEPTH:
         raise MadangError(code, f"{what} is nested deeper than {MAX_DEPTH} levels.")
     try:
-        value = json.loads(data.decode(), object_pairs_hook=no_duplicates, parse_constant=no_constant)
+        value = json.loads(data.decode(), object_pairs_hook=no_duplicates, parse_float=finite, parse_constant=finite)
     except ValueError:
         raise MadangError(code, f"{what} is not JSON in UTF-8.") from None
-    if not isinstance(value, dict):
-        raise MadangError(code, f"{what} is no JSON object.")
     if b"\\ud" in data.lower() and not _is_text(value):
         raise MadangError(code, f"{what} holds half a character.")
     return value
 
 
-def _is_text(value: Object) -> bool:
+def _no_fraction(_text: str) -> NoReturn:
+    raise ValueError
+
+
+def _is_text(value: Any) -> bool:
     """Whether all strings can be written again: JSON's escapes can name half of a pair of surrogates."""
     try:
         msgspec.json.encode(value)

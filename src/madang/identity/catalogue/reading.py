@@ -56,6 +56,8 @@ def _read_all() -> Mapping[str, CredentialType]:
 
 TYPES: Mapping[str, CredentialType] = _read_all()
 """The types by id."""
+_BY_VCT = {one.vct: one.id for one in TYPES.values()}
+_BY_DOCTYPE = {one.doctype: one.id for one in TYPES.values() if one.doctype}
 
 
 def type_of(identifier: str) -> CredentialType:
@@ -68,9 +70,9 @@ def type_of(identifier: str) -> CredentialType:
 
 def by_vct(vct: object) -> CredentialType:
     """The type that an SD-JWT VC names. Raises `MadangError` (`credential.unknown_type`)."""
-    return type_of(next((one.id for one in TYPES.values() if one.vct == vct), ""))
+    return type_of(_BY_VCT.get(vct, "") if isinstance(vct, str) else "")
 
 
 def by_doctype(doctype: object) -> CredentialType:
     """The type that an mdoc names. Raises `MadangError` (`credential.unknown_type`)."""
-    return type_of(next((one.id for one in TYPES.values() if one.doctype and one.doctype == doctype), ""))
+    return type_of(_BY_DOCTYPE.get(doctype, "") if isinstance(doctype, str) else "")

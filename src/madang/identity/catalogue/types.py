@@ -81,7 +81,8 @@ class CredentialType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A type of credential. `lives` is for how long one is valid (seconds), `batch` how many a wallet gets at once.
 
     `id` is the file's name and what the ledger calls it. `vct` names it in SD-JWT VC, `doctype` and `namespace` in an
-    mdoc. `besides` is what an issuer must know to work claims out, and never signs. One that lives for a day at most has no status: it ends sooner than a list would be read again.
+    mdoc. `besides` is what an issuer must know to work claims out, and never signs. One that lives for a day at most
+    has no status: it ends sooner than a list would be read again.
     """
 
     id: str

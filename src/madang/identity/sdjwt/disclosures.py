@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from madang.identity.sdjwt.forms import RESERVED, SALT_BYTES, read_json
+from madang.identity import jose
+from madang.identity.sdjwt.forms import RESERVED, SALT_BYTES
 from madang.kernel.codec import from_base64url, to_base64url
 from madang.kernel.errors import MadangError
 
@@ -57,7 +58,7 @@ def _read(text: str) -> Disclosure:
         data = from_base64url(text, _WHAT)
     except MadangError as error:
         raise MadangError("sdjwt.disclosure", error.message) from None
-    parts = read_json(data, _WHAT, "sdjwt.disclosure")
+    parts = jose.read_json(data, _WHAT, "sdjwt.disclosure")
     if not isinstance(parts, list) or len(parts) not in (2, 3) or not all(isinstance(one, str) for one in parts[:-1]):
         raise MadangError("sdjwt.disclosure", "A disclosure is not [salt, value] or [salt, name, value].")
     name = parts[1] if len(parts) == 3 else None

@@ -1,12 +1,9 @@
 """The words and bounds that issuing, holding and verifying share."""
 
 from collections.abc import Sequence
-from typing import Any, NoReturn
-
-import msgspec
+from typing import Any
 
 from madang.identity import jose
-from madang.kernel import codec
 from madang.kernel.errors import MadangError
 
 TYP = "dc+sd-jwt"
@@ -22,7 +19,6 @@ RESERVED = frozenset({"_sd", "_sd_alg", "..."})
 ALWAYS_SHOWN = frozenset({"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status"})
 """What a verifier must see to judge, with all that is in it (SD-JWT VC, section 2.2.2.2)."""
 
-_encode = msgspec.json.Encoder().encode
 
 Object = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -61,40 +57,3 @@ def renamed(error: MadangError, prefix: str) -> MadangError:
 def written(path: Sequence[str | int]) -> str:
     """A path for a person to read, shortened."""
     return ".".join(str(part) for part in path)[:80]
-
-
-def read_json(data: bytes, what: str, code: str) -> Any:
-    """JSON that has one reading, as `jose.read_object` reads it, of any type. Raises `MadangError` with this code.
-
-    Most of it is written without white space. Without fractions, what msgspec writes is the shortest text that means a
-    value: text of that very length has nothing in it that was passed over, such as a member twice.
-    """
-    if data.count(b"{") + data.count(b"[") <= codec.MAX_DEPTH:
-        try:
-            value = _decode(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            value = _NOTHING
-        if value is not _NOTHING and len(_encode(value)) == len(data):
-            return value
-    # As the one member of an object, since the strict reader reads objects. Whatever the bytes are, they can't add a
-    # second member or close the object early without being refused.
-    members = jose.read_object(b'{"is":' + data + b"}", what, code)
-    if len(members) != 1:
-        raise MadangError(code, f"{what} is not JSON in UTF-8.")
-    return members["is"]
-
-
-def read_object(data: bytes, what: str, code: str) -> Object:
-    """The same of an object."""
-    value = read_json(data, what, code)
-    if not isinstance(value, dict):
-        raise MadangError(code, f"{what} is no JSON object.")
-    return value
-
-
-def _no_fraction(_text: str) -> NoReturn:
-    raise ValueError
-
-
-_NOTHING = object()
-_decode = msgspec.json.Decoder(float_hook=_no_fraction).decode

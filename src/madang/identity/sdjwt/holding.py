@@ -6,7 +6,7 @@ import msgspec
 
 from madang.identity import jose
 from madang.identity.sdjwt import disclosures
-from madang.identity.sdjwt.forms import BINDING_TYP, TYP, Object, Path, read_object, split, written
+from madang.identity.sdjwt.forms import BINDING_TYP, TYP, Object, Path, split, written
 from madang.identity.sdjwt.resolving import resolve
 from madang.identity.sdjwt.verifying import Issued, Trust, check_validity, read_issued
 from madang.kernel.errors import MadangError
@@ -60,7 +60,7 @@ def present(
 
 
 def _payload(jwt: str) -> Object:
-    return read_object(jose.read(jwt, TYP, "the credential").payload, "the credential", "sdjwt.form")
+    return jose.read_object(jose.read(jwt, TYP, "the credential").payload, "the credential", "sdjwt.form")
 
 
 def _belongs(place: Path, path: Path) -> bool:

@@ -20,7 +20,6 @@ from madang.identity.sdjwt.forms import (
     TYP,
     Object,
     read_jws,
-    read_object,
     renamed,
     split,
 )
@@ -90,7 +89,7 @@ def read_issued(text: str, trust: Trust) -> tuple[Issued, ec.EllipticCurvePublic
         jose.check(jws, followed.key, _ISSUER_WHAT)
     except MadangError as error:
         raise renamed(error, "sdjwt.issuer_") from None
-    payload = read_object(jws.payload, _ISSUER_WHAT, "sdjwt.issuer_payload")
+    payload = jose.read_object(jws.payload, _ISSUER_WHAT, "sdjwt.issuer_payload")
     if payload.get("_sd_alg", HASH) != HASH:
         raise MadangError("sdjwt.hash", "The credential's digests are not SHA-256, the only hash that counts here.")
     resolved = resolve(payload, disclosures.read_all(texts))
@@ -158,7 +157,7 @@ def _check_binding(text: str, key: ec.EllipticCurvePublicKey, shown: str, audien
         jose.check(jws, key, _BINDING_WHAT)
     except MadangError as error:
         raise renamed(error, "sdjwt.binding_") from None
-    said = read_object(jws.payload, _BINDING_WHAT, "sdjwt.binding_payload")
+    said = jose.read_object(jws.payload, _BINDING_WHAT, "sdjwt.binding_payload")
     at, ends, begins = said.get("iat"), said.get("exp", now + 1), said.get("nbf", now)
     if not (_is_time(at) and _is_time(ends) and _is_time(begins)):
         raise MadangError("sdjwt.binding_payload", "The key binding does not say when it was made, in seconds.")
