@@ -10,6 +10,7 @@
     entrymodel, entrylist          who asked for what, and how it ended
     contracts                      by which what blocks hold of programmes is read
     reading                        what pages read of all this, in one place
+    issuing                        what issuers of credentials remember
     masterkey, cipher, purposes, vault   personal data, encrypted for each person, kept as a table of purposes says
     noticemodel, noticetexts, outbox, channels   what people are told, each once
 

@@ -1,131 +1,61 @@
-"""What issuers remember, in the database of records (`identity.issuer.store.Store`), on SQLite and PostgreSQL alike.
-
-It lies with the records and not in a database of its own: one backup, one schema, and the handle of a person means the
-same here as in the vault.
-"""
+"""What issuers remember (`identity.issuer.store.Store`), in the database of records."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
-from sqlalchemy import Delete, Row, Select, Update, delete, insert, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from madang.identity.issuer.store import Issued, Sort, Standing
-from madang.kernel.errors import MadangError
 from madang.records.database import Database
-from madang.records.schema import ISSUER_CREDENTIALS, ISSUER_KEPT, VAULT_ACCESSES
+from madang.records.issuing import Issuing
 from madang.records.vault import Access
-
-MOST_LISTED = 1_000
 
 
 class SqlStore:
     """The store of all issuers of a server."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._tables = Issuing(database)
 
     def put(self, place: bytes, sort: Sort, content: bytes, until: int) -> None:
         """Keep something until a second, in place of what is there."""
-        with self._database.writing() as connection:
-            connection.execute(delete(ISSUER_KEPT).where(ISSUER_KEPT.c.place == place))
-            connection.execute(insert(ISSUER_KEPT).values(_row(place, sort, content, until)))
+        self._tables.put(place, sort, content, until)
 
     def find(self, place: bytes, now: int) -> bytes | None:
         """What is kept there, if its time is not over."""
-        with self._database.reading() as connection:
-            found = select(ISSUER_KEPT.c.content).where(ISSUER_KEPT.c.place == place, ISSUER_KEPT.c.until > now)
-            return _content(connection.execute(found).one_or_none())
+        return self._tables.find(place, now)
 
     def take(self, place: bytes, now: int) -> bytes | None:
         """What is kept there, for the first who takes it."""
-        taken = delete(ISSUER_KEPT).where(ISSUER_KEPT.c.place == place, ISSUER_KEPT.c.until > now)
-        return self._first(taken.returning(ISSUER_KEPT.c.content))
+        return self._tables.take(place, now)
 
     def use(self, place: bytes, sort: Sort, until: int) -> bool:
         """Use a one-time value up until a second: whether it was not used before."""
-        try:
-            with self._database.writing() as connection:
-                connection.execute(insert(ISSUER_KEPT).values(_row(place, sort, b"", until)))
-        except MadangError as error:
-            if isinstance(error.__cause__, IntegrityError) or _lost(error):
-                return False
-            raise
-        return True
+        return self._tables.use(place, sort, until)
 
     def count(self, place: bytes, now: int, most: int) -> bytes | None:
         """What is kept there, with one more use counted before it is looked at; None after `most` uses."""
-        counted = (
-            update(ISSUER_KEPT)
-            .where(ISSUER_KEPT.c.place == place, ISSUER_KEPT.c.until > now, ISSUER_KEPT.c.uses < most)
-            .values(uses=ISSUER_KEPT.c.uses + 1)
-        )
-        return self._first(counted.returning(ISSUER_KEPT.c.content))
+        return self._tables.count(place, now, most)
 
     def record(self, issued: Sequence[Issued]) -> None:
         """Remember what was issued: all of it, or none."""
-        with self._database.writing() as connection:
-            connection.execute(insert(ISSUER_CREDENTIALS), [msgspec.structs.asdict(one) for one in issued])
+        self._tables.record([msgspec.structs.asdict(one) for one in issued])
 
     def issued_to(self, institution: str, subject: str) -> list[Issued]:
         """What an institution issued to a person, newest first; at most the last thousand."""
-        found = _issued(institution).where(ISSUER_CREDENTIALS.c.subject == subject).limit(MOST_LISTED)
-        return self._listed(found.order_by(ISSUER_CREDENTIALS.c.issued_at.desc(), ISSUER_CREDENTIALS.c.number))
+        return [Issued(**row) for row in self._tables.issued_to(institution, subject)]
 
     def issued_in(self, institution: str, delivery: str, numbers: Sequence[str] = ()) -> list[Issued]:
         """What an institution issued in a delivery: all of it, or these alone."""
-        found = _issued(institution).where(ISSUER_CREDENTIALS.c.delivery == delivery)
-        return self._listed(found.where(ISSUER_CREDENTIALS.c.number.in_(numbers)) if numbers else found)
+        return [Issued(**row) for row in self._tables.issued_in(institution, delivery, numbers)]
 
     def stand(self, institution: str, numbers: Sequence[str], standing: Standing, now: int) -> None:
         """Change the standing of credentials."""
-        changed = update(ISSUER_CREDENTIALS).where(
-            ISSUER_CREDENTIALS.c.institution == institution, ISSUER_CREDENTIALS.c.number.in_(numbers)
-        )
-        with self._database.writing() as connection:
-            connection.execute(changed.values(standing=standing, changed_at=now))
+        self._tables.stand(institution, numbers, standing, now)
 
     def note(self, access: Access, what: str, subject: str, number: str, now: int) -> None:
         """Put into the access log that an officer did something to a person's credential, or to the person ('')."""
-        values = {"at": now, "officer": access.officer, "why": access.why, "what": what}
-        with self._database.writing() as connection:
-            connection.execute(insert(VAULT_ACCESSES).values(**values, person=subject, item=number))
+        self._tables.note(access, what, subject, number, now)
 
     def prune(self, now: int) -> int:
         """Forget everything whose time is over; how many there were."""
-        with self._database.writing() as connection:
-            return connection.execute(delete(ISSUER_KEPT).where(ISSUER_KEPT.c.until <= now)).rowcount
-
-    def _first(self, changing: Delete | Update) -> bytes | None:
-        """The content that a statement took; None for whoever came at the same moment as somebody else."""
-        try:
-            with self._database.writing() as connection:
-                return _content(connection.execute(changing).one_or_none())
-        except MadangError as error:
-            if _lost(error):
-                return None
-            raise
-
-    def _listed(self, found: Select[Any]) -> list[Issued]:
-        with self._database.reading() as connection:
-            return [Issued(*row) for row in connection.execute(found)]
-
-
-def _issued(institution: str) -> Select[Any]:
-    columns = [ISSUER_CREDENTIALS.c[name] for name in Issued.__struct_fields__]
-    return select(*columns).where(ISSUER_CREDENTIALS.c.institution == institution)
-
-
-def _row(place: bytes, sort: Sort, content: bytes, until: int) -> dict[str, Any]:
-    return {"place": place, "sort": sort, "until": until, "uses": 0, "content": content}
-
-
-def _content(row: Row[Any] | None) -> bytes | None:
-    return None if row is None else bytes(row[0])
-
-
-def _lost(error: MadangError) -> bool:
-    """Whether PostgreSQL let another transaction on the same row go first (serialization failure)."""
-    cause = error.__cause__
-    return isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", "") == "40001"
+        return self._tables.prune(now)

@@ -1,0 +1,129 @@
+"""What issuers of credentials remember, on SQLite and PostgreSQL alike: values that are good for a while, and what was
+issued under which number. `web.issuer` says what is kept; nothing here knows what a credential is.
+
+It lies with the records and not in a database of its own: one backup, one schema, and the handle of a person means the
+same here as in the vault.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Delete, Row, Select, Update, delete, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from madang.kernel.errors import MadangError
+from madang.records.database import Database
+from madang.records.schema import ISSUER_CREDENTIALS, ISSUER_KEPT, VAULT_ACCESSES
+from madang.records.vault import Access
+
+MOST_LISTED = 1_000
+
+
+class Issuing:
+    """The tables of all issuers of a server. Each method is one transaction, durable when it returns."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, place: bytes, sort: str, content: bytes, until: int) -> None:
+        """Keep something until a second, in place of what is there."""
+        with self._database.writing() as connection:
+            connection.execute(delete(ISSUER_KEPT).where(ISSUER_KEPT.c.place == place))
+            connection.execute(insert(ISSUER_KEPT).values(_row(place, sort, content, until)))
+
+    def find(self, place: bytes, now: int) -> bytes | None:
+        """What is kept there, if its time is not over."""
+        with self._database.reading() as connection:
+            found = select(ISSUER_KEPT.c.content).where(ISSUER_KEPT.c.place == place, ISSUER_KEPT.c.until > now)
+            return _content(connection.execute(found).one_or_none())
+
+    def take(self, place: bytes, now: int) -> bytes | None:
+        """What is kept there, for the first who takes it."""
+        taken = delete(ISSUER_KEPT).where(ISSUER_KEPT.c.place == place, ISSUER_KEPT.c.until > now)
+        return self._first(taken.returning(ISSUER_KEPT.c.content))
+
+    def use(self, place: bytes, sort: str, until: int) -> bool:
+        """Use a one-time value up until a second: whether it was not used before."""
+        try:
+            with self._database.writing() as connection:
+                connection.execute(insert(ISSUER_KEPT).values(_row(place, sort, b"", until)))
+        except MadangError as error:
+            if isinstance(error.__cause__, IntegrityError) or _lost(error):
+                return False
+            raise
+        return True
+
+    def count(self, place: bytes, now: int, most: int) -> bytes | None:
+        """What is kept there, with one more use counted before it is looked at; None after `most` uses."""
+        counted = (
+            update(ISSUER_KEPT)
+            .where(ISSUER_KEPT.c.place == place, ISSUER_KEPT.c.until > now, ISSUER_KEPT.c.uses < most)
+            .values(uses=ISSUER_KEPT.c.uses + 1)
+        )
+        return self._first(counted.returning(ISSUER_KEPT.c.content))
+
+    def record(self, issued: Sequence[dict[str, Any]]) -> None:
+        """Remember what was issued: all of it, or none."""
+        with self._database.writing() as connection:
+            connection.execute(insert(ISSUER_CREDENTIALS), list(issued))
+
+    def issued_to(self, institution: str, subject: str) -> list[dict[str, Any]]:
+        """What an institution issued to a person, newest first; at most the last thousand."""
+        found = _issued(institution).where(ISSUER_CREDENTIALS.c.subject == subject).limit(MOST_LISTED)
+        return self._listed(found.order_by(ISSUER_CREDENTIALS.c.issued_at.desc(), ISSUER_CREDENTIALS.c.number))
+
+    def issued_in(self, institution: str, delivery: str, numbers: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """What an institution issued in a delivery: all of it, or these alone."""
+        found = _issued(institution).where(ISSUER_CREDENTIALS.c.delivery == delivery)
+        return self._listed(found.where(ISSUER_CREDENTIALS.c.number.in_(numbers)) if numbers else found)
+
+    def stand(self, institution: str, numbers: Sequence[str], standing: str, now: int) -> None:
+        """Change the standing of credentials."""
+        changed = update(ISSUER_CREDENTIALS).where(
+            ISSUER_CREDENTIALS.c.institution == institution, ISSUER_CREDENTIALS.c.number.in_(numbers)
+        )
+        with self._database.writing() as connection:
+            connection.execute(changed.values(standing=standing, changed_at=now))
+
+    def note(self, access: Access, what: str, subject: str, number: str, now: int) -> None:
+        """Put into the access log that an officer did something to a person's credential, or to the person ('')."""
+        values = {"at": now, "officer": access.officer, "why": access.why, "what": what}
+        with self._database.writing() as connection:
+            connection.execute(insert(VAULT_ACCESSES).values(**values, person=subject, item=number))
+
+    def prune(self, now: int) -> int:
+        """Forget everything whose time is over; how many there were."""
+        with self._database.writing() as connection:
+            return connection.execute(delete(ISSUER_KEPT).where(ISSUER_KEPT.c.until <= now)).rowcount
+
+    def _first(self, changing: Delete | Update) -> bytes | None:
+        """The content that a statement took; None for whoever came at the same moment as somebody else."""
+        try:
+            with self._database.writing() as connection:
+                return _content(connection.execute(changing).one_or_none())
+        except MadangError as error:
+            if _lost(error):
+                return None
+            raise
+
+    def _listed(self, found: Select[Any]) -> list[dict[str, Any]]:
+        with self._database.reading() as connection:
+            return [dict(row) for row in connection.execute(found).mappings()]
+
+
+def _issued(institution: str) -> Select[Any]:
+    return select(ISSUER_CREDENTIALS).where(ISSUER_CREDENTIALS.c.institution == institution)
+
+
+def _row(place: bytes, sort: str, content: bytes, until: int) -> dict[str, Any]:
+    return {"place": place, "sort": sort, "until": until, "uses": 0, "content": content}
+
+
+def _content(row: Row[Any] | None) -> bytes | None:
+    return None if row is None else bytes(row[0])
+
+
+def _lost(error: MadangError) -> bool:
+    """Whether PostgreSQL let another transaction on the same row go first (serialization failure)."""
+    cause = error.__cause__
+    return isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", "") == "40001"
