@@ -3,7 +3,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from madang.base.trust.transactions import NameIssuer
 from madang.identity import institution
+from madang.identity.catalogue.types import Words
 from madang.identity.certificates import digest_of, follow
 from madang.identity.institution import (
     Description,
@@ -23,7 +25,7 @@ from tests.identity.institutions import NOW
 PASSPHRASE = "a passphrase for tests"
 OFFICE = Description(
     "licence-office",
-    institution.Words("면허 사무소", "Licence office"),
+    Words("면허 사무소", "Licence office"),
     "https://id.example.kr",
     {"driving_licence": Terms(), "resident": Terms("any", ("https://id.example.kr/wallet",))},
 )
@@ -74,7 +76,7 @@ def test_the_acts_that_name_it_say_its_anchor_for_each_type(folder):
         ("ministry", "resident", "licence-office", [digest_of(root)]),
     ]
     assert all(one.since == NOW < one.until for one in acts)
-    msgspec.convert(msgspec.to_builtins(acts), list[institution.NameIssuer])
+    msgspec.convert(msgspec.to_builtins(acts), list[NameIssuer])
 
 
 def test_names_are_those_of_folders_with_an_institution(folder):

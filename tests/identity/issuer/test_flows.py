@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+from typing import Any
 
 import msgspec
 import pytest
@@ -110,6 +111,7 @@ def test_an_mdoc_says_the_same_and_is_bound_to_the_wallets_key(scene, phone):
 def test_copies_of_a_batch_have_nothing_in_common_but_what_everybody_has(scene, phone, form):
     held = keys(4)
     texts = delivered(phone, held, form)
+    found: list[Any]
     if form == "mdoc":
         found = [accepted_mdoc(scene, one) for one in texts]
         times = {(one.validity.since, one.validity.until) for one in found}

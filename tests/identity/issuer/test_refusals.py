@@ -3,6 +3,8 @@
 Cases that the OpenID conformance suite has too are named after its modules (`oid4vci-1_0-issuer-...`).
 """
 
+from typing import Any
+
 import pytest
 
 from madang.identity import jose
@@ -68,7 +70,7 @@ def test_a_wallet_that_nobody_vouches_for_comes_back_to_known_addresses_alone(pl
 # ---------------------------------------------------------------------------------------------- client attestation
 
 OTHER = new_key()
-ATTESTATIONS = {
+ATTESTATIONS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "oid4vci-1_0-issuer-fail-on-client-attestation-no-sub": ({"sub": None}, {}, "wallet.claims"),
     "oid4vci-1_0-issuer-fail-on-client-attestation-exp-in-past": ({"exp": NOW - 1}, {}, "wallet.time"),
     "oid4vci-1_0-issuer-fail-on-invalid-client-attestation-signature": ({"by": OTHER}, {}, "jose.signature"),
@@ -371,7 +373,7 @@ def test_oid4vci_1_0_issuer_fail_on_replay_nonce(phone, bearer):
     assert refused(phone.ask(content, bearer)) == (400, "invalid_nonce", "proof.nonce")
 
 
-NAMED = {
+NAMED: dict[str, tuple[dict[str, Any], str, str]] = {
     "oid4vci-1_0-issuer-fail-on-unknown-credential-configuration-id": (
         {"credential_configuration_id": "unknown"},
         "unknown_credential_configuration",
