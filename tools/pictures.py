@@ -71,6 +71,8 @@ EXAMPLES: dict[str, dict[str, str]] = {
 NOT_PAGES: dict[str, dict[str, str]] = {
     "wallet": {
         "/codes/{identifier:str}/standing": "data for a script",
+        "/credentials/back": "where an issuer sends somebody back: pictured by the journey of receiving alone",
+        "/credentials/known": "data for a script",
         "/data/export": "a file",
         "/data/items/{item:str}": "a file",
         "/data/proof/{person:str}/file": "a file",

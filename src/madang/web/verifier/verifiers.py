@@ -33,6 +33,7 @@ class Verifiers:
         def grounds() -> Grounds:
             return Grounds(roots, Trust(state()), statuses)
 
+        self.roots = tuple(roots)
         self._parties = {name: one.party for name, one in institutions.items()}
 
         self._verifiers = {

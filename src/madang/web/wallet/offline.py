@@ -91,9 +91,9 @@ def _own_text() -> str:
 def _names() -> tuple[str, ...]:
     """The static files that the wallet's pages need; fonts come by themselves once they were shown."""
     own = [
-        f"{part}/{file.name}"
+        f"{part}/{file.relative_to(folder).as_posix()}"
         for part, folder in (("wallet", HERE / "static"), ("site", SITE / "static"))
-        for file in sorted(folder.iterdir())
+        for file in sorted(folder.rglob("*"))
         if file.suffix in KEPT_TYPES and file.name != "sw.js"
     ]
     return (*own, *VENDORED)

@@ -1,0 +1,132 @@
+"""Credentials on this device: received, looked at, shown, and deleted, all of it by the browser's own scripts.
+
+No page here knows of a credential: they lie in the browser (`static/credentials/store.js`), with keys that can't be
+taken out of it. So the pages ask for nobody's sign-in, and hold nothing but words. What the server hands over is the
+same for all: the types, and whom the ledger trusts, complete, so that nobody learns which of it a wallet looks for.
+"""
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+
+from madang.base.parties import queries as parties
+from madang.base.trust import queries as trust
+from madang.base.trust.state import ends
+from madang.identity.catalogue import TYPES
+from madang.kernel.state import State
+from madang.web.site.visit import POLICY, Visit
+
+WORDS = "wallet.credentials."
+PUBLIC = {"cache-control": "no-cache"}
+MOST_ORIGINS = 64
+
+
+@get("/credentials")
+async def credentials(visit: Visit) -> Response[str]:
+    """The credentials of this device."""
+    return _page(visit, "list")
+
+
+@get("/credentials/card")
+async def card(visit: Visit) -> Response[str]:
+    """One of them; which, stands behind '#' and is not sent."""
+    return _page(visit, "card")
+
+
+@get("/credentials/shown")
+async def shown(visit: Visit) -> Response[str]:
+    """What was shown to whom."""
+    return _page(visit, "shown")
+
+
+@get(["/credentials/receive", "/credentials/back"])
+async def receive(visit: Visit) -> Response[str]:
+    """Where an offer is taken, and where an issuer sends somebody back who signed in there."""
+    return _page(visit, "receive", connected=True)
+
+
+@get("/present")
+async def present(visit: Visit) -> Response[str]:
+    """Where a verifier's request is looked at, agreed to or refused."""
+    return _page(visit, "present", connected=True)
+
+
+@get("/credentials/known")
+async def known(visit: Visit) -> Response[bytes]:
+    """The types, and whom the ledger trusts: all of it, the same for everybody."""
+    state = visit.state
+    offices = visit.request.app.state.get("issuers")
+    verifiers = visit.request.app.state.get("verifiers")
+    institutions = {} if offices is None else {name: offices.of(name).institution for name in offices.names()}
+    content = {
+        "now": visit.now,
+        "types": msgspec.to_builtins(dict(TYPES)),
+        "issuers": [one for kind in TYPES for one in _issuers(state, kind)],
+        "verifiers": [one for kind in TYPES for one in _verifiers(state, kind)],
+        "names": {one.party: msgspec.to_builtins(one.description.name) for one in institutions.values()},
+        "roots": [base64.b64encode(one).decode() for one in (verifiers.roots if verifiers is not None else ())],
+    }
+    return Response(msgspec.json.encode(content), media_type="application/json", headers=PUBLIC)
+
+
+ROUTES = (credentials, card, shown, receive, present, known)
+
+
+def _page(visit: Visit, name: str, connected: bool = False) -> Response[str]:
+    """A page with the words that its script speaks. One that is `connected` may talk to verifiers of other origins."""
+    own = [key for key in visit.site.look.words.keys() if key.startswith(WORDS)]  # noqa: SIM118  no dictionary
+    spoken = {key.removeprefix(WORDS): visit.say(key) for key in own}
+    headers = {"content-security-policy": _policy(visit.state, visit.now)} if connected else {}
+    return visit.page(f"wallet/credentials/{name}.html", headers=headers, spoken=spoken)
+
+
+def _policy(state: State, now: int) -> str:
+    """The site's policy, and the origins at which the ledger lets verifiers ask: to these alone answers can be sent."""
+    named = {
+        origin
+        for kind in TYPES
+        for one in trust.verifiers(state, kind, limit=trust.MAX_PAGE)
+        if one.record.standing == "named" and one.record.since <= now < one.record.until
+        for origin in one.record.origins
+    }
+    origins = " ".join(sorted(named)[:MOST_ORIGINS])
+    return POLICY.replace("connect-src 'self'", f"connect-src 'self' {origins}".rstrip())
+
+
+def _issuers(state: State, kind: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": kind,
+            "party": one.issuer,
+            "anchors": one.record.anchors,
+            "since": one.record.since,
+            "ends": ends(one.record),
+        }
+        for one in trust.issuers(state, kind, limit=trust.MAX_PAGE)
+        if _is_active(state, one.issuer)
+    ]
+
+
+def _verifiers(state: State, kind: str) -> Sequence[dict[str, Any]]:
+    return [
+        {
+            "type": kind,
+            "party": one.verifier,
+            "purpose": one.purpose,
+            "claims": one.record.claims,
+            "certificates": one.record.certificates,
+            "origins": one.record.origins,
+            "since": one.record.since,
+            "until": one.record.until,
+        }
+        for one in trust.verifiers(state, kind, limit=trust.MAX_PAGE)
+        if one.record.standing == "named" and _is_active(state, one.verifier)
+    ]
+
+
+def _is_active(state: State, name: str) -> bool:
+    found = parties.party(state, name)
+    return found is not None and found.standing == "active"

@@ -1,0 +1,131 @@
+"""A town in which the ministry issues credentials and asks for them, at the same server as the wallet."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from madang.base.trust.transactions import DefineType, NameIssuer, NameVerifier
+from madang.identity.catalogue import type_of
+from madang.identity.catalogue.types import Words
+from madang.identity.certificates import digest_of
+from madang.identity.institution import FILE, Description, Institution, Terms, make_institution, open_institution
+from madang.identity.issuer.offers import Offer, make_offer
+from madang.identity.issuer.office import Office
+from madang.identity.trust import Trust
+from madang.kernel.transaction import Act
+from madang.records.database import open_database
+from madang.records.masterkey import FileMasterKey
+from madang.records.vault import Access, Vault
+from madang.web.issuer.people import People, to_entry
+from madang.web.issuer.store import SqlStore
+from tests.browser.conftest import Served
+
+NAME, PARTY = "office", "ministry"
+PASSPHRASE = "a passphrase for tests"
+PLACEHOLDER = "http://localhost:1"
+ELSEWHERE = "https://ask.example.kr"
+DAY = 86_400
+
+
+class Issuing:
+    """The ministry's institution, its served node, and its register of people.
+
+    `issues` are the types that it issues to any wallet; `asks` by type the claims that it may ask for.
+    """
+
+    def __init__(self, folder: Path, issues: Sequence[str], asks: Mapping[str, Sequence[str]]) -> None:
+        now = int(time.time()) - 3_600
+        self.identity = folder / "identity"
+        terms = {kind: Terms("any") for kind in issues}
+        description = Description(PARTY, Words("행정안전부", "Ministry"), PLACEHOLDER, terms)
+        make_institution(self.identity, NAME, description, PASSPHRASE, now)
+        passphrase, vault_key = folder / "passphrase", folder / "vault.key"
+        passphrase.write_text(PASSPHRASE)
+        passphrase.chmod(0o600)
+        self._master = FileMasterKey.create(vault_key)
+        opened = self.institution()
+        options = ["--identity", str(self.identity), "--identity-passphrase", str(passphrase)]
+        options += ["--vault-key", str(vault_key)]
+        acts = [*_types({*issues, *asks}), *_issuers(opened, now), *_verifiers(opened, asks, now)]
+        self.served = Served(folder / "node", acts, options)
+        # The port is known only now, and the address of an institution names it.
+        there = msgspec.structs.replace(
+            description,
+            origin=self.served.url,
+            issues={kind: Terms("any", (f"{self.served.url}/wallet/credentials/back",)) for kind in issues},
+        )
+        (self.identity / NAME / FILE).write_bytes(msgspec.json.encode(there))
+        self._address = f"sqlite:///{self.served.folder / 'records.db'}"
+
+    def institution(self) -> Institution:
+        """Its keys, opened."""
+        return open_institution(self.identity, NAME, PASSPHRASE)
+
+    def enrol(self, reference: str, people: Mapping[str, Any]) -> str:
+        """A person with what is known of them by type; gives the person's handle."""
+        with self._office() as office:
+            handle = ""
+            for kind, claims in people.items():
+                said = claims if claims == "waiting" else to_entry(type_of(kind), claims)
+                handle = office.register.keep(reference, kind, said, Access("officer", "issuance"))
+            return handle
+
+    def offer(self, person: str, *configurations: str) -> Offer:
+        """An offer as an officer makes it at the desk."""
+        with self._office() as office:
+            return make_offer(office, person, configurations, int(time.time()))
+
+    @contextmanager
+    def _office(self) -> Iterator[Any]:
+        database = open_database(self._address)
+        try:
+            people = People(NAME, PARTY, Vault(database, self._master), type_of)
+            unsigned: Any = None  # the server has the status lists open, and alone signs
+            yield Office(self.institution(), SqlStore(database), people, unsigned, _no_ledger)
+        finally:
+            database.close()
+
+
+def _no_ledger() -> Trust:
+    raise AssertionError("a desk asks no ledger")
+
+
+def _types(kinds: set[str]) -> list[Act]:
+    return [
+        DefineType(by="operator", credential=kind, governor="ministry", description="dd" * 32) for kind in sorted(kinds)
+    ]
+
+
+def _issuers(opened: Institution, now: int) -> list[Act]:
+    return [
+        NameIssuer(
+            by="ministry",
+            credential=kind,
+            issuer=PARTY,
+            anchors=[opened.anchor],
+            since=now,
+            until=now + 300 * DAY,
+        )
+        for kind in opened.description.issues
+    ]
+
+
+def _verifiers(opened: Institution, asks: Mapping[str, Sequence[str]], now: int) -> list[Act]:
+    return [
+        NameVerifier(
+            by="ministry",
+            credential=kind,
+            verifier=PARTY,
+            purpose="staff/sign-in",
+            claims=list(claims),
+            certificates=[digest_of(opened.requests.certificate)],
+            origins=[ELSEWHERE],
+            since=now,
+            until=now + 300 * DAY,
+        )
+        for kind, claims in asks.items()
+    ]
