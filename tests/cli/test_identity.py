@@ -46,3 +46,21 @@ def test_what_is_no_institution_is_refused(run: Run) -> None:
     assert "[institution.invalid]" in run(*INIT[:-1], "passport").err
     assert "[institution.invalid]" in run(*[one.replace("https", "ftp") for one in INIT]).err
     assert "[institution.folder]" in run("identity", "list", "nowhere").err
+
+
+def test_an_authority_gets_a_key_for_each_offer_and_one_that_counts(run: Run) -> None:
+    assert run(*INIT).status == 0
+    asked = ("identity", "offer-key", "institutions", "busan", "--programme", "coupon", "--offer")
+    made = run(*asked, "adults", "--json").json
+    assert len(made["key"]) == 342
+    assert run(*asked, "seniors").out.strip() not in ("", made["key"])
+    assert "[eligibility.key_exists]" in run(*asked, "adults").err
+    assert "[eligibility.name]" in run(*asked, "../adults").err
+    file = Path("institutions/busan/eligibility/coupon/adults.pem")
+    assert file.stat().st_mode & 0o077 == 0
+    assert b"ENCRYPTED" in file.read_bytes()
+    command = run("identity", "officer", "institutions", "busan").out
+    run("keys", "new", "officer")
+    signed = run(*command.split()[1:], "--key", "officer", "--sign-only", "--chain", "x-y")
+    assert signed.out.startswith("ey"), signed.err
+    assert "[keys.exists]" in run("identity", "officer", "institutions", "busan").err

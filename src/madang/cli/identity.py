@@ -103,6 +103,41 @@ def acts(
     tell("\n".join(lines), shown, as_json=as_json)
 
 
+@app.command("offer-key")
+def offer_key(
+    folder: Folder,
+    name: Name,
+    programme: Annotated[str, typer.Option(help="The programme that the offer is of.")],
+    offer: Annotated[str, typer.Option(help="The offer's name.")],
+    passphrase_file: Passphrase = None,
+    as_json: Json = False,
+) -> None:
+    """Make the key that signs the tokens of one offer, and print its modulus for `madang act eligibility open`."""
+    from madang.identity.eligibility.keys import make_key
+    from madang.identity.institution import open_institution
+
+    passphrase = ask_passphrase(name, passphrase_file)
+    open_institution(folder, name, passphrase)  # the right passphrase, or none of its keys would open together
+    modulus = make_key(folder / name, programme, offer, passphrase)
+    tell(modulus, {"programme": programme, "offer": offer, "key": modulus}, as_json=as_json)
+
+
+@app.command()
+def officer(folder: Folder, name: Name, passphrase_file: Passphrase = None, as_json: Json = False) -> None:
+    """Make the key with which this server publishes how many tokens were signed; appoint it as an officer then."""
+    from madang.client.keystore import Keystore
+    from madang.client.wallet import Wallet
+    from madang.identity.eligibility.keys import OFFICER
+    from madang.identity.institution import open_institution
+
+    passphrase = ask_passphrase(name, passphrase_file)
+    party = open_institution(folder, name, passphrase).party
+    wallet = Wallet.generate()
+    Keystore(folder / name).store(OFFICER, wallet, passphrase)
+    text = f"madang act parties appoint-officer --by {party} --act-key public_key={wallet.public_key},sort=jws"
+    tell(text, {"party": party, "officer": wallet.kid, "public_key": wallet.public_key}, as_json=as_json)
+
+
 @app.command()
 def renew(folder: Folder, name: Name, passphrase_file: Passphrase = None, as_json: Json = False) -> None:
     """Write new certificates for the same keys; root.pem must be back for that. Restart the server then."""

@@ -1,4 +1,4 @@
-"""Institutions at this server that issue credentials and ask for them, opened together (docs/identity.md)."""
+"""Institutions at this server that issue credentials, ask for them, or sign tokens (docs/identity.md)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +15,7 @@ from madang.kernel.errors import MadangError
 from madang.records.database import open_database
 from madang.records.masterkey import FileMasterKey
 from madang.web.api.application import Additions
+from madang.web.eligibility import serving as eligibility
 from madang.web.issuer import serving as issuer
 from madang.web.issuer.issuers import STATUS
 from madang.web.verifier import serving as verifier
@@ -25,7 +26,7 @@ MAX_ROOTS = 1_000
 
 
 def additions(folder: Path, passphrase: str, address: str, master_key: Path) -> Additions:
-    """All institutions in `folder`: what they issue, and what they ask.
+    """All institutions in `folder`: what they issue, what they ask, and whom they give tokens.
 
     `address` is that of the database of records, `master_key` the file of the vault's master key. Raises `MadangError`:
     what `open_institutions`, `open_database` and `FileMasterKey.open` raise, `institution.root`.
@@ -34,8 +35,14 @@ def additions(folder: Path, passphrase: str, address: str, master_key: Path) -> 
     roots = [*(one.root for one in institutions.values()), *_other_roots(folder / ROOTS)]
     statuses = Statuses(_follow(roots), _own_first(institutions, folder))
     asking = verifier.additions(institutions, roots, statuses)
-    issuing = issuer.additions(institutions, folder, open_database(address), FileMasterKey.open(master_key))
-    return Additions((*issuing.routes, *asking.routes), [*issuing.lifespans, *asking.lifespans])
+    parts = (
+        asking,
+        issuer.additions(institutions, folder, open_database(address), FileMasterKey.open(master_key)),
+        eligibility.additions(institutions, folder, passphrase, open_database(address)),
+    )
+    return Additions(
+        [route for part in parts for route in part.routes], [one for part in parts for one in part.lifespans]
+    )
 
 
 def _follow(roots: Sequence[bytes]) -> Callable[[tuple[bytes, ...], int], Followed]:

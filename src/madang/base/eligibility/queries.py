@@ -4,7 +4,7 @@ import msgspec
 
 from madang.base.eligibility.state import OFFERS, SPENT, TALLIES, Offer, Tally
 from madang.base.programmes.state import PROGRAMMES, Programme, compiled
-from madang.kernel.fields import Digest, Name
+from madang.kernel.fields import Digest, Name, PartyId
 from madang.kernel.state import State
 
 MAX_PAGE = 500
@@ -46,6 +46,13 @@ def offers(state: State, programme: Name, after: str = "", limit: int = 100) -> 
         if len(found) == most:
             break
     return found
+
+
+def offers_of(state: State, authority: PartyId) -> list[OfferView]:
+    """All offers of an authority that are not closed, by programme and name."""
+    named = [(programme, name) for (programme, name), one in state.scan(OFFERS) if one.authority == authority]
+    views = [view for programme, name in named if (view := offer(state, programme, name)) is not None]
+    return [view for view in views if not view.tally.closed]
 
 
 def is_spent(state: State, programme: Name, nullifier: Digest) -> bool:

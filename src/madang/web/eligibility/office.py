@@ -1,0 +1,52 @@
+"""The eligibility authorities at this server."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from madang.client.keystore import Keystore
+from madang.client.wallet import Wallet
+from madang.identity.eligibility.authority import Authority
+from madang.identity.eligibility.keys import OFFICER, open_keys
+from madang.identity.eligibility.register import Register
+from madang.identity.institution import Institution
+from madang.records.database import Database
+
+
+class Office(msgspec.Struct, frozen=True):
+    """An authority: its institution, its register, and the key that publishes counts, if it is kept here."""
+
+    institution: Institution
+    authority: Authority
+    register: Register
+    officer: Wallet | None
+
+
+def open_offices(
+    institutions: Mapping[str, Institution], folder: Path, passphrase: str, database: Database
+) -> dict[str, Office]:
+    """The offices of all institutions in `folder`, by their names in URLs.
+
+    One that opened no offer on the ledger has nothing to do. Raises what `Keystore.open` raises of officers' keys.
+    """
+    register = Register(database)
+    return {
+        name: Office(
+            one,
+            Authority(register, _digest_key(one), open_keys(folder / name, passphrase)),
+            register,
+            _officer(Keystore(folder / name), passphrase),
+        )
+        for name, one in institutions.items()
+    }
+
+
+def _digest_key(institution: Institution) -> bytes:
+    return hmac.digest(institution.secret, b"madang eligibility: digests of subjects", hashlib.sha256)
+
+
+def _officer(keystore: Keystore, passphrase: str) -> Wallet | None:
+    return keystore.open(OFFICER, passphrase) if OFFICER in keystore.names() else None
