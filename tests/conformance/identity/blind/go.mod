@@ -1,0 +1,5 @@
+module madang.example/conformance/blind
+
+go 1.26.0
+
+require github.com/cloudflare/circl v1.6.5
