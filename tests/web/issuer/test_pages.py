@@ -109,6 +109,16 @@ def test_a_sheet_is_kept_as_a_whole_or_not_at_all(server, cookie, town):
 def test_an_offer_shows_its_digits_once_and_the_access_log_who_made_it(server, cookie, town):
     nothing = post(server, cookie, "/issuer/office/office/offer", reference=REFERENCE)
     assert "발급하거나" in text_of(nothing)
+    unknown = {"reference": REFERENCE, "way": "desk", "household_sd_jwt": "on"}
+    assert "발급하거나" in text_of(post(server, cookie, "/issuer/office/office/offer", **unknown))
+    assert (
+        upload(
+            server, cookie, "resident", f"{COLUMNS}\n{GOOD.replace('P-7', 'P-9').replace('h' * 86, 'k' * 86)}\n"
+        ).status
+        == 200
+    )
+    empty = {"reference": "P-9", "way": "desk", "driving_licence_mdoc": "on"}
+    assert "명부에 발급할 내용이 없습니다" in text_of(post(server, cookie, "/issuer/office/office/offer", **empty))
     made = post(server, cookie, "/issuer/office/office/offer", reference=REFERENCE, resident_sd_jwt="on", way="desk")
     assert made.status == 200 and re.search(r"<dd>\d{6}</dd>", text_of(made))
     assert "haip-vci://?credential_offer_uri=" in text_of(made)

@@ -72,10 +72,16 @@ async def offer(visit: Visit, name: Name) -> Response[str]:
     seconds = offers.LETTER_SECONDS if form.get("way") == "letter" else offers.DESK_SECONDS
 
     def made() -> offers.Offer:
+        found = offers.make_offer(one, subject, wanted, visit.now, seconds)
         store(visit).note(access, "offer", subject, "", visit.now)
-        return offers.make_offer(one, subject, wanted, visit.now, seconds)
+        return found
 
-    found = await asyncio.to_thread(made)
+    try:
+        found = await asyncio.to_thread(made)
+    except MadangError as error:
+        if error.code != "offer.nothing":
+            raise
+        return await _person(visit, one, access, reference, "issuer.refusals.offer.nothing")
     code = f"data:image/svg+xml;base64,{base64.b64encode(draw_svg(found.link)).decode()}"
     return visit.page("issuer/offer.html", office=one, offer=found, code=code, letter=form.get("way") == "letter")
 
