@@ -15,7 +15,8 @@ PLAIN = """async (store) => {
 }"""
 SENT = """async (store) => {
     const { put } = await import(store);
-    for (const area of ["wallet", "shop"]) await put("sent", { id: area, signed: "x", then: "/", area, at: Date.now() });
+    for (const area of ["wallet", "shop"])
+      await put("sent", { id: area, signed: "x", then: "/", area, at: Date.now() });
 }"""
 KEEP = """async ([store, entry]) => {
     const { put } = await import(store);

@@ -1,5 +1,7 @@
 """What a version of a list changes, and in which acts."""
 
+from typing import Any
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +33,8 @@ def test_what_the_acts_bring_about_is_the_file(before, codes):
     entries = {code: Entry(0, FOREVER, 1) for code in before}
     after = dict.fromkeys(before, (0, FOREVER))
     found = change_of("ministry", "ministry-markets", 2, codes, entries)
-    for act in (act for part in acts_of(found, DAY) for act in part):
+    acts: list[Any] = [act for part in acts_of(found, DAY) for act in part]
+    for act in acts:
         for code in act.codes:
             after[code] = (act.since, FOREVER) if isinstance(act, Publish) else (after[code][0], act.until)
     assert {code for code, (since, until) in after.items() if since <= DAY < until} == codes
@@ -40,7 +43,7 @@ def test_what_the_acts_bring_about_is_the_file(before, codes):
 
 def test_a_large_version_goes_in_parts_that_each_fit_into_a_proposal():
     found = change([f"{number:010}" for number in range(15_000)], removed=[f"x{'y' * 60}{n}" for n in range(999)])
-    parts = acts_of(found, DAY)
+    parts: Any = acts_of(found, DAY)
     assert len(parts) > 3
     for part in parts:
         assert len(part) <= MAX_ACTS
@@ -50,6 +53,7 @@ def test_a_large_version_goes_in_parts_that_each_fit_into_a_proposal():
 
 
 def test_codes_that_are_kept_on_keep_when_they_began():
+    part: Any
     (part,) = acts_of(change(kept=[(3, "a"), (3, "b"), (8, "c")]), DAY)
     assert [(act.since, act.codes) for act in part] == [(3, ["a", "b"]), (8, ["c"])]
 
