@@ -6,7 +6,7 @@ same for all: the types, and whom the ledger trusts, complete, so that nobody le
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -57,22 +57,30 @@ async def present(visit: Visit) -> Response[str]:
 @get("/credentials/known")
 async def known(visit: Visit) -> Response[bytes]:
     """The types, and whom the ledger trusts: all of it, the same for everybody."""
-    state = visit.state
     offices = visit.request.app.state.get("issuers")
     verifiers = visit.request.app.state.get("verifiers")
-    institutions = {} if offices is None else {name: offices.of(name).institution for name in offices.names()}
-    content = {
-        "now": visit.now,
-        "types": msgspec.to_builtins(dict(TYPES)),
-        "issuers": [one for kind in TYPES for one in _issuers(state, kind)],
-        "verifiers": [one for kind in TYPES for one in _verifiers(state, kind)],
-        "names": {one.party: msgspec.to_builtins(one.description.name) for one in institutions.values()},
-        "roots": [base64.b64encode(one).decode() for one in (verifiers.roots if verifiers is not None else ())],
-    }
+    institutions = [] if offices is None else [offices.of(name).institution.description for name in offices.names()]
+    names = {one.party: msgspec.to_builtins(one.name) for one in institutions}
+    content = trusted(visit.state, verifiers.roots if verifiers is not None else (), names, visit.now)
     return Response(msgspec.json.encode(content), media_type="application/json", headers=PUBLIC)
 
 
 ROUTES = (credentials, card, shown, receive, present, known)
+
+
+def trusted(state: State, roots: Sequence[bytes], names: Mapping[str, Any], now: int) -> dict[str, Any]:
+    """What a wallet needs to judge by itself: types, issuers and verifiers of the ledger, and root certificates (DER).
+
+    `names` are what parties are called in both languages, as far as it is known here. Times in seconds.
+    """
+    return {
+        "now": now,
+        "types": msgspec.to_builtins(dict(TYPES)),
+        "issuers": [one for kind in TYPES for one in _issuers(state, kind)],
+        "verifiers": [one for kind in TYPES for one in _verifiers(state, kind)],
+        "names": dict(names),
+        "roots": [base64.b64encode(one).decode() for one in roots],
+    }
 
 
 def _page(visit: Visit, name: str, connected: bool = False) -> Response[str]:
@@ -110,7 +118,7 @@ def _issuers(state: State, kind: str) -> list[dict[str, Any]]:
     ]
 
 
-def _verifiers(state: State, kind: str) -> Sequence[dict[str, Any]]:
+def _verifiers(state: State, kind: str) -> list[dict[str, Any]]:
     return [
         {
             "type": kind,

@@ -5,13 +5,14 @@ import { Refusal } from "./refusal.js";
 
 export class Trust {
   // `known` is what /wallet/credentials/known says.
-  constructor(known) {
+  constructor(known, kept = false) {
     this.types = known.types;
     this.issuers = known.issuers;
     this.verifiers = known.verifiers;
     this.names = known.names;
     this.roots = known.roots.map((one) => Uint8Array.from(atob(one), (letter) => letter.charCodeAt(0)));
-    this.ahead = known.now - Date.now() / 1000;
+    // Of what the service worker kept, the time has gone by.
+    this.ahead = kept ? 0 : known.now - Date.now() / 1000;
   }
 
   // Seconds, by the ledger's clock: that of this device may be wrong.
@@ -71,7 +72,7 @@ export function permissionFor(permissions, type, claims) {
 
 // What this server says of the ledger and the types, all of it.
 export async function known() {
-  const answer = await fetch("/wallet/credentials/known", { cache: "no-cache" });
-  if (!answer.ok) throw new Refusal("wallet.offline");
-  return new Trust(await answer.json());
+  const answer = await fetch("/wallet/credentials/known", { cache: "no-cache", credentials: "omit" }).catch(() => null);
+  if (!answer?.ok) throw new Refusal("wallet.offline");
+  return new Trust(await answer.json(), answer.headers.has("madang-kept"));
 }
