@@ -6,8 +6,9 @@ from madang.base.eligibility import queries
 from madang.base.eligibility.queries import OfferView
 from madang.identity.eligibility.authority import Authority
 from madang.identity.eligibility.holding import Asked, ask, token_of
-from madang.identity.eligibility.register import Database, Register
 from madang.identity.verified import StatusReference, Verified
+from madang.records.database import Database
+from madang.records.tokens import TokenRegister
 from madang.services.vouchers.transactions import ClaimByToken
 from tests.base.eligibility.scene import OFFER, key
 from tests.services.vouchers.everything import FULL, OPENS
@@ -42,9 +43,9 @@ def view_of(world: World, name: str = OFFER) -> OfferView:
     return present(queries.offer(world.state(), FULL, name))
 
 
-def office(database: Database) -> tuple[Authority, Register]:
+def office(database: Database) -> tuple[Authority, TokenRegister]:
     """The authority with its register in this database."""
-    register = Register(database)
+    register = TokenRegister(database)
     return Authority(register, DIGEST_KEY, lambda programme, offer: key(offer) if programme == FULL else None), register
 
 

@@ -9,8 +9,8 @@ from madang.base.eligibility.transactions import Requirement
 from madang.identity.blind import SigningKey
 from madang.identity.eligibility.authority import Authority
 from madang.identity.eligibility.holding import ask
-from madang.identity.eligibility.register import Register
 from madang.kernel.errors import MadangError
+from madang.records.tokens import TokenRegister
 from tests.base.eligibility.scene import CLOSED, REQUIREMENTS, key, modulus, offered, opening
 from tests.identity.eligibility.scene import (
     DIGEST_KEY,
@@ -119,10 +119,10 @@ def test_a_household_is_locked_with_all_its_members(database):
 
 def test_a_key_for_digests_has_its_length(sqlite):
     with pytest.raises(ValueError, match="32 bytes"):
-        Authority(Register(sqlite), DIGEST_KEY[1:], lambda *_: key())
+        Authority(TokenRegister(sqlite), DIGEST_KEY[1:], lambda *_: key())
 
 
 def test_an_authority_with_another_key_than_the_published_one_signs_nothing(sqlite):
     other = SigningKey.generate()
-    authority = Authority(Register(sqlite), DIGEST_KEY, lambda *_: other)
+    authority = Authority(TokenRegister(sqlite), DIGEST_KEY, lambda *_: other)
     assert code_of(authority.issue, VIEW, BLINDED, [resident()], NOW) == "eligibility.key"

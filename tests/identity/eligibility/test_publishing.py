@@ -5,7 +5,8 @@ import pytest
 
 from madang.base.eligibility.state import Tally
 from madang.identity.eligibility.publishing import LEAST_TOGETHER, LONGEST_SECONDS, due
-from madang.identity.eligibility.register import BATCH_SECONDS, Register
+from madang.identity.eligibility.register import BATCH_SECONDS
+from madang.records.tokens import TokenRegister
 from tests.base.eligibility.scene import CLOSED, WELFARE, offered
 from tests.identity.eligibility.scene import NOW, view_of
 
@@ -13,8 +14,8 @@ HOUR = NOW // BATCH_SECONDS * BATCH_SECONDS
 NEXT = HOUR + BATCH_SECONDS
 
 
-def filled(database, *times: int) -> Register:
-    register = Register(database)
+def filled(database, *times: int) -> TokenRegister:
+    register = TokenRegister(database)
     for number, time in enumerate(times):
         register.take(view_of(offered(issued=0)), [f"{number:064x}"], b"%d" % number, time)
     return register

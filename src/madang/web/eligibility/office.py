@@ -11,9 +11,9 @@ from madang.client.keystore import Keystore
 from madang.client.wallet import Wallet
 from madang.identity.eligibility.authority import Authority
 from madang.identity.eligibility.keys import OFFICER, open_keys
-from madang.identity.eligibility.register import Register
 from madang.identity.institution import Institution
 from madang.records.database import Database
+from madang.records.tokens import TokenRegister
 
 
 class Office(msgspec.Struct, frozen=True):
@@ -21,7 +21,7 @@ class Office(msgspec.Struct, frozen=True):
 
     institution: Institution
     authority: Authority
-    register: Register
+    register: TokenRegister
     officer: Wallet | None
 
 
@@ -32,7 +32,7 @@ def open_offices(
 
     One that opened no offer on the ledger has nothing to do. Raises what `Keystore.open` raises of officers' keys.
     """
-    register = Register(database)
+    register = TokenRegister(database)
     return {
         name: Office(
             one,

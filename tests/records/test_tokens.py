@@ -6,9 +6,10 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import func, select
 
-from madang.identity.eligibility.register import BATCH_SECONDS, ISSUES, OFFERS, SUBJECTS, Register, metadata
+from madang.identity.eligibility.register import BATCH_SECONDS
 from madang.kernel.errors import MadangError
 from madang.records.database import open_database
+from madang.records.tokens import ISSUES, OFFERS, SUBJECTS, TokenRegister, metadata
 from tests.base.eligibility.scene import modulus, offered, opening
 from tests.identity.eligibility.scene import NOW, view_of
 from tests.support.cast import quorum
@@ -36,7 +37,7 @@ def rows(database) -> tuple[int, int, int]:
 
 
 def test_a_subject_is_given_one_token_and_its_own_request_again(database, view):
-    register = Register(database)
+    register = TokenRegister(database)
     register.take(view, [FATHER], FIRST, NOW)
     register.take(view, [FATHER], FIRST, NOW + 9_999)
     assert code_of(register.take, view, [FATHER], SECOND, NOW) == "eligibility.already"
@@ -46,7 +47,7 @@ def test_a_subject_is_given_one_token_and_its_own_request_again(database, view):
 
 
 def test_a_household_is_locked_with_each_member_or_not_at_all(database, view):
-    register = Register(database)
+    register = TokenRegister(database)
     register.take(view, [FATHER, MOTHER], FIRST, NOW)
     assert code_of(register.take, view, [CHILD, MOTHER], SECOND, NOW) == "eligibility.already"
     register.take(view, [CHILD], SECOND, NOW)
@@ -57,14 +58,14 @@ def test_another_offer_of_the_same_purpose_is_no_second_chance(database):
     world = offered()
     world.accept(opening(offer="another", key=modulus("another")), by=quorum("welfare"))
     world.accept(opening(offer="second", key=modulus("second"), instalment=2), by=quorum("welfare"))
-    register = Register(database)
+    register = TokenRegister(database)
     register.take(view_of(world), [FATHER], FIRST, NOW)
     assert code_of(register.take, view_of(world, "another"), [FATHER], FIRST, NOW) == "eligibility.already"
     register.take(view_of(world, "second"), [FATHER], FIRST, NOW)
 
 
 def test_what_was_given_another_way_is_not_given_by_a_token_nor_the_other_way_round(database, view):
-    register = Register(database)
+    register = TokenRegister(database)
     register.exclude(view.purpose, 1, [FATHER])
     assert code_of(register.take, view, [FATHER], FIRST, NOW) == "eligibility.already"
     register.take(view, [MOTHER], FIRST, NOW)
@@ -77,7 +78,7 @@ def test_what_was_given_another_way_is_not_given_by_a_token_nor_the_other_way_ro
 def test_no_more_are_signed_than_the_offer_is_for(database):
     world = offered(issued=0)
     world.accept(opening(offer="small", key=modulus("small"), most=1), by=quorum("welfare"))
-    register, small = Register(database), view_of(world, "small")
+    register, small = TokenRegister(database), view_of(world, "small")
     register.take(small, [FATHER], FIRST, NOW)
     assert code_of(register.take, small, [MOTHER], SECOND, NOW) == "eligibility.exhausted"
     register.take(small, [FATHER], FIRST, NOW)
@@ -85,7 +86,7 @@ def test_no_more_are_signed_than_the_offer_is_for(database):
 
 
 def test_of_many_requests_of_one_person_at_once_one_is_written(database, view):
-    register, ends = Register(database), []
+    register, ends = TokenRegister(database), []
 
     def ask(number: int) -> None:
         try:
@@ -114,28 +115,29 @@ def test_what_broke_off_left_nothing_and_what_was_written_is_known_by_another_pr
                 raise KeyboardInterrupt
 
     database = open_database(address)
-    register = Register(database)
+    register = TokenRegister(database)
     register._database = Breaking()  # type: ignore[assignment]
     with pytest.raises(KeyboardInterrupt):
         register.take(view, [FATHER], FIRST, NOW)
     assert rows(database) == (0, 0, 0)
-    Register(database).take(view, [FATHER], FIRST, NOW)
+    TokenRegister(database).take(view, [FATHER], FIRST, NOW)
     database.close()
     again = open_database(address)
-    assert code_of(Register(again).take, view, [FATHER], SECOND, NOW) == "eligibility.already"
-    Register(again).take(view, [FATHER], FIRST, NOW)
+    assert code_of(TokenRegister(again).take, view, [FATHER], SECOND, NOW) == "eligibility.already"
+    TokenRegister(again).take(view, [FATHER], FIRST, NOW)
     again.close()
 
 
 def test_a_database_that_is_gone_is_told_and_not_tried_for_ever(sqlite, view):
-    register = Register(sqlite)
-    with sqlite.writing() as connection:
+    opened = sqlite()
+    register = TokenRegister(opened)
+    with opened.writing() as connection:
         metadata.drop_all(connection)
     assert code_of(register.take, view, [FATHER], FIRST, NOW) == "records.database"
 
 
 def test_tokens_are_counted_by_hours_that_are_over(database, view):
-    register = Register(database)
+    register = TokenRegister(database)
     for number in range(3):
         register.take(view, [f"{number:064x}"], b"%d" % number, NOW + number * BATCH_SECONDS)
     hour = NOW // BATCH_SECONDS
