@@ -52,7 +52,7 @@ setup: $(SETUP) ## Make .venv and install Madang with its locked dependencies
 
 develop: $(DEVELOP) ## The same, with the tools for tests and checks
 
-components: $(DEVELOP) ## Find or install PostgreSQL, Node, Go and CometBFT, Chromium, judges, which some tests need
+components: $(DEVELOP) ## Find or install PostgreSQL, Node, Go and CometBFT, Chromium, judges, vectors, which some tests need
 	@$(BIN)/python -m tools.components
 
 demo: $(SETUP) ## Show the platform at work

