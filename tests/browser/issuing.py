@@ -13,7 +13,7 @@ from madang.identity.catalogue import type_of
 from madang.identity.catalogue.types import Words
 from madang.identity.certificates import digest_of
 from madang.identity.institution import FILE, Description, Institution, Terms, make_institution, open_institution
-from madang.identity.issuer.offers import Offer, make_offer
+from madang.identity.issuer.offers import Offer, invite, make_offer
 from madang.identity.issuer.office import Office
 from madang.identity.trust import Trust
 from madang.kernel.transaction import Act
@@ -78,6 +78,11 @@ class Issuing:
         """An offer as an officer makes it at the desk."""
         with self._office() as office:
             return make_offer(office, person, configurations, int(time.time()))
+
+    def invite(self, *configurations: str) -> str:
+        """A link by which a wallet begins on its own, for whoever signs in then."""
+        with self._office() as office:
+            return invite(office, configurations)
 
     @contextmanager
     def _office(self) -> Iterator[Any]:

@@ -16,7 +16,7 @@ export function make(tag, attributes = {}, ...children) {
     if (value === true) made.setAttribute(name, "");
     else if (value !== false && value !== undefined) made.setAttribute(name, value);
   }
-  made.append(...children.filter((one) => one !== null && one !== undefined));
+  made.append(...children.filter((one) => one !== null && one !== undefined && one !== false));
   return made;
 }
 

@@ -87,7 +87,7 @@ function section({ required, options }, place) {
     contents.replaceChildren(...(way ? what(way) : [make("p", {}, say("present.left_out"))]));
   });
   if (!required) contents.replaceChildren(make("p", {}, say("present.left_out")));
-  return make("section", { class: "card asked" }, make("h2", {}, options[0].map(([query]) => query.type.name[language]).join(" + ")), choose || null, contents);
+  return make("section", { class: "card asked" }, make("h2", {}, options[0].map(([query]) => query.type.name[language]).join(" + ")), choose, contents);
 }
 
 function none(id) {
