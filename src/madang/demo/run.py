@@ -20,9 +20,10 @@ from madang.audit.auditor import Report, audit
 from madang.audit.reexecute import reexecute
 from madang.audit.stored import steady
 from madang.base.programmes.queries import all_programmes, programme
-from madang.demo import actors, stage
-from madang.demo.actors import Actor
-from madang.demo.guests import Guest, additions, guest
+from madang.demo import stage
+from madang.demo.guests import additions
+from madang.demo.guests.inviting import invite
+from madang.demo.identity.settling import settle
 from madang.demo.town import COUPON, Clock, LaterClock, Town
 from madang.engine.node import Node
 from madang.engine.snapshot import refuse_in_use
@@ -77,19 +78,24 @@ def main(arguments: list[str]) -> int:
         town = Town(node, clock, options.seed, options.citizens, progress)
         outcome, report = play(town, options.payments, started)
         log_key = str(node.log_key)
-        guests, names = invite(town), {town.tills[place]: shop.name for place, shop in enumerate(town.shops)}
+        invited, names = invite(town), {town.tills[place]: shop.name for place, shop in enumerate(town.shops)}
+        records = f"sqlite:///{folder / 'records.db'}"
+        # Its keys take seconds to make, and nobody would see them.
+        setting = None if options.no_serve else settle(town, invited, folder / "identity", origin, records)
         evening = node.ledger.durable.time
     if options.json:
         print(msgspec.json.encode(outcome).decode())
     else:
         show(Console(), outcome, report, folder)
         _show_steps(folder, log_key, outcome.receipt_of, options.port)
-    if not options.no_serve:
+    if setting is not None:
         console.print(
             f"\nServing this ledger on http://{HOST}:{options.port}, and its pages (stop with Ctrl-C). "
-            f"Its clock goes on from that day's evening.\nBe one of its people: [bold]{origin}/demo[/bold]"
+            f"Its clock goes on from that day's evening.\n"
+            f"Get a mobile driver's licence: [bold]{origin}/demo/credentials[/bold]\n"
+            f"Be one of its people: [bold]{origin}/demo[/bold]"
         )
-        beside = functools.partial(additions, f"sqlite:///{folder / 'records.db'}", guests, names)
+        beside = functools.partial(additions, records, invited.guests, names, setting)
         serve(folder, HOST, options.port, additions=beside, clock=LaterClock(evening))
     return 0 if outcome.conserved and outcome.verified and outcome.receipt_checked else 1
 
@@ -197,36 +203,6 @@ def play(town: Town, payments: int, started: float) -> tuple[Outcome, Report]:
         seconds=round(time.perf_counter() - started, 1),
     )
     return outcome, report
-
-
-def invite(town: Town) -> list[Guest]:
-    """Whom visitors of the pages may be: two citizens with something left, a shop near the first, and officers."""
-    left = [one for one in town.people if any(town.left.get(number, 0) > 0 for number in town.vouchers[one.number])]
-    rich = next((one for one in left if one.number % 10 == 0), town.people[0])
-    plain = next((one for one in left if one.number % 10), rich)
-    place = next(iter(town.shops_near(rich)), 0)
-    shop = Actor(f"{town.seed}/{town.tills[place]}", town.tills[place])
-    found = [
-        guest("wallet", "citizen_with_money", town.wallets[rich.number]),
-        guest("wallet", "citizen", town.wallets[plain.number]),
-        guest("shop", "shop", shop, town.shops[place].name),
-    ]
-    offices = [
-        ("desk", "desk", actors.DESK),
-        ("console", "ministry", actors.MINISTRY),
-        ("console", "operator", actors.OPERATOR),
-        ("console", "welfare", actors.WELFARE),
-        ("explorer", "auditor", actors.AUDITOR),
-    ]
-    for area, who, office in offices:
-        found += [guest(area, who, one, f"{office} {place}") for place, one in enumerate(_signing(office, town), 1)]
-    return found
-
-
-def _signing(office: str, town: Town) -> list[Actor]:
-    """As many officers as must sign together, or one where each acts alone."""
-    count = actors.THRESHOLD if office in (actors.MINISTRY, actors.OPERATOR) else 1
-    return actors.officers(office, town.seed)[:count]
 
 
 def show(console: Console, outcome: Outcome, report: Report, folder: Path) -> None:

@@ -13,13 +13,13 @@ from typing import Any
 import msgspec
 from litestar import Response, get
 
-from madang.client.wallet import jwk_of
-from madang.demo.actors import Actor
-from madang.kernel.codec import to_base64url
+from madang.demo.guests import credentials
+from madang.demo.guests.guest import Guest
+from madang.demo.identity.offices import Setting
 from madang.kernel.state import State
 from madang.records import reading
 from madang.records.database import open_database
-from madang.web import people
+from madang.web import institutions, people
 from madang.web.api.application import Additions
 from madang.web.site.areas import Area
 from madang.web.site.visit import Visit
@@ -28,27 +28,15 @@ OPEN_TO_PLAIN_KEYS = tuple(msgspec.structs.replace(area, passkeys=False) for are
 """The areas as guests of the demonstration find them. No option of `madang serve` leads here."""
 
 
-class Guest(msgspec.Struct, frozen=True):
-    """Somebody to be: in which area, what the page calls them (a key of words), a name if they have one, the JWK."""
+def additions(address: str, guests: Sequence[Guest], names: dict[str, str], setting: Setting) -> Additions:
+    """The pages of every area, with the way to be one of these guests, and the offices that issue and ask.
 
-    area: str
-    who: str
-    name: str
-    party: str
-    jwk: dict[str, str]
-
-
-def guest(area: str, who: str, actor: Actor, name: str = "") -> Guest:
-    """This actor, to be visited."""
-    number = actor.key.private_numbers().private_value
-    jwk = {name: value for name, value in jwk_of(actor.point).items() if name in ("kty", "crv", "x", "y")}
-    return Guest(area, who, name, actor.party, {**jwk, "d": to_base64url(number.to_bytes(32, "big"))})
-
-
-def additions(address: str, guests: Sequence[Guest], names: dict[str, str]) -> Additions:
-    """The pages of every area, with the way to be one of these guests. `names` are shops' names by party."""
+    `names` are shops' names by party.
+    """
     _keep_names(address, names)
-    return people.additions(address, (*OPEN_TO_PLAIN_KEYS, _area(guests)))
+    site = people.additions(address, (*OPEN_TO_PLAIN_KEYS, _area(guests)))
+    offices = institutions.additions(setting.folder, setting.read_passphrase(), address, setting.vault_key)
+    return Additions([*site.routes, *offices.routes], [*site.lifespans, *offices.lifespans])
 
 
 def _keep_names(address: str, names: dict[str, str]) -> None:
@@ -68,4 +56,4 @@ def _area(guests: Sequence[Guest]) -> Area:
         """Everybody whom the visitor may be."""
         return visit.page("demo/door.html", guests=guests)
 
-    return Area("demo", Path(__file__).parent, _nobody, (door,))
+    return Area("demo", Path(__file__).parent, _nobody, (door, *credentials.routes(guests)))
