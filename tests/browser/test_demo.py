@@ -31,6 +31,7 @@ def url(tmp_path_factory) -> Iterator[str]:
             assert time.monotonic() < deadline, output.read_text()
             time.sleep(0.2)
         assert f"http://localhost:{port}/demo" in output.read_text()
+        assert f"http://localhost:{port}/demo/credentials" in output.read_text()
         # It says its address just before it listens.
         while subprocess.run(
             ["curl", "-sf", f"http://127.0.0.1:{port}/health"], capture_output=True, check=False
@@ -57,10 +58,43 @@ def test_a_visitor_is_each_of_its_people_in_turn(visitor):
     visitor.check_page()
     guests = visitor.page.locator("button.guest")
     areas = [one.get_attribute("data-area") for one in guests.all()]
-    assert {"wallet", "shop", "desk", "console", "explorer"} <= set(areas)
+    assert {"wallet", "shop", "desk", "console", "issuer", "explorer"} <= set(areas)
     for place, area in enumerate(areas):
         visitor.go("/demo")
         guests.nth(place).click()
         visitor.page.wait_for_url(f"**/{area}**")
         visitor.page.get_by_role("button", name="Sign out").wait_for()
         assert visitor.page.locator("h1").count() == 1
+
+
+def test_a_visitor_gets_a_licence_in_this_browsers_wallet(visitor):
+    visitor.page.get_by_role("link", name="Get credentials").first.click()
+    visitor.check_page()
+    visitor.page.get_by_role("link", name="Choose somebody else").click()
+    visitor.check_page()
+    visitor.page.get_by_role("link", name="A citizen with vouchers and own money").click()
+    licence = visitor.page.locator("form.card", has_text="driver's licence")
+    licence.get_by_role("button").click()
+    visitor.check_page()
+    digits = visitor.page.locator("dd").first.inner_text()
+    visitor.page.get_by_role("link", name="Take it in this browser's wallet").click()
+    visitor.page.fill("#spoken", digits)
+    visitor.page.click("form.agree button[type=submit]")
+    visitor.page.locator(".notice.success").wait_for()
+    visitor.go("/wallet/credentials")
+    visitor.page.locator("a.card", has_text="Mobile driver's licence").first.click()
+    assert "(가상)" in visitor.page.locator(".credential").inner_text()
+    visitor.page.locator(".credential img").first.wait_for()
+
+
+def test_counts_are_published_when_there_is_something_to_count(visitor):
+    visitor.go("/demo/credentials")
+    visitor.page.get_by_role("button", name="Publish now").click()
+    visitor.page.locator(".notice", has_text="No token was signed").wait_for()
+    visitor.check_page()
+
+
+def test_nobody_gets_what_no_office_has_for_them(visitor):
+    answer = visitor.go("/demo/credentials/P-999999")
+    assert answer is not None and answer.status == 404
+    assert "no such guest" in visitor.page.locator("main").inner_text()
