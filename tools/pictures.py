@@ -73,6 +73,7 @@ NOT_PAGES: dict[str, dict[str, str]] = {
         "/codes/{identifier:str}/standing": "data for a script",
         "/credentials/back": "where an issuer sends somebody back: pictured by the journey of receiving alone",
         "/credentials/known": "data for a script",
+        "/for-me/offers": "data for a script",
         "/data/export": "a file",
         "/data/items/{item:str}": "a file",
         "/data/proof/{person:str}/file": "a file",
@@ -99,6 +100,11 @@ NOT_PAGES: dict[str, dict[str, str]] = {
         "/programmes/{name:str}/grants/{file:str}/report.csv": "a file",
         "/programmes/{name:str}/spending/{by:str}": "a file",
         "/programmes/{name:str}/settlement.csv": "a file",
+    },
+    "issuer": {
+        "/authorize/{name:str}": "leads on to the page of the pushed request",
+        "/authorization/{name:str}/{ticket:str}": "asks whom a wallet sent: pictured by the journey of issuing alone",
+        "/office/{name:str}": "only where an institution issues: pictured by the journey of issuing alone",
     },
     "explorer": {"/now": "a part of a page"},
 }

@@ -45,6 +45,7 @@ PEOPLE = {
     "shop": town.BAKERY,
     "desk": officer("desk"),
     "console": officer("ministry"),
+    "issuer": officer("ministry"),
     "explorer": town.ALICE,
 }
 """Who looks at an area's pages."""

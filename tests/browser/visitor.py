@@ -19,7 +19,7 @@ PICTURES = os.environ.get("MADANG_PICTURES")
 """A folder for a picture of every page that is checked: `make screenshots`."""
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 900}
-OFFICES = ("desk", "console")
+OFFICES = ("desk", "console", "issuer")
 KEEP = """async ([store, jwk, entry]) => {
     const { put } = await import(store);
     const kinds = { name: "ECDSA", namedCurve: "P-256" };

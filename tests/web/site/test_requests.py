@@ -16,6 +16,13 @@ OPEN = {
     "/wallet/manifest.webmanifest",
     "/wallet/sw.js",
     "/wallet/offline",
+    "/wallet/credentials",
+    "/wallet/credentials/card",
+    "/wallet/credentials/shown",
+    "/wallet/credentials/receive",
+    "/wallet/credentials/back",
+    "/wallet/credentials/known",
+    "/wallet/present",
     "/shop/key",
     "/shop/key/picture",
     "/desk/key",
@@ -28,7 +35,10 @@ OPEN = {
     "/explorer/check",
     "/explorer/key",
 }
-"""What anyone may open without signing in."""
+"""What anyone may open without signing in. Credentials lie in the browser: the pages around them hold nothing of anybody.
+"""
+BY_CREDENTIAL = {"/issuer/authorize/x", "/issuer/authorization/x/x"}
+"""For people whom a wallet sends: they have no key of an officer, and say who they are by a credential."""
 ASKED = {"/shop/code": "?order=x&amount=1&since=1", "/shop/code/new": "?order=x&amount=1"}
 """What of an address is not read without."""
 
@@ -51,13 +61,23 @@ def test_nothing_is_posted_from_elsewhere(site):
 
 def test_every_page_but_the_open_ones_asks_who_it_is_for(site):
     for path in routes("GET"):
-        if path not in OPEN:
+        if path not in OPEN | BY_CREDENTIAL:
             assert site.get(path + ASKED.get(path, ""), accept="text/html").status == 401, path
 
 
 def test_every_form_asks_who_it_is_from(site):
     for path in routes("POST"):
-        assert site.ask("POST", path, b"a=b", origin=ORIGIN, accept="text/html").status == 401, path
+        if path not in BY_CREDENTIAL:
+            assert site.ask("POST", path, b"a=b", origin=ORIGIN, accept="text/html").status == 401, path
+
+
+def test_nobody_issues_where_no_institution_is(site):
+    asked = BY_CREDENTIAL & set(routes("GET")), BY_CREDENTIAL & set(routes("POST"))
+    assert all(asked)
+    for path in asked[0]:
+        assert site.get(path, accept="text/html").status == 404, path
+    for path in asked[1]:
+        assert site.ask("POST", path, b"a=b", origin=ORIGIN, accept="text/html").status == 404, path
 
 
 @pytest.mark.parametrize("path", ["/explorer/why/%00", "/explorer/why/a%0Bb", "/explorer/why/a?programme=busan%00x"])
