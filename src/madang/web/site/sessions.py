@@ -27,7 +27,7 @@ _SAID_BYTES = _TIME_BYTES + _NONCE_BYTES
 
 class Session(msgspec.Struct):
     """One sign-in: `keys` by party, less those that work no more; `signed`, the keys that began it; when it began and
-    was last used (seconds, monotonic). `identified`: the officer showed an employee credential, too.
+    was last used (seconds, monotonic). `identified` are the officers who showed an employee credential, too.
     """
 
     area: str
@@ -35,7 +35,7 @@ class Session(msgspec.Struct):
     signed: tuple[str, ...]
     began: float
     used: float
-    identified: bool = False
+    identified: set[str] = msgspec.field(default_factory=set)
 
     @property
     def parties(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from madang.web.api.problems import Refused
 from madang.web.api.readers import signer_of
 from madang.web.site import asking
 from madang.web.site.sessions import MOST_SECONDS
-from madang.web.site.visit import PAGE_HEADERS, NotSignedIn, Visit, cookie_name, make_cookie
+from madang.web.site.visit import EMPLOYEE, PAGE_HEADERS, NotSignedIn, Visit, cookie_name, make_cookie
 
 MOST_KEYS = 32
 _Signed = Annotated[str, Meta(max_length=16 * 1024)]
@@ -83,14 +83,17 @@ async def identified(visit: Visit) -> Response[str]:
     session = visit.session
     if session is None:
         raise NotSignedIn(visit)
-    institution = visit.identifies(session)
-    found = asking.shown(visit, institution) if institution is not None else None
+    left = visit.unidentified(session)
+    if left is None:
+        return visit.redirect(visit.area.home)
+    officer, name = left
+    found = asking.shown(visit, name)
     if found is not None:
-        officer = session.parties[0]
-        claims = found[0].claims
-        if (claims.get("officer"), claims.get("party")) != (officer, institution_of(visit.state, officer)):
+        one = found[0]
+        said = (one.type, one.claims.get("officer"), one.claims.get("party"))
+        if said != (EMPLOYEE.type, officer, institution_of(visit.state, officer)):
             raise Refused(403, "sign_in.employee", "This credential is not yours at this institution. Show your own.")
-        session.identified = True
+        session.identified.add(officer)
     return visit.redirect(visit.area.home)
 
 

@@ -125,7 +125,7 @@ class Visit:
             found is not None
             and party in found.keys
             and self._works(party, found.keys[party], self.node.state())
-            and self.identifies(found) is None
+            and self.unidentified(found) is None
         )
 
     def _works(self, party: str, kid: str, state: State) -> bool:
@@ -138,21 +138,27 @@ class Visit:
         """The parties that are signed in. Raises `NotSignedIn`, `NotIdentified`."""
         if self.session is None:
             raise NotSignedIn(self)
-        institution = self.identifies(self.session)
-        if institution is not None:
-            raise NotIdentified(self, institution)
+        left = self.unidentified(self.session)
+        if left is not None:
+            raise NotIdentified(self, left[1])
         return self.session.parties
 
-    def identifies(self, session: Session) -> str | None:
-        """The institution here to which an officer has yet to show an employee credential; None where none asks.
+    def unidentified(self, session: Session) -> tuple[str, str] | None:
+        """An officer of a session who has yet to show an employee credential, and to which institution here.
 
-        One asks where the ledger names its verifier at this server for employee credentials: its governor decides.
+        None where nobody has to. One asks where the ledger names its verifier at this server for employee credentials:
+        its governor decides. Each officer shows an own one, whoever else signed in with them.
         """
         verifiers = self.request.app.state.get("verifiers")
-        if verifiers is None or not self.area.passkeys or session.identified:
+        if verifiers is None or not self.area.passkeys:
             return None
-        found: str | None = verifiers.asking(institution_of(self.state, session.parties[0]), EMPLOYEE, self.now)
-        return found
+        for officer in session.parties:
+            if officer in session.identified:
+                continue
+            asking: str | None = verifiers.asking(institution_of(self.state, officer), EMPLOYEE, self.now)
+            if asking is not None:
+                return officer, asking
+        return None
 
     @property
     def party(self) -> str:
