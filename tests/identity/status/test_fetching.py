@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -130,3 +131,23 @@ def test_nobody_there():
 )
 def test_what_is_no_address_is_not_asked(uri):
     assert "address" in refused(uri)
+
+
+def test_time_that_went_by_before_the_connection_stood_is_not_given_twice(monkeypatch):
+    def slow(*address: object, **more: object) -> Any:
+        time.sleep(0.6)
+        return found(*address, **more)
+
+    found = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(100):
+            connection.sendall(b"x")
+            time.sleep(0.1)
+
+    begun = time.monotonic()
+    with answering(drip) as (uri, _):
+        refused(uri, seconds=0.5)
+        assert time.monotonic() - begun < 5

@@ -8,6 +8,7 @@ import contextlib
 import http.client
 import socket
 import threading
+import time
 from urllib.parse import urlsplit
 
 from madang.identity.status.token import MAX_TOKEN_BYTES
@@ -23,12 +24,16 @@ def fetch(uri: str, accept: str, seconds: float = SECONDS) -> bytes:
 
     Raises `MadangError` (`status.unavailable`): no such address, no answer in time, another answer than 200, too long.
     """
+    ends = time.monotonic() + seconds
     connection, target = _connection_to(uri, seconds)
-    # Each step has the whole time, so that together they could take much longer: this ends them all.
-    end = threading.Timer(seconds, _cut, [connection])
-    end.daemon = True
-    end.start()
+    end = None
     try:
+        connection.connect()
+        # Each step has the whole time, so that together they could take much longer: this ends them all. Not before
+        # there is a connection, or there would be nothing to end.
+        end = threading.Timer(ends - time.monotonic(), _cut, [connection])
+        end.daemon = True
+        end.start()
         connection.request("GET", target, headers={"accept": accept, "accept-encoding": "identity"})
         response = connection.getresponse()
         status, encoding = response.status, response.getheader("content-encoding", "identity")
@@ -37,7 +42,8 @@ def fetch(uri: str, accept: str, seconds: float = SECONDS) -> bytes:
     except (OSError, http.client.HTTPException) as error:
         raise _unavailable(f"it can't be got ({type(error).__name__})") from None
     finally:
-        end.cancel()
+        if end is not None:
+            end.cancel()
         connection.close()
     if status != 200 or encoding != "identity":
         raise _unavailable(f"the answer was {status}, {encoding}")
