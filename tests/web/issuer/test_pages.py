@@ -189,23 +189,29 @@ def test_a_person_is_asked_who_they_are_and_then_whether_they_agree(server, town
     arrived = server.get(f"/issuer/authorize/office?{asked}", **HTML)
     assert arrived.status == 303
     page = arrived.headers["location"]
+    own = {**HTML, "cookie": arrived.headers["set-cookie"].partition(";")[0]}
     assert server.get(f"/issuer/authorize/office?{asked}", **HTML).status == 400
-    who = server.get(page, **HTML)
+    who = server.get(page, **own)
     assert who.status == 200 and "연계정보" in text_of(who), re.findall("<code>.*", text_of(who))
     ticket = page.rpartition("/")[2]
-    early = server.ask("POST", page, b"decision=agree", content_type=FORM, origin=SITE, **HTML)
+    early = server.ask("POST", page, b"decision=agree", content_type=FORM, origin=SITE, **own)
     assert early.status == 400 and "authorize.nobody" in text_of(early)
     with town.desk() as office:
         authorizing.identify(office, ticket, town.subject, office_now())
-    consent = text_of(server.get(page, **HTML))
+    other = {**HTML, "cookie": own["cookie"][:-2]}
+    for browser in (HTML, other):
+        assert server.get(page, **browser).status == 400
+        stolen = server.ask("POST", page, b"decision=agree", content_type=FORM, origin=SITE, **browser)
+        assert stolen.status == 400 and "authorize.ticket" in text_of(stolen)
+    consent = text_of(server.get(page, **own))
     assert "wallet.example.kr" in consent and "주민등록 확인" in consent
-    assert "connect-src 'self'" in server.get(page, **HTML).headers["content-security-policy"]
-    decided = server.ask("POST", page, f"decision={decision}".encode(), content_type=FORM, origin=SITE, **HTML)
+    assert "connect-src 'self'" in server.get(page, **own).headers["content-security-policy"]
+    decided = server.ask("POST", page, f"decision={decision}".encode(), content_type=FORM, origin=SITE, **own)
     (back,) = re.findall(r'id="back"[^>]* href="([^"]+)"', text_of(decided))
     assert back.startswith(f"{BACK}?")
     told = parse_qs(urlsplit(back).query)
     assert member in told and told["state"] == ["s1"] and told["iss"] == ["https://office.example.kr/identity/office"]
-    assert server.get(page, **HTML).status == 400
+    assert server.get(page, **own).status == 400
 
 
 def office_now() -> int:

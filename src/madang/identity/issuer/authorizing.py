@@ -3,10 +3,13 @@
     push ──> the wallet opens the browser ──> arrive, once ──> the page finds out who it is ──> agree or decline
 
 A page between `arrive` and `agree` is kept by a ticket, which is the page's address: it can be opened again until it is
-decided. Whose code it is, PKCE and the DPoP key say; so a wallet that sends its own link to somebody else gets what
-that person agrees to. That is why the page names the wallet and where it leads, and why wallets prove who made them.
+decided, in the browser that arrived alone (`browser_key`): somebody who sends the page on can't agree for whoever shows
+there who they are. Whose code it is, PKCE and the DPoP key say; so a wallet that sends its own link to somebody else
+gets what that person agrees to. That is why the page names the wallet and where it leads, and why wallets prove who
+made them.
 """
 
+import hashlib
 import hmac
 import re
 import secrets
@@ -22,6 +25,7 @@ from madang.identity.issuer.granting import Asked, Grant, is_for_any, known_of, 
 from madang.identity.issuer.office import Office
 from madang.identity.issuer.store import place_of
 from madang.identity.issuer.wire import Refusal, Reply, Request, as_json, read_form
+from madang.kernel.codec import to_base64url
 from madang.kernel.errors import MadangError
 
 PUSHED_SECONDS, VISIT_SECONDS, CODE_SECONDS = 60, 600, 60
@@ -118,6 +122,17 @@ def arrive(office: Office, parameters: Mapping[str, str], now: int) -> str:
     ticket = secrets.token_urlsafe(32)
     office.store.put(_visit(office, ticket), "visit", found, now + VISIT_SECONDS)
     return ticket
+
+
+def browser_key(office: Office, ticket: str) -> str:
+    """What the browser that arrived keeps beside the ticket. Whoever knows the page's address does not know it."""
+    return to_base64url(hmac.digest(office.institution.secret, f"madang visit\0{ticket}".encode(), hashlib.sha256))
+
+
+def check_browser(office: Office, ticket: str, key: str) -> None:
+    """Refuse a page to any browser but the one that arrived. Raises `MadangError` (`authorize.ticket`)."""
+    if not hmac.compare_digest(browser_key(office, ticket).encode(), key.encode()):
+        raise _no_ticket()
 
 
 def visit_of(office: Office, ticket: str, now: int) -> Pushed:

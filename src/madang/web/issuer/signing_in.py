@@ -10,6 +10,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from litestar import Response, get, post
+from litestar.datastructures import Cookie
 from litestar.params import Parameter
 from litestar.types import ControllerRouterHandler
 
@@ -28,6 +29,7 @@ from madang.web.site.asking import ask, shown
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
 
+COOKIE = "__Host-madang-visit"
 ASKED = (Ask(SIGN_IN[0], (CONNECTING,)),)
 Name = Annotated[str, Parameter(max_length=32)]
 Ticket = Annotated[str, Parameter(max_length=64)]
@@ -41,7 +43,11 @@ async def authorize(visit: Visit, name: Name) -> Response[str]:
         ticket = await asyncio.to_thread(authorizing.arrive, office, dict(visit.request.query_params), visit.now)
     except MadangError as error:
         return _over(visit, error)
-    return visit.redirect(f"/issuer/authorization/{name}/{ticket}")
+    onward = visit.redirect(f"/issuer/authorization/{name}/{ticket}")
+    # Lax: wallets of other sites send the browser back to the page.
+    key = authorizing.browser_key(office, ticket)
+    onward.set_cookie(Cookie(COOKIE, path="/", value=key, secure=True, httponly=True, samesite="lax"))
+    return onward
 
 
 @get("/authorization/{name:str}/{ticket:str}")
@@ -49,6 +55,7 @@ async def decide(visit: Visit, name: Name, ticket: Ticket) -> Response[str]:
     """First who it is, then what is issued."""
     office = office_of(visit, name)
     try:
+        authorizing.check_browser(office, ticket, visit.request.cookies.get(COOKIE, ""))
         pushed = await asyncio.to_thread(authorizing.visit_of, office, ticket, visit.now)
         if pushed.subject:
             return _consent(visit, office, pushed, ticket)
@@ -70,6 +77,7 @@ async def decided(visit: Visit, name: Name, ticket: Ticket) -> Response[str]:
     office = office_of(visit, name)
     agrees = (await read_form(visit)).get("decision") == "agree"
     try:
+        authorizing.check_browser(office, ticket, visit.request.cookies.get(COOKIE, ""))
         way = authorizing.agree if agrees else authorizing.decline
         back = await asyncio.to_thread(way, office, ticket, visit.now)
     except MadangError as error:
@@ -103,11 +111,12 @@ def _subject(people: People, proven: Sequence[Verified]) -> str | None:
 def _consent(visit: Visit, office: Office, pushed: Pushed, ticket: str) -> Response[str]:
     wanted = known_of(office, pushed.asked)
     target = urlsplit(pushed.redirect)
+    # The host of an application's own scheme is whatever its maker writes there: the scheme says where it leads.
     return visit.page(
         "issuer/consent.html",
         office=office,
         wanted=wanted,
-        wallet=target.hostname or target.scheme,
+        wallet=target.hostname if target.scheme in ("https", "http") else target.scheme,
         attested=bool(pushed.provider),
         ticket=ticket,
     )
