@@ -134,7 +134,7 @@ def test_what_is_no_address_is_not_asked(uri):
 
 
 def test_time_that_went_by_before_the_connection_stood_is_not_given_twice(monkeypatch):
-    def slow(*address: object, **more: object) -> Any:
+    def slow(*address: Any, **more: Any) -> Any:
         time.sleep(0.6)
         return found(*address, **more)
 

@@ -1,7 +1,10 @@
 """What wallets meet over HTTP: the request once, the answer once, and one refusal for everything that is wrong."""
 
+import asyncio
+import os
+import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,9 +21,12 @@ from madang.identity import institution
 from madang.identity.catalogue.types import Words
 from madang.identity.certificates import digest_of
 from madang.identity.institution import Description, Terms
+from madang.identity.trust import Trust
+from madang.identity.verified import StatusReference
 from madang.identity.verifier.asking import Ask
 from madang.identity.wallet.answering import answer, choose, read_request
 from madang.kernel.codec import from_base64url
+from madang.kernel.state import State
 from madang.web.api.application import Additions, create
 from madang.web.api.journal import FILE
 from madang.web.api.limits import Limits
@@ -45,6 +51,7 @@ class Site:
         self.city = opened
         self.now = now
         self.verifiers: Verifiers = app.state.verifiers
+        self.state: Callable[[], State] = app.state.node.state
 
     def journal(self) -> list[str]:
         """The codes of refused presentations."""
@@ -94,7 +101,7 @@ def held(site: Site):
 
 
 def respond(site: Site, text: str) -> str:
-    trust = site.verifiers.of("city")._grounds().trust
+    trust = Trust(site.state())
     now = int(time.time())
     request = read_request(text, site.verifiers.of("city").client, trust, now)
     return answer(request, choose(request, [held(site)], lambda one: CLAIMS[one.type]), now)
@@ -176,3 +183,37 @@ def test_ten_megabytes_are_not_read(site):
     begun = site.verifiers.of("city").begin(ASKS, int(time.time()))
     path = urlsplit(begun.request_uri).path.replace("request", "response")
     assert site.client.post(path, data={"response": "x" * 10_000_000}).status_code == 413
+
+
+class SlowStatuses(ToldStatuses):
+    """Nobody learns of a status before `told` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = threading.Event()
+
+    def check(self, reference: StatusReference, anchor: str, now: int) -> None:
+        assert self.told.wait(60)
+        super().check(reference, anchor, now)
+
+
+def test_answers_that_wait_for_a_status_list_hold_up_nothing_else(site):
+    statuses = SlowStatuses()
+    verifiers = Verifiers({"city": site.city}, [site.city.root], statuses, site.state)
+    now, verifier = int(time.time()), verifiers.of("city")
+    threads_of_the_loop = min(32, (os.cpu_count() or 1) + 4)
+    begun = [verifier.begin(ASKS, now) for _ in range(threads_of_the_loop)]
+    forms = [{"response": respond(site, verifier.fetch(one.handle, now))} for one in begun]
+
+    async def answered() -> list[str]:
+        waiting = [verifiers.receive("city", one.handle, form, now) for one, form in zip(begun, forms, strict=True)]
+        gathered = asyncio.gather(*waiting)
+        await asyncio.sleep(0.2)
+        try:
+            assert await asyncio.wait_for(asyncio.to_thread(lambda: "done"), 10) == "done"
+        finally:
+            statuses.told.set()
+        return await gathered
+
+    assert asyncio.run(answered()) == [""] * threads_of_the_loop
+    verifiers.close()

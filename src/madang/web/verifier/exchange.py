@@ -5,7 +5,6 @@ server says by its code, and whoever asked is told that it was refused. Wallets 
 bring no cookie, get nothing but what they were asked, and such requests need no leave beforehand (Fetch, 4.8).
 """
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -58,8 +57,7 @@ async def respond(request: Req, name: Name, handle: Handle) -> Response[bytes]:
         return _refuse(request, "response.form")
     verifiers, now = _verifiers(request), request.app.state.node.clock()
     try:
-        async with verifiers.answering:
-            back = await asyncio.to_thread(verifiers.of(name).receive, handle, form, now)
+        back = await verifiers.receive(name, handle, form, now)
     except MadangError as error:
         return _refuse(request, error.code)
     return _answer({"redirect_uri": back} if back else {})

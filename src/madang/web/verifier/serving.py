@@ -1,5 +1,6 @@
 """What a server that verifies is made of: addresses, and the verifiers behind them as long as it is served."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
@@ -17,7 +18,10 @@ def additions(institutions: Mapping[str, Institution], roots: Sequence[bytes], s
 
     @asynccontextmanager
     async def asking(app: Litestar) -> AsyncIterator[None]:
-        app.state.verifiers = Verifiers(institutions, roots, statuses, app.state.node.state)
-        yield
+        app.state.verifiers = verifiers = Verifiers(institutions, roots, statuses, app.state.node.state)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(verifiers.close)
 
     return Additions(exchange.ROUTES, [asking])

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from madang.identity.institution import Institution
 from madang.identity.trust import Trust
@@ -39,7 +40,17 @@ class Verifiers:
         self._verifiers = {
             name: Verifier(one.requests, f"{one.url}/{PATH}", grounds) for name, one in institutions.items()
         }
-        self.answering = asyncio.Semaphore(AT_ONCE)
+        # Threads of its own: whoever makes a status list slow holds up answers, and nothing else at this server.
+        self._answering = ThreadPoolExecutor(AT_ONCE, "madang-verifier")
+
+    async def receive(self, name: str, handle: str, form: Mapping[str, str], now: int) -> str:
+        """Take a wallet's answer (`Verifier.receive`), which may wait for a status list. Raises `MadangError`."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._answering, self.of(name).receive, handle, form, now)
+
+    def close(self) -> None:
+        """End the threads, once what they look at is looked at."""
+        self._answering.shutdown()
 
     def of(self, name: str) -> Verifier:
         """The verifier of an institution. Raises `MadangError` (`request.unknown`)."""
