@@ -1,7 +1,7 @@
 """A town in which the ministry issues credentials and asks for them, at the same server as the wallet."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from madang.web.issuer.people import People, to_entry
 from madang.web.issuer.store import SqlStore
 from tests.browser.conftest import Served
 
-NAME, PARTY = "office", "ministry"
+NAME = "office"
 PASSPHRASE = "a passphrase for tests"
 PLACEHOLDER = "http://localhost:1"
 ELSEWHERE = "https://ask.example.kr"
@@ -32,16 +32,25 @@ DAY = 86_400
 
 
 class Issuing:
-    """The ministry's institution, its served node, and its register of people.
+    """An institution, the ministry's unless another is named, its served node, and its register of people.
 
     `issues` are the types that it issues to any wallet; `asks` by type the claims that it may ask for.
+    `more` is given its folder, and says what happens in the town besides.
     """
 
-    def __init__(self, folder: Path, issues: Sequence[str], asks: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        issues: Sequence[str],
+        asks: Mapping[str, Sequence[str]],
+        more: Callable[[Path], Sequence[Act]] = lambda _own: (),
+        party: str = "ministry",
+    ) -> None:
         now = int(time.time()) - 3_600
         self.identity = folder / "identity"
         terms = {kind: Terms("any") for kind in issues}
-        description = Description(PARTY, Words("행정안전부", "Ministry"), PLACEHOLDER, terms)
+        description = Description(party, Words("행정안전부", "Ministry"), PLACEHOLDER, terms)
+        self.party = party
         make_institution(self.identity, NAME, description, PASSPHRASE, now)
         passphrase, vault_key = folder / "passphrase", folder / "vault.key"
         passphrase.write_text(PASSPHRASE)
@@ -50,7 +59,12 @@ class Issuing:
         opened = self.institution()
         options = ["--identity", str(self.identity), "--identity-passphrase", str(passphrase)]
         options += ["--vault-key", str(vault_key)]
-        acts = [*_types({*issues, *asks}), *_issuers(opened, now), *_verifiers(opened, asks, now)]
+        acts = [
+            *_types({*issues, *asks}),
+            *_issuers(opened, now),
+            *_verifiers(opened, asks, now),
+            *more(self.identity / NAME),
+        ]
         self.served = Served(folder / "node", acts, options)
         # The port is known only now, and the address of an institution names it.
         there = msgspec.structs.replace(
@@ -88,7 +102,7 @@ class Issuing:
     def _office(self) -> Iterator[Any]:
         database = open_database(self._address)
         try:
-            people = People(NAME, PARTY, Vault(database, self._master), type_of)
+            people = People(NAME, self.party, Vault(database, self._master), type_of)
             unsigned: Any = None  # the server has the status lists open, and alone signs
             yield Office(self.institution(), SqlStore(database), people, unsigned, _no_ledger)
         finally:
@@ -110,7 +124,7 @@ def _issuers(opened: Institution, now: int) -> list[Act]:
         NameIssuer(
             by="ministry",
             credential=kind,
-            issuer=PARTY,
+            issuer=opened.party,
             anchors=[opened.anchor],
             since=now,
             until=now + 300 * DAY,
@@ -124,7 +138,7 @@ def _verifiers(opened: Institution, asks: Mapping[str, Sequence[str]], now: int)
         NameVerifier(
             by="ministry",
             credential=kind,
-            verifier=PARTY,
+            verifier=opened.party,
             purpose="staff/sign-in",
             claims=list(claims),
             certificates=[digest_of(opened.requests.certificate)],

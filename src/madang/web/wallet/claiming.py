@@ -5,7 +5,7 @@ from litestar import Response, get, post
 from madang.base.programmes.queries import all_programmes
 from madang.kernel.errors import Rejected
 from madang.services.vouchers.state import CODES, KINDS, code_digest
-from madang.services.vouchers.transactions import Claim
+from madang.services.vouchers.transactions import Claim, ClaimByToken
 from madang.web.api.problems import Refused
 from madang.web.site import outcomes
 from madang.web.site.drafts import draft
@@ -64,7 +64,7 @@ async def propose(visit: Visit) -> Response[str]:
 async def claimed(visit: Visit, identifier: str) -> Response[str]:
     """That a voucher was claimed, and what it is."""
     found = outcomes.outcome(visit, identifier)
-    act = next((one for one in found.acts if isinstance(one, Claim)), None)
+    act = next((one for one in found.acts if isinstance(one, (Claim, ClaimByToken))), None)
     if act is None or found.result.outcome != "accepted":
         raise Refused(404, "transaction.unknown", "This claimed nothing.")
     mine = [

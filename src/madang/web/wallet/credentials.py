@@ -27,31 +27,31 @@ MOST_ORIGINS = 64
 @get("/credentials")
 async def credentials(visit: Visit) -> Response[str]:
     """The credentials of this device."""
-    return _page(visit, "list")
+    return page_of(visit, "list")
 
 
 @get("/credentials/card")
 async def card(visit: Visit) -> Response[str]:
     """One of them; which, stands behind '#' and is not sent."""
-    return _page(visit, "card")
+    return page_of(visit, "card")
 
 
 @get("/credentials/shown")
 async def shown(visit: Visit) -> Response[str]:
     """What was shown to whom."""
-    return _page(visit, "shown")
+    return page_of(visit, "shown")
 
 
 @get(["/credentials/receive", "/credentials/back"])
 async def receive(visit: Visit) -> Response[str]:
     """Where an offer is taken, and where an issuer sends somebody back who signed in there."""
-    return _page(visit, "receive", connected=True)
+    return page_of(visit, "receive", connected=True)
 
 
 @get("/present")
 async def present(visit: Visit) -> Response[str]:
     """Where a verifier's request is looked at, agreed to or refused."""
-    return _page(visit, "present", connected=True)
+    return page_of(visit, "present", connected=True)
 
 
 @get("/credentials/known")
@@ -83,12 +83,12 @@ def trusted(state: State, roots: Sequence[bytes], names: Mapping[str, Any], now:
     }
 
 
-def _page(visit: Visit, name: str, connected: bool = False) -> Response[str]:
+def page_of(visit: Visit, name: str, connected: bool = False, **values: Any) -> Response[str]:
     """A page with the words that its script speaks. One that is `connected` may talk to verifiers of other origins."""
     own = [key for key in visit.site.look.words.keys() if key.startswith(WORDS)]  # noqa: SIM118  no dictionary
     spoken = {key.removeprefix(WORDS): visit.say(key) for key in own}
     headers = {"content-security-policy": _policy(visit.state, visit.now)} if connected else {}
-    return visit.page(f"wallet/credentials/{name}.html", headers=headers, spoken=spoken)
+    return visit.page(f"wallet/credentials/{name}.html", headers=headers, spoken=spoken, **values)
 
 
 def _policy(state: State, now: int) -> str:

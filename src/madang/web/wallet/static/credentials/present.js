@@ -3,7 +3,7 @@ import { facts, language, make, moment, notice, say, told, valueOf, day } from "
 import * as presenting from "./presenting.js";
 import { Refusal } from "./refusal.js";
 import { standingOf } from "./standing.js";
-import { all, newId, put, unused, useCopy } from "./store.js";
+import { all, get, newId, put, unused, useCopy } from "./store.js";
 import { known } from "./trust.js";
 
 const box = document.getElementById("present");
@@ -37,7 +37,7 @@ async function open(found) {
   if (!found) throw new Refusal("request.form");
   show(null, make("p", {}, say("present.busy")));
   trust = await known();
-  const request = await presenting.readRequest(await presenting.fetchRequest(found), found.client, trust);
+  const request = { ...await presenting.readRequest(await presenting.fetchRequest(found), found.client, trust), uri: found.uri };
   const held = (await all("credentials")).filter((one) => one.since <= trust.now() && trust.now() < one.until);
   const counting = [];
   for (const one of held) if (!["revoked", "suspended"].includes(await standingOf(one, trust))) counting.push(one);
@@ -143,6 +143,11 @@ async function give(request, pairs) {
     throw error;
   }
   await put("shown", entry);
+  const token = await get("begun", request.uri);
+  if (token?.sort === "token") {
+    await put("begun", { ...token, code: new URL(next, location.href).searchParams.get("response_code") ?? "" });
+    return location.assign("/wallet/for-me/token");
+  }
   if (next) return location.assign(next);
   show(null, notice(say("present.done"), "success", say("present.done_title")), back());
 }

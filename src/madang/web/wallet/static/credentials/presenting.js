@@ -148,8 +148,9 @@ export async function send(request, fields) {
   }
   if (!answer.ok) throw new Refusal("request.refused");
   const { redirect_uri: next } = await answer.json().catch(() => ({}));
-  const isAddress = typeof next === "string" && URL.canParse(next) && /^https?:$/.test(new URL(next).protocol);
-  return isAddress ? next : "";
+  const isAddress = typeof next === "string" && URL.canParse(next, request.answerTo);
+  const address = isAddress ? new URL(next, request.answerTo) : null;
+  return address && /^https?:$/.test(address.protocol) ? address.href : "";
 }
 
 export const decline = (request) => send(request, { error: "access_denied", state: request.state }).catch(() => "");
