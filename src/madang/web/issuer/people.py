@@ -55,8 +55,13 @@ class People:
         return self._vault.person_of(self._alias("reference", reference))
 
     def find_connected(self, information: str) -> str | None:
-        """The person with this connecting information, or None."""
-        return self._vault.person_of(self._alias("ci", information))
+        """The person with this connecting information, or None. Not who had it by mistake, until it was corrected."""
+        subject = self._vault.person_of(self._alias("ci", information))
+        if subject is None:
+            return None
+        entry = self.entry(subject, Access(self._party, "issuance"))
+        said = {claims.get(CONNECTING) for claims in entry.values() if claims != "waiting"} - {None}
+        return subject if not said or information in said else None
 
     def keep(self, reference: str, kind: str, said: dict[str, Any] | Literal["waiting"], access: Access) -> str:
         """Keep what is known of a person for a type, in place of what was known before. Gives the person's handle.
@@ -67,7 +72,8 @@ class People:
         with self._turn:
             information = said.get(CONNECTING) if isinstance(said, dict) else None
             subject = self.find(reference)
-            connected = self.find_connected(information) if isinstance(information, str) else None
+            alias = self._alias("ci", information) if isinstance(information, str) else ""
+            connected = self._vault.person_of(alias) if alias else None
             if subject is not None and connected not in (None, subject):
                 raise MadangError(
                     "people.connected", "The connecting information is that of another reference. Correct one of both."
@@ -75,8 +81,8 @@ class People:
             if subject is None:
                 subject = connected or self._vault.enrol(access)
                 self._vault.link(subject, self._alias("reference", reference), access)
-            if isinstance(information, str) and connected is None:
-                self._vault.link(subject, self._alias("ci", information), access)
+            if alias and connected is None:
+                self._vault.link(subject, alias, access)
             content = _encode({**self.entry(subject, access), kind: said})
             items = self._vault.items(subject, "register")
             if items:
