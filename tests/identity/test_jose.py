@@ -79,7 +79,7 @@ def test_chains_travel_in_the_header():
     assert jose.chain_of(jose.read(made, "test+jwt", "it"), "it") == office.signer.chain
 
 
-@pytest.mark.parametrize("x5c", [None, [], [1], ["?"], "MIIB", ["MIIB"] * 5])
+@pytest.mark.parametrize("x5c", [None, [], [1], ["?"], "MIIB", ["MIIB"] * 5, ["A" * 8196]])
 def test_a_chain_that_is_none_is_refused(x5c):
     made = jose.sign("test+jwt", b"{}", signing(KEY), {} if x5c is None else {"x5c": x5c})
     assert _code(jose.chain_of, jose.read(made, "test+jwt", "it"), "it") == "jose.chain"

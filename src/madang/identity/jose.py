@@ -32,6 +32,8 @@ ENCRYPTIONS: tuple[Encryption, ...] = ("A128GCM", "A256GCM")
 _CHANGES_READING = ("crit", "b64", "zip")
 MAX_KEPT_HEADER = 8 * 1024
 """Headers up to that length are remembered, read: at most 512."""
+MAX_CERTIFICATE_TEXT = 8 * 1024
+"""How long a certificate may be in base64. Those of 512 headers are remembered, whoever sent them."""
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(float_hook=lambda text: _no_fraction(text)).decode
 
@@ -103,12 +105,16 @@ def chain_of(jws: Jws, what: str) -> tuple[bytes, ...]:
     Raises `MadangError` (`jose.chain`).
     """
     given = jws.header.get("x5c")
-    if not isinstance(given, list) or not 1 <= len(given) <= 4 or not all(isinstance(one, str) for one in given):
+    if not isinstance(given, list) or not 1 <= len(given) <= 4 or not all(map(_is_certificate_text, given)):
         raise MadangError("jose.chain", f"{what} does not bring the certificates of its key (x5c).")
     try:
         return _certificates(tuple(given))
     except (binascii.Error, ValueError):
         raise MadangError("jose.chain", f"A certificate of {what} is not in base64.") from None
+
+
+def _is_certificate_text(one: object) -> bool:
+    return isinstance(one, str) and len(one) <= MAX_CERTIFICATE_TEXT
 
 
 @lru_cache(maxsize=512)
