@@ -118,6 +118,13 @@ def test_a_request_is_over_after_five_minutes(shared):
         assert code_of(act, NOW + SECONDS) == "request.unknown"
 
 
+def test_a_request_is_over_then_whatever_another_clock_says():
+    verifier = Scene().verifier
+    verifier.begin([ask("resident")], NOW + 1_000)
+    begun = verifier.begin([ask("resident")], NOW)
+    assert code_of(verifier.fetch, begun.handle, NOW + SECONDS) == "request.unknown"
+
+
 def test_on_the_same_device_the_holder_brings_a_code_back(shared):
     begun = shared.verifier.begin([ask("resident")], NOW, "https://city.example.kr/claim?step=2")
     response = shared.respond(begun.handle, [shared.issue("resident")])
