@@ -12,7 +12,7 @@ from tests.browser import town
 from tests.support.cast import officer
 from tests.support.signing import envelope
 
-PUBLIC = ["", "/totals", "/validators", "/receipt", "/check", "/key"]
+PUBLIC = ["", "/totals", "/validators", "/receipt", "/check", "/identifiers", "/key"]
 
 
 @pytest.fixture(scope="module")

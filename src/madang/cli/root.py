@@ -8,6 +8,7 @@ from madang.cli import (
     appeals,
     backups,
     card,
+    did,
     exchange,
     fraud,
     grants,
@@ -48,6 +49,7 @@ app.add_typer(programmes.app, name="programme")
 app.add_typer(grants.app, name="grants")
 app.add_typer(card.app, name="card")
 app.add_typer(identity.app, name="identity")
+app.add_typer(did.app, name="did")
 app.add_typer(appeals.app, name="appeals")
 app.add_typer(vault.app, name="vault")
 app.add_typer(notices.app, name="notices")

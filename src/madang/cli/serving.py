@@ -53,7 +53,7 @@ class Backups(Controller):
     async def copy(self, request: Request[Any, Any, State]) -> Response[bytes]:
         """Copy the node as of one moment, while it goes on."""
         node = request.app.state.node
-        _check_secret(node.folder, request.headers.get("authorization", ""))
+        check_secret(node.folder, request.headers.get("authorization", ""))
         target = _target(await request.body())
         try:
             await asyncio.to_thread(node.backup, target)
@@ -92,11 +92,12 @@ def additions(
     found = people.additions(database, pads=Pads(*cards) if cards else None, vault=kept)
     if institutions is None:
         return Additions([Backups, *found.routes], found.lifespans)
+    from madang.cli.certifying import Certificates
     from madang.web import institutions as identity
 
     folder, passphrase, master_key = institutions
     more = identity.additions(folder, passphrase, database, master_key)
-    return Additions([Backups, *found.routes, *more.routes], [*found.lifespans, *more.lifespans])
+    return Additions([Backups, Certificates, *found.routes, *more.routes], [*found.lifespans, *more.lifespans])
 
 
 def _target(body: bytes) -> Path:
@@ -106,7 +107,8 @@ def _target(body: bytes) -> Path:
         raise Refused(400, "http.request", 'Send {"target": "/an/absolute/path"} on the machine of the node.') from None
 
 
-def _check_secret(folder: Path, authorization: str) -> None:
+def check_secret(folder: Path, authorization: str) -> None:
+    """Refuse whoever does not bring the secret of this run. Raises `Refused` (404)."""
     try:
         found = read(folder)
     except MadangError:

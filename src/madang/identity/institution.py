@@ -32,6 +32,7 @@ from madang.client.wallet import Wallet
 from madang.identity.catalogue import type_of
 from madang.identity.catalogue.types import Words
 from madang.identity.certificates import digest_of, make_leaf, make_root
+from madang.identity.jose import jwk_of
 from madang.identity.signer import Signer, signer
 from madang.kernel.errors import MadangError
 from madang.kernel.fields import PartyId
@@ -170,6 +171,15 @@ def describe(folder: Path, identifier: str) -> Description:
 def root_of(folder: Path, identifier: str) -> bytes:
     """An institution's root certificate (DER). Raises `MadangError` (`institution.invalid`)."""
     return _read_certificate(folder / identifier / "root.crt")
+
+
+def credential_key_of(folder: Path, identifier: str) -> dict[str, str]:
+    """The public JWK that an institution signs credentials with. Raises `MadangError` (`institution.invalid`)."""
+    certificate = x509.load_der_x509_certificate(_read_certificate(folder / identifier / "credential.crt"))
+    key = certificate.public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise MadangError("institution.invalid", f"{identifier} has no P-256 key for credentials. Restore it.")
+    return jwk_of(key)
 
 
 def open_institution(folder: Path, identifier: str, passphrase: str) -> Institution:

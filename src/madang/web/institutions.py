@@ -15,6 +15,7 @@ from madang.kernel.errors import MadangError
 from madang.records.database import open_database
 from madang.records.masterkey import FileMasterKey
 from madang.web.api.application import Additions
+from madang.web.did import routes as did
 from madang.web.eligibility import serving as eligibility
 from madang.web.issuer import serving as issuer
 from madang.web.issuer.issuers import STATUS
@@ -26,7 +27,7 @@ MAX_ROOTS = 1_000
 
 
 def additions(folder: Path, passphrase: str, address: str, master_key: Path) -> Additions:
-    """All institutions in `folder`: what they issue, what they ask, and whom they give tokens.
+    """All institutions in `folder`: what they issue, what they ask, whom they give tokens, and identifiers.
 
     `address` is that of the database of records, `master_key` the file of the vault's master key. Raises `MadangError`:
     what `open_institutions`, `open_database` and `FileMasterKey.open` raise, `institution.root`.
@@ -37,8 +38,9 @@ def additions(folder: Path, passphrase: str, address: str, master_key: Path) -> 
     asking = verifier.additions(institutions, roots, statuses)
     parts = (
         asking,
-        issuer.additions(institutions, folder, open_database(address), FileMasterKey.open(master_key)),
+        issuer.additions(institutions, folder, passphrase, open_database(address), FileMasterKey.open(master_key)),
         eligibility.additions(institutions, folder, passphrase, open_database(address)),
+        did.additions(folder, roots, statuses),
     )
     return Additions(
         [route for part in parts for route in part.routes], [one for part in parts for one in part.lifespans]

@@ -44,10 +44,12 @@ REFERENCE = "P-1"
 class Town:
     """A folder with a node, an institution `office`, one person, and a provider of wallets that the ledger names."""
 
-    def __init__(self, folder: Path, origin: str = ORIGIN, more: tuple[Act, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, origin: str = ORIGIN, more: tuple[Act, ...] = (), kinds: tuple[str, ...] = ()
+    ) -> None:
         self.folder = folder
         now = int(time.time()) - 3_600
-        issues = {"driving_licence": Terms(), "resident": Terms("any", (BACK,))}
+        issues = {"driving_licence": Terms(), "resident": Terms("any", (BACK,)), **dict.fromkeys(kinds, Terms())}
         description = Description("welfare", Words("면허 사무소", "Licence office"), origin, issues)
         self.identity = folder / "identity"
         make_institution(self.identity, "office", description, PASSPHRASE, now)
@@ -107,8 +109,8 @@ class Town:
             database.close()
 
     @contextmanager
-    def served(self) -> Iterator[Server]:
-        port = free_port()
+    def served(self, port: int = 0) -> Iterator[Server]:
+        port = port or free_port()
         madang = Path(sys.executable).with_name("madang")
         options = ["--pages", "--port", str(port), "--identity", str(self.identity)]
         options += ["--identity-passphrase", str(self.passphrase), "--vault-key", str(self.vault_key)]
