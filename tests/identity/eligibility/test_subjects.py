@@ -47,13 +47,13 @@ def classed(number: int | None, holder: dict[str, str]):
     ("together", "credentials"),
     [
         (True, [resident()]),
-        (True, [resident(1, PHONE), classed(None, PHONE)]),
+        (False, [resident(1, PHONE), classed(None, PHONE)]),
         (True, [resident(1, PHONE), classed(1, OTHER_PHONE)]),
         (False, [resident(1, PHONE), classed(None, OTHER_PHONE)]),
         (False, [resident(1, PHONE), classed(2, OTHER_PHONE)]),
         (True, [resident(1, OTHER_PHONE), shown("household", PHONE, members=[person(1), person(2)])]),
         (False, [resident(3, OTHER_PHONE), shown("household", PHONE, members=[person(1), person(2)])]),
-        (True, [classed(None, PHONE), shown("household", PHONE, members=[person(1)]), resident(1, OTHER_PHONE)]),
+        (True, [classed(1, PHONE), shown("household", PHONE, members=[person(1)]), resident(1, OTHER_PHONE)]),
         (False, []),
     ],
 )

@@ -37,11 +37,12 @@ def subjects(key: bytes, view: OfferView, shown: Shown) -> tuple[str, ...]:
 
 
 def are_one_persons(requirements: Sequence[Requirement], credentials: Sequence[Verified]) -> bool:
-    """Whether all credentials are connected: bound to one key of the holder, or naming the same person.
+    """Whether all credentials are connected by whom they name.
 
-    Else somebody's residence could be shown with somebody else's amount class.
+    Else somebody's residence could be shown with somebody else's amount class. That they are bound to one key shows
+    nothing: whoever sells a class has it issued for the buyer's key, again and again, and is never locked themselves.
     """
-    left = [_marks(requirements, one) for one in credentials]
+    left = [{one for asked in requirements for one in _named(asked, {each.type: each.claims})} for each in credentials]
     if not left:
         return False
     reached = left.pop()
@@ -49,13 +50,6 @@ def are_one_persons(requirements: Sequence[Requirement], credentials: Sequence[V
         reached = reached.union(*near)
         left = [one for one in left if one not in near]
     return not left
-
-
-def _marks(requirements: Sequence[Requirement], credential: Verified) -> frozenset[tuple[str, str]]:
-    """By what a credential may be connected with another one."""
-    holder = msgspec.json.encode(sorted(credential.holder.items())).decode()
-    shown = {credential.type: credential.claims}
-    return frozenset([("key", holder), *(("named", one) for asked in requirements for one in _named(asked, shown))])
 
 
 def _named(requirement: Requirement, shown: Shown) -> tuple[str, ...]:
