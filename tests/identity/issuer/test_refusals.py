@@ -3,13 +3,18 @@
 Cases that the OpenID conformance suite has too are named after its modules (`oid4vci-1_0-issuer-...`).
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import msgspec
 import pytest
 
 from madang.identity import jose
+from madang.identity.institution import Terms
+from madang.identity.issuer.granting import Asked, Grant
 from madang.identity.issuer.offers import TRIES
-from madang.identity.issuer.tokens import DELIVERIES
+from madang.identity.issuer.tokens import DELIVERIES, Token, count_delivery
+from madang.identity.issuer.wire import Refusal
 from madang.kernel.codec import to_base64url
 from tests.identity.institutions import certified, new_key
 from tests.identity.issuer.scene import (
@@ -122,6 +127,14 @@ def test_a_client_attestation_counts_with_its_proof_once_and_of_a_named_provider
     assert refused(phone.push(headers=twice)) == (400, "invalid_request", "request.header")
 
 
+def test_a_provider_whose_certificate_is_for_a_key_of_an_unknown_kind_is_refused(phone):
+    p256, unknown = bytes.fromhex("06082a8648ce3d030107"), bytes.fromhex("06082a8648ce3d03017f")
+    headers = phone.wallet_headers()
+    changed = phone.scene.provider.replace(p256, unknown)
+    headers["oauth-client-attestation"] = phone.attestation(certificate=changed)
+    assert refused(phone.push(headers=headers)) == (401, "invalid_client", "attestation.chain")
+
+
 # ------------------------------------------------------------------------------------------------------------ DPoP
 
 PROOFS = [
@@ -224,6 +237,19 @@ def test_a_wallet_that_forgot_its_attestation_does_not_use_the_offer_up(phone):
     without = phone.by_offer(offer, headers={"dpop": phone.dpop("token")})
     assert refused(without) == (401, "invalid_client", "authorize.wallet")
     read(phone.by_offer(offer))
+
+
+def test_what_is_not_issued_any_more_is_refused_as_the_endpoint_refuses(plain):
+    scene, offer, code = plain.scene, plain.scene.offer(), plain.code()
+    token = plain.token()["access_token"]
+    description = msgspec.structs.replace(scene.institution.description, issues={ATTESTED: Terms()})
+    scene.office = msgspec.structs.replace(
+        scene.office, institution=msgspec.structs.replace(scene.institution, description=description)
+    )
+    assert refused(plain.by_offer(offer)) == (400, "invalid_grant", "grant.withdrawn")
+    assert refused(plain.by_code(code)) == (400, "invalid_grant", "grant.withdrawn")
+    content = {"credential_configuration_id": PLAIN, "proofs": plain.proofs(keys(1))}
+    assert refused(plain.ask(content, token)) == (400, "credential_request_denied", "grant.withdrawn")
 
 
 # ------------------------------------------------------------------------------------------------------ credentials
@@ -501,3 +527,18 @@ NOTICES = [
 @pytest.mark.parametrize(("content", "word", "code"), NOTICES)
 def test_a_notification_is_refused(phone, bearer, content, word, code):
     assert refused(phone.ask(content, bearer, "notification")) == (400, word, code)
+
+
+def test_credentials_are_made_no_more_often_for_one_token_whoever_comes_together(scene):
+    token = Token(Grant(PERSON, Asked((PLAIN,), False), "", False), "key", "delivery")
+
+    def count(_: int) -> bool:
+        try:
+            count_delivery(scene.office, token, PLAIN, NOW)
+        except Refusal:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        counted = list(threads.map(count, range(24)))
+    assert sum(counted) == DELIVERIES

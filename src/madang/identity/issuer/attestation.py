@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from madang.identity import jose
@@ -161,7 +162,7 @@ def _provider(office: Office, jws: jose.Jws, what: str, signed: int, now: int) -
         loaded = x509.load_der_x509_certificate(certificate)
         key = loaded.public_key()
         begins, ends = (int(one.timestamp()) for one in (loaded.not_valid_before_utc, loaded.not_valid_after_utc))
-    except (ValueError, TypeError, x509.InvalidVersion):
+    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm):
         raise MadangError("attestation.chain", f"The certificate of {what} can't be read.") from None
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise MadangError("attestation.chain", f"The certificate of {what} is not for a P-256 key.")

@@ -119,7 +119,10 @@ def _wanted(office: Office, token: Token, content: jose.Object) -> Configuration
     """What is asked for, by the one way that fits how it was granted (section 8.2)."""
     identifier, name = content.get("credential_identifier"), content.get("credential_configuration_id")
     by_details = token.grant.asked.by_details
-    granted = known_of(office, token.grant.asked)
+    try:
+        granted = known_of(office, token.grant.asked)
+    except MadangError as error:
+        raise refused_as("credential_request_denied", error) from None
     if (identifier is None) == (name is None):
         raise _malformed("named", "A credential is not named by exactly one of identifier and configuration.")
     if identifier is not None:

@@ -15,6 +15,7 @@ import msgspec
 from madang.identity.issuer import dpop
 from madang.identity.issuer.attestation import Wallet, wallet_of
 from madang.identity.issuer.authorizing import take_code
+from madang.identity.issuer.configurations import Configuration
 from madang.identity.issuer.granting import Asked, Grant, is_for_any, known_of, read_asked, told
 from madang.identity.issuer.metadata import PRE_AUTHORIZED
 from madang.identity.issuer.offers import offered, take_offer
@@ -43,7 +44,7 @@ def exchange(office: Office, request: Request) -> Reply:
 
     Raises `Refusal`: `invalid_request`, `unsupported_grant_type`, `invalid_client` (401), `invalid_dpop_proof`,
     `use_dpop_nonce`, `invalid_grant` (of whatever is wrong with a code: `token.code`, `token.redirect`,
-    `token.verifier`, `token.key`, `token.client`, `token.offer`), what `read_asked` raises.
+    `token.verifier`, `token.key`, `token.client`, `token.offer`, `grant.withdrawn`), what `read_asked` raises.
     """
     form = read_form(request)
     if "access_token" in form:
@@ -58,6 +59,7 @@ def exchange(office: Office, request: Request) -> Reply:
     else:
         raise Refusal("unsupported_grant_type", "token.grant_type", "This type of grant is not taken.")
     grant = _narrowed(office, form, grant)
+    _issued_here(office, grant.asked)
     text = secrets.token_urlsafe(32)
     token = Token(grant, key, secrets.token_urlsafe(16))
     office.store.put(_place(office, text), "token", msgspec.json.encode(token), request.now + TOKEN_SECONDS)
@@ -98,8 +100,8 @@ def prolong(office: Office, text: str, token: Token, until: int) -> None:
 def count_delivery(office: Office, token: Token, configuration: str, now: int) -> None:
     """Count that credentials are made under a token. Raises `Refusal` (`credential_request_denied`)."""
     place = place_of(office.institution.identifier, "count", f"{token.delivery} {configuration}")
-    if office.store.find(place, now) is None:
-        office.store.put(place, "count", b"{}", now + 400 * 86_400)
+    # Only the first of several that come at once begins to count.
+    office.store.use(place, "count", now + 400 * 86_400)
     if office.store.count(place, now, DELIVERIES) is None:
         raise Refusal(
             "credential_request_denied", "credential.again", "These credentials were made often enough for one token."
@@ -129,7 +131,7 @@ def _of_offer(office: Office, form: Mapping[str, str], wallet: Wallet | None, no
         raise Refusal("invalid_request", "token.tx_code", "The transaction code is missing.")
     code = form.get("pre-authorized_code", "")
     asked = offered(office, code, now)
-    if asked is not None and wallet is None and not is_for_any(known_of(office, asked)):
+    if asked is not None and wallet is None and not is_for_any(_issued_here(office, asked)):
         raise Refusal("invalid_client", "authorize.wallet", "This type is for wallets that prove who made them.", 401)
     grant = take_offer(office, code, form["tx_code"], now)
     if grant is None:
@@ -148,6 +150,13 @@ def _narrowed(office: Office, form: Mapping[str, str], grant: Grant) -> Grant:
     if not all(one in grant.asked.configurations for one in asked.configurations):
         raise Refusal("invalid_authorization_details", "grant.more", "More is asked for than was granted.")
     return msgspec.structs.replace(grant, asked=Asked(asked.configurations, True))
+
+
+def _issued_here(office: Office, asked: Asked) -> list[Configuration]:
+    try:
+        return known_of(office, asked)
+    except MadangError as error:
+        raise refused_as("invalid_grant", error) from None
 
 
 def _check_verifier(verifier: str, challenge: str) -> None:
