@@ -79,6 +79,7 @@ def test_what_fits_is_found_on_the_phone_and_claimed_without_saying_by_whom(visi
     fits.wait_for()
     assert fits.count() == 1 and "150,000원" in fits.inner_text()
     assert page.locator("article.offer", has_text="조건이 맞지 않음").count() == 1
+    assert "부산광역시" in fits.locator("ul").inner_text()
     assert not [url for url in asked if FITS in url or OTHER in url]
     one.check_page()
 

@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 const { folder, known, tasks } = JSON.parse(readFileSync(0, "utf8"));
 const load = (name) => import(pathToFileURL(`${folder}/wallet/credentials/${name}.js`));
 globalThis.location = { origin: "https://city.example.kr" };
-const [jose, sdjwt, mdoc, presenting, { Trust }, { statusAt }] = await Promise.all(
-  ["jose", "sdjwt", "mdoc", "presenting", "trust", "standing"].map(load));
+const [jose, sdjwt, mdoc, presenting, { Trust }, { statusAt }, offers] = await Promise.all(
+  ["jose", "sdjwt", "mdoc", "presenting", "trust", "standing", "offers"].map(load));
 const trust = new Trust(known);
 
 const keyOf = (jwk) => crypto.subtle.importKey("jwk", jwk, { name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
@@ -37,6 +37,7 @@ const DOES = {
   },
   encrypt: ({ text, key, enc }) => jose.encrypt(new TextEncoder().encode(text), key, enc),
   thumbprint: async ({ key }) => Buffer.from(await jose.thumbprint(key)).toString("base64url"),
+  qualify: ({ requirements, held }) => offers.overall(offers.findings(requirements, held)),
   status: ({ bits, packed, index }) => statusAt({ bits, packed: Uint8Array.from(packed) }, index),
 };
 

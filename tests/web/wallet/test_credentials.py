@@ -12,8 +12,10 @@ import pytest
 from joserfc.jwk import ECKey
 from msgspec.structs import replace
 
+from madang.base.eligibility.state import Requirement
 from madang.identity import jose
 from madang.identity.certificates import digest_of
+from madang.identity.eligibility.requirements import as_data, findings, overall
 from madang.identity.status.packing import Bits, pack, status_at
 from madang.identity.verifier.asking import Ask
 from madang.identity.verifier.request import Question, client_id, sign_request
@@ -198,3 +200,35 @@ def test_statuses_are_read_from_the_lists_that_we_publish(run, bits: Bits):
     found = run(*({"does": "status", "bits": bits, "packed": list(packed), "index": place} for place in range(16)))
     assert [one["found"] for one in found] == [status_at(packed, bits, place) for place in range(16)]
     assert run({"does": "status", "bits": bits, "packed": list(packed), "index": 128})[0] == {"refused": "status.form"}
+
+
+NEEDED = [
+    Requirement("resident", "connecting_information", "identifies", ()),
+    Requirement("resident", "province", "equals", ("26",)),
+    Requirement("household", "size", "at_least", ("3",)),
+]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {},
+        {"resident": {"connecting_information": "c", "province": "26"}},
+        {"resident": {"connecting_information": "c", "province": "26"}, "household": {"size": 3}},
+        {"resident": {"connecting_information": "c", "province": "11"}, "household": {"size": 3}},
+        {"resident": {"connecting_information": "c", "province": "26"}, "household": {"size": 2}},
+        {"resident": {"province": "26"}, "household": {"size": 4}},
+    ],
+    ids=str,
+)
+def test_what_somebody_qualifies_for_is_judged_as_the_authority_does(run, shown):
+    held = [{"type": kind, "claims": claims} for kind, claims in shown.items()]
+    (answer,) = run({"does": "qualify", "requirements": as_data(NEEDED), "held": held})
+    assert answer["found"] == overall(findings(NEEDED, shown))
+
+
+def test_of_several_credentials_of_a_type_that_counts_which_fits(run):
+    old, new = ({"connecting_information": "c", "province": province} for province in ("11", "26"))
+    held = [{"type": "resident", "claims": one} for one in (old, new)]
+    (answer,) = run({"does": "qualify", "requirements": as_data(NEEDED[:2]), "held": held})
+    assert answer["found"] == "met"

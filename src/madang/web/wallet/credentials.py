@@ -18,6 +18,7 @@ from madang.base.trust.state import ends
 from madang.identity.catalogue import TYPES
 from madang.kernel.state import State
 from madang.web.site.visit import POLICY, Visit
+from madang.web.wallet.places import ENGLISH, place_name
 
 WORDS = "wallet.credentials."
 PUBLIC = {"cache-control": "no-cache"}
@@ -88,7 +89,13 @@ def page_of(visit: Visit, name: str, connected: bool = False, **values: Any) -> 
     own = [key for key in visit.site.look.words.keys() if key.startswith(WORDS)]  # noqa: SIM118  no dictionary
     spoken = {key.removeprefix(WORDS): visit.say(key) for key in own}
     headers = {"content-security-policy": _policy(visit.state, visit.now)} if connected else {}
-    return visit.page(f"wallet/credentials/{name}.html", headers=headers, spoken=spoken, **values)
+    return visit.page(
+        f"wallet/credentials/{name}.html", headers=headers, spoken=spoken, provinces=_provinces(visit), **values
+    )
+
+
+def _provinces(visit: Visit) -> dict[str, str]:
+    return {code: place_name(code, visit.wanted.language) for code in ENGLISH}
 
 
 def _policy(state: State, now: int) -> str:

@@ -10,7 +10,7 @@ const said = box.querySelector(".said"), list = box.querySelector("ul");
 const say = (name) => said.replaceChildren(box.querySelector(`template.${name}`).content.cloneNode(true));
 const won = (amount) => (language === "ko" ? `${amount.toLocaleString("ko-KR")}원` : `₩${amount.toLocaleString("en-US")}`);
 const when = new Intl.DateTimeFormat(language === "ko" ? "ko-KR" : "en-GB", {
-  dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Seoul",
+  dateStyle: language === "ko" ? "long" : "medium", timeStyle: "short", hourCycle: "h23", timeZone: "Asia/Seoul",
 });
 
 function save(name, data, type) {

@@ -1,5 +1,5 @@
 // Programmes for whoever holds this device: all offers are fetched, and compared here.
-import { day, facts, language, make, notice, say, told } from "./page.js";
+import { day, facts, language, make, notice, say, told, valueOf } from "./page.js";
 import { findings, overall } from "./offers.js";
 import { Refusal } from "./refusal.js";
 import { all, put } from "./store.js";
@@ -10,11 +10,13 @@ const won = (amount) => (language === "ko" ? `${amount.toLocaleString("ko-KR")}�
 const MARKS = { met: "✓", unmet: "✗", undetermined: "?" };
 
 function sentence({ requirement, judgement, missing }, types) {
-  const type = types[requirement.credential], claim = type.claims[requirement.claim];
-  const values = requirement.values.map((one) => (one === "true" || one === "false" ? say(one === "true" ? "yes" : "no") : one)).join(", ");
+  // An offer may name a type that this release does not know.
+  const type = types[requirement.credential], claim = type?.claims[requirement.claim], name = type?.name[language] ?? requirement.credential;
+  const value = (one) => (one === "true" || one === "false" ? say(one === "true" ? "yes" : "no") : claim ? valueOf(claim, one) : one);
+  const values = requirement.values.map(value).join(", ");
   const text = say(`forme.tests.${requirement.test}`, { claim: claim?.words[language] ?? requirement.claim, values });
-  const why = missing ? ` ${say("forme.missing", { name: type.name[language] })}` : "";
-  return make("li", {}, make("span", { "aria-hidden": "true" }, `${MARKS[judgement]} `), `${type.name[language]} · ${text}`,
+  const why = missing ? ` ${say("forme.missing", { name })}` : "";
+  return make("li", {}, make("span", { "aria-hidden": "true" }, `${MARKS[judgement]} `), `${name} · ${text}`,
     make("span", { class: "muted" }, ` ${say(`forme.${judgement}`)}${why}`));
 }
 

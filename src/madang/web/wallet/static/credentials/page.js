@@ -8,7 +8,7 @@ export const say = (key, values = {}) =>
 
 // Korean's subject particle goes by whether the syllable before it ends in a consonant; behind other letters both stay.
 const particles = (text) =>
-  text.replace(/([가-힣])이\(가\)/g, (_, before) => before + ((before.charCodeAt(0) - 0xac00) % 28 ? "이" : "가"));
+  text.replace(/([가-힣])([’”]?)이\(가\)/g, (_, last, mark) => last + mark + ((last.charCodeAt(0) - 0xac00) % 28 ? "이" : "가"));
 
 export function make(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -33,11 +33,16 @@ const MOMENT = new Intl.DateTimeFormat(language === "ko" ? "ko-KR" : "en-GB", {
 export const day = (second) => DAY.format(second * 1000);
 export const moment = (second) => MOMENT.format(second * 1000);
 
+// A claim of this pattern is the first two digits of legal-dong codes.
+const PROVINCE = "[0-9]{2}";
+const provinces = JSON.parse(document.getElementById("provinces").textContent);
+
 /** A claim's value in words: an element, or a text. */
 export function valueOf(claim, value) {
   if (claim.kind === "image") return picture(value, claim);
   if (typeof value === "boolean") return say(value ? "yes" : "no");
-  if (claim.kind === "date") return day(Date.parse(`${value}T00:00:00+09:00`) / 1000);
+  if (claim.pattern === PROVINCE) return provinces[value] ?? String(value);
+  if (claim.kind === "date" && /^\d{4}-\d{2}-\d{2}$/.test(value)) return day(Date.parse(`${value}T00:00:00+09:00`) / 1000);
   if (Array.isArray(value)) {
     return value.map((one) => (typeof one === "string" ? one : recordOf(claim, one))).join(", ");
   }
