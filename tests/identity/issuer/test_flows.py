@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from madang.identity import jose, mdoc
 from madang.identity.catalogue import type_of
 from madang.identity.certificates import follow
+from madang.identity.issuer.tokens import end_tokens
 from madang.identity.mdoc.claims import to_claims
 from madang.identity.sdjwt import holding
 from madang.identity.sdjwt.forms import split
@@ -26,6 +27,7 @@ from tests.identity.issuer.scene import (
     NOW,
     PERSON,
     RESIDENT,
+    Cards,
     Phone,
     Scene,
     keys,
@@ -202,6 +204,36 @@ def test_a_deferral_ends_where_the_register_has_nothing_after_all(scene, phone):
     later = {"transaction_id": read(phone.ask(content, token))["transaction_id"]}
     del scene.register.people[PERSON][ATTESTED]
     assert refused(phone.ask(later, token, "deferred")) == (400, "credential_request_denied", "credential.nothing")
+
+
+def test_nothing_more_goes_to_a_phone_whose_holder_lost_it(scene, phone):
+    scene.register.people[PERSON][ATTESTED] = "waiting"
+    token = phone.token()["access_token"]
+    content = {"credential_configuration_id": f"{ATTESTED}_sd_jwt", "proofs": phone.proofs(keys(1))}
+    later = {"transaction_id": read(phone.ask(content, token))["transaction_id"]}
+    scene.register.people[PERSON][ATTESTED] = LICENCE
+    end_tokens(scene.office, PERSON, NOW + 1)
+    assert refused(phone.ask(later, token, "deferred", now=NOW + 2)) == (401, "invalid_token", "token.ended")
+    content["proofs"] = phone.proofs(keys(1))
+    assert refused(phone.ask(content, token, now=NOW + 2)) == (401, "invalid_token", "token.ended")
+    assert scene.store.issued_to("office", PERSON) == []
+    renewed = Phone(scene)
+    content["proofs"] = renewed.proofs(keys(1), NOW + 2)
+    read(renewed.ask(content, renewed.token(now=NOW + 2)["access_token"], now=NOW + 2))
+
+
+def test_what_is_made_while_its_holder_reports_a_loss_is_on_record_and_does_not_go_out(scene, phone):
+    token = phone.token()["access_token"]
+    content = {"credential_configuration_id": f"{ATTESTED}_sd_jwt", "proofs": phone.proofs(keys(1))}
+
+    class Reported(Cards):
+        def known(self, subject: str, kind: str) -> Any:
+            end_tokens(scene.office, subject, NOW)
+            return LICENCE
+
+    scene.office = msgspec.structs.replace(scene.office, register=Reported())
+    assert refused(phone.ask(content, token)) == (401, "invalid_token", "token.ended")
+    assert len(scene.store.issued_to("office", PERSON)) == 1
 
 
 @pytest.mark.parametrize(

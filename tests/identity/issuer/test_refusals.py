@@ -530,7 +530,7 @@ def test_a_notification_is_refused(phone, bearer, content, word, code):
 
 
 def test_credentials_are_made_no_more_often_for_one_token_whoever_comes_together(scene):
-    token = Token(Grant(PERSON, Asked((PLAIN,), False), "", False), "key", "delivery")
+    token = Token(Grant(PERSON, Asked((PLAIN,), False), "", False), "key", "delivery", NOW)
 
     def count(_: int) -> bool:
         try:

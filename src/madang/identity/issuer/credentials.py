@@ -14,13 +14,11 @@ from madang.identity.issuer.notifying import notice_for
 from madang.identity.issuer.office import Office
 from madang.identity.issuer.proofs import check_proofs, use_nonces
 from madang.identity.issuer.store import place_of
-from madang.identity.issuer.tokens import Token, count_delivery, prolong, token_of
+from madang.identity.issuer.tokens import MOST_SECONDS, Token, check_not_ended, count_delivery, prolong, token_of
 from madang.identity.issuer.wire import JSON, JWT, Refusal, Reply, Request, as_json, refused_as
 from madang.kernel.errors import MadangError
 
 MAX_BYTES = 256 * 1024
-WAIT_SECONDS = 30 * 86_400
-"""How long a wallet may come back for credentials that an officer has still to see to."""
 INTERVAL = 300
 _encode = msgspec.json.Encoder().encode
 _WHAT = "The credential request"
@@ -70,11 +68,11 @@ def deliver(office: Office, request: Request) -> Reply:
         transaction = secrets.token_urlsafe(32)
         kept = Waiting(wanted.id, token.grant.subject, tuple(keys), token.delivery)
         place = place_of(office.institution.identifier, "waiting", transaction)
-        office.store.put(place, "waiting", _encode(kept), request.now + WAIT_SECONDS)
-        prolong(office, text, token, request.now + WAIT_SECONDS)
+        office.store.put(place, "waiting", _encode(kept), request.now + MOST_SECONDS)
+        prolong(office, text, token, request.now)
         return _answer(asked, {"transaction_id": transaction, "interval": INTERVAL}, 202)
     order = Order(wanted, token.grant.subject, keys, token.delivery)
-    return _made(office, order, known, asked, request.now)
+    return _made(office, token, order, known, asked, request.now)
 
 
 def deliver_later(office: Office, request: Request) -> Reply:
@@ -100,16 +98,19 @@ def deliver_later(office: Office, request: Request) -> Reply:
         raise Refusal("invalid_transaction_id", "credential.transaction", "This was fetched a moment ago.")
     if wanted is None:
         raise Refusal("credential_request_denied", "grant.withdrawn", "This type is not issued any more.")
-    return _made(office, Order(wanted, kept.subject, kept.keys, kept.delivery), known, asked, request.now)
+    order = Order(wanted, kept.subject, kept.keys, kept.delivery)
+    return _made(office, token, order, known, asked, request.now)
 
 
-def _made(office: Office, order: Order, known: Any, asked: Asked, now: int) -> Reply:
+def _made(office: Office, token: Token, order: Order, known: Any, asked: Asked, now: int) -> Reply:
     try:
         if known is None:
             raise MadangError("credential.nothing", "The register has nothing to issue to this person any more.")
         made = make(office, order, known, now)
     except MadangError as error:
         raise refused_as("credential_request_denied", error) from None
+    # Whoever revokes meanwhile ends the token first: either they find these on record, or they are found here.
+    check_not_ended(office, token, now)
     notice = notice_for(office, order.delivery, made.numbers, now)
     credentials = [{"credential": one} for one in made.credentials]
     return _answer(asked, {"credentials": credentials, "notification_id": notice}, 200)

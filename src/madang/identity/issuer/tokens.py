@@ -26,17 +26,20 @@ from madang.kernel.codec import to_base64url
 from madang.kernel.errors import MadangError
 
 TOKEN_SECONDS = 600
+MOST_SECONDS = 30 * 86_400
+"""How long a token lasts at most from when it was last used, where credentials take their time."""
 DELIVERIES = 3
 """How often credentials of one configuration are made for one token: an answer can be lost on its way."""
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}\Z")
 
 
 class Token(msgspec.Struct, frozen=True):
-    """What an access token stands for, and the thumbprint of the key that it is bound to."""
+    """What an access token stands for since a second, and the thumbprint of the key that it is bound to."""
 
     grant: Grant
     key: str
     delivery: str
+    since: int
 
 
 def exchange(office: Office, request: Request) -> Reply:
@@ -61,7 +64,7 @@ def exchange(office: Office, request: Request) -> Reply:
     grant = _narrowed(office, form, grant)
     _issued_here(office, grant.asked)
     text = secrets.token_urlsafe(32)
-    token = Token(grant, key, secrets.token_urlsafe(16))
+    token = Token(grant, key, secrets.token_urlsafe(16), request.now)
     office.store.put(_place(office, text), "token", msgspec.json.encode(token), request.now + TOKEN_SECONDS)
     answer = {"access_token": text, "token_type": "DPoP", "expires_in": TOKEN_SECONDS, **told(office, grant.asked)}
     return as_json(answer, headers=dpop.fresh_nonce(office, request.now))
@@ -71,7 +74,7 @@ def token_of(office: Office, request: Request, endpoint: str) -> tuple[Token, st
     """The token of a request to an endpoint, proven by its key, and its text.
 
     Raises `Refusal`: `invalid_request` (`token.query`: in the query), `invalid_token` (401; `token.missing`,
-    `token.scheme`, `token.unknown`, `token.key`), what `check_proof` raises.
+    `token.scheme`, `token.unknown`, `token.key`, `token.ended`), what `check_proof` raises.
     """
     if request.query:
         raise Refusal("invalid_request", "token.query", "This endpoint takes no query: least of all an access token.")
@@ -89,12 +92,26 @@ def token_of(office: Office, request: Request, endpoint: str) -> tuple[Token, st
     token = msgspec.json.decode(found, type=Token)
     if token.key != key:
         raise _invalid_token("token.key", "The access token is bound to another key.")
+    check_not_ended(office, token, request.now)
     return token, text
 
 
-def prolong(office: Office, text: str, token: Token, until: int) -> None:
+def prolong(office: Office, text: str, token: Token, now: int) -> None:
     """Let a token count longer, for credentials that take their time."""
-    office.store.put(_place(office, text), "token", msgspec.json.encode(token), until)
+    office.store.put(_place(office, text), "token", msgspec.json.encode(token), now + MOST_SECONDS)
+
+
+def end_tokens(office: Office, subject: str, now: int) -> None:
+    """End all tokens for a person, and with them what waits: nothing more goes to a phone that was lost."""
+    ended = msgspec.json.encode(now)
+    office.store.put(_ended(office, subject), "ended", ended, now + MOST_SECONDS + TOKEN_SECONDS)
+
+
+def check_not_ended(office: Office, token: Token, now: int) -> None:
+    """Refuse a token that an officer ended. Raises `Refusal` (`invalid_token`, 401; `token.ended`)."""
+    found = office.store.find(_ended(office, token.grant.subject), now)
+    if found is not None and token.since <= msgspec.json.decode(found, type=int):
+        raise _invalid_token("token.ended", "An officer ended what was authorised for this person. Authorise anew.")
 
 
 def count_delivery(office: Office, token: Token, configuration: str, now: int) -> None:
@@ -167,6 +184,10 @@ def _check_verifier(verifier: str, challenge: str) -> None:
 
 def _place(office: Office, text: str) -> bytes:
     return place_of(office.institution.identifier, "token", text)
+
+
+def _ended(office: Office, subject: str) -> bytes:
+    return place_of(office.institution.identifier, "ended", subject)
 
 
 def _invalid_token(code: str, message: str) -> Refusal:

@@ -19,6 +19,7 @@ from madang.identity.issuer import offers, standing
 from madang.identity.issuer.configurations import configurations
 from madang.identity.issuer.office import Office
 from madang.identity.issuer.store import Issued, Standing
+from madang.identity.issuer.tokens import end_tokens
 from madang.kernel.errors import MadangError
 from madang.records.vault import Access
 from madang.web.api.problems import Refused
@@ -99,6 +100,8 @@ async def stand(visit: Visit, name: Name) -> Response[str]:
     now = visit.now
 
     def change() -> int:
+        if known != "valid":
+            end_tokens(one, subject, now)
         issued = one.store.issued_to(name, subject)
         meant = [each for each in issued if delivery in ("", each.delivery)]
         for each in (each for each in meant if each.standing not in ("revoked", known)):
