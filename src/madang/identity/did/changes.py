@@ -23,7 +23,7 @@ _MEMBERS: dict[Code, tuple[str, ...]] = {
     "keys": ("verificationMethod", "authentication", "assertionMethod", "keyAgreement"),
     "controller": ("controller",),
     "services": ("service",),
-    "moved": ("id", "alsoKnownAs"),
+    "moved": ("id",),
 }
 
 
