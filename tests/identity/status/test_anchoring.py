@@ -13,7 +13,7 @@ from madang.base.anchors.state import NEWEST
 from madang.base.anchors.transactions import Publish
 from madang.client import Client
 from madang.client import Wallet as Signing
-from madang.identity.status.anchoring import GRACE_SECONDS, Anchoring, anchored, series_of
+from madang.identity.status.anchoring import GRACE_SECONDS, Anchoring, Distant, anchored, series_of
 from madang.identity.status.publishing import Published, publish
 from madang.identity.status.register import Status
 from madang.identity.status.worker import StatusWorker
@@ -48,7 +48,7 @@ def newest(client: Client, name: str, prefix: str) -> dict[str, object]:
 
 def test_lists_are_anchored_once_a_change_and_have_a_proof(server: Server, tmp_path: Path) -> None:
     with register(tmp_path / "own") as lists, Client(server.url) as client:
-        anchoring = Anchoring(client, signing(officer("welfare")), "welfare", "licences")
+        anchoring = Anchoring(Distant(client), signing(officer("welfare")), "welfare", "licences")
         (place,) = lists.allocate(1, LATER, NOW)
         first = publish(lists, OFFICE.signer, ISSUER, tmp_path / "web", NOW)
         assert [anchoring.anchor(first), anchoring.anchor(first)] == [6, 0]
@@ -70,12 +70,12 @@ def test_what_the_ledger_refuses_is_told(server: Server) -> None:
     with Client(server.url) as client:
         for wallet, code in ((officer("bank-a"), "authority.not_signed"), (ALICE, "authority.not_signed")):
             with pytest.raises(MadangError) as refused:
-                Anchoring(client, signing(wallet), "welfare", "refused").anchor([one])
+                Anchoring(Distant(client), signing(wallet), "welfare", "refused").anchor([one])
             assert refused.value.code == code
-        assert Anchoring(client, signing(officer("welfare")), "welfare", "local").anchor([one]) == 1
+        assert Anchoring(Distant(client), signing(officer("welfare")), "welfare", "local").anchor([one]) == 1
         assert newest(client, one.name, "local")["uri"] == ""
     with Client("http://127.0.0.1:9") as away, pytest.raises(MadangError) as refused:
-        Anchoring(away, signing(officer("welfare")), "welfare").anchor([one])
+        Anchoring(Distant(away), signing(officer("welfare")), "welfare").anchor([one])
     assert refused.value.code == "client.unreachable"
 
 
@@ -86,7 +86,7 @@ def test_the_worker_publishes_at_fixed_times_and_a_ledger_that_is_away_stops_no_
     with register(tmp_path / "own") as lists, Client(server.url) as client:
         (place,) = lists.allocate(1, LATER, NOW)
         wallet = signing(officer("welfare"))
-        anchoring = Anchoring(client, wallet, "welfare", "worker")
+        anchoring = Anchoring(Distant(client), wallet, "welfare", "worker")
         worker = StatusWorker(lists, OFFICE.signer, ISSUER, web, lambda: int(time.time()), anchoring)
         worker.start()
         assert (web / "1.jwt").exists()
@@ -95,7 +95,7 @@ def test_the_worker_publishes_at_fixed_times_and_a_ledger_that_is_away_stops_no_
         assert worker.failure is None
         before = (web / "1.jwt").read_bytes()
         assert newest(client, "1.jwt", "worker")["digest"] == hashlib.sha256(before).hexdigest()
-        gone = Anchoring(Client("http://127.0.0.1:9"), wallet, "welfare", "worker")
+        gone = Anchoring(Distant(Client("http://127.0.0.1:9")), wallet, "welfare", "worker")
         alone = StatusWorker(lists, OFFICE.signer, ISSUER, web, lambda: int(time.time()), gone)
         alone.start()
         alone.stop()

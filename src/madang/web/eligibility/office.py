@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from madang.client.keystore import Keystore
 from madang.client.wallet import Wallet
 from madang.identity.eligibility.authority import Authority
-from madang.identity.eligibility.keys import OFFICER, open_keys
+from madang.identity.eligibility.keys import open_keys
 from madang.identity.institution import Institution
 from madang.records.database import Database
 from madang.records.tokens import TokenRegister
+from madang.web.ownledger import officer_in
 
 
 class Office(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ def open_offices(
             one,
             Authority(register, _digest_key(one), open_keys(folder / name, passphrase)),
             register,
-            _officer(Keystore(folder / name), passphrase),
+            officer_in(folder / name, passphrase),
         )
         for name, one in institutions.items()
     }
@@ -46,7 +46,3 @@ def open_offices(
 
 def _digest_key(institution: Institution) -> bytes:
     return hmac.digest(institution.secret, b"madang eligibility: digests of subjects", hashlib.sha256)
-
-
-def _officer(keystore: Keystore, passphrase: str) -> Wallet | None:
-    return keystore.open(OFFICER, passphrase) if OFFICER in keystore.names() else None

@@ -9,20 +9,18 @@ from pathlib import Path
 from litestar import Litestar
 
 from madang.base.eligibility import queries
-from madang.client.wallet import make_payload
 from madang.engine.node import Node
 from madang.identity.eligibility.publishing import due
 from madang.identity.institution import Institution
 from madang.kernel.errors import MadangError
-from madang.kernel.machine import Result
 from madang.records.database import Database
 from madang.web.api.application import Additions
 from madang.web.api.journal import Journal
 from madang.web.eligibility import exchange
 from madang.web.eligibility.office import Office, open_offices
+from madang.web.ownledger import OwnLedger
 
 COUNT_SECONDS = 600.0
-ORDER_SECONDS = 30.0
 
 
 def additions(institutions: Mapping[str, Institution], folder: Path, passphrase: str, database: Database) -> Additions:
@@ -73,8 +71,5 @@ def publish_counts(office: Office, node: Node) -> int:
     views = queries.offers_of(state, office.institution.party)
     acts = [act for view in views if (act := due(office.register, view, node.clock())) is not None]
     for act in acts:
-        payload = make_payload(node.ledger.machine.chain.name, [act], node.clock() + 300)
-        (result,) = node.engine.submit([office.officer.jws(payload)]).result(ORDER_SECONDS)
-        if not isinstance(result, Result) or result.outcome != "accepted":
-            raise MadangError(result.code, "The ledger did not take the count of tokens. Look up its code.")
+        OwnLedger(node).perform([act], office.officer)
     return len(acts)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from madang.identity.institution import Institution
 from madang.identity.issuer.office import Office, Register
+from madang.identity.status.anchoring import Anchoring
 from madang.identity.status.register import StatusRegister
 from madang.identity.status.worker import StatusWorker
 from madang.identity.trust import Trust
@@ -30,8 +31,11 @@ class Issuers:
         folder: Path,
         state: Callable[[], State],
         clock: Callable[[], int],
+        anchorings: Mapping[str, Anchoring],
     ) -> None:
         """Status lists lie in `folder`/NAME/status; `state` gives the ledger as it is durable now.
+
+        `anchorings` has the digests of lists put on the ledger, for the institutions that have it done here.
 
         Raises `MadangError`: what `StatusRegister` and `StatusWorker.start` raise.
         """
@@ -43,7 +47,9 @@ class Issuers:
         self._published: dict[str, Path] = {}
         try:
             for name, one in institutions.items():
-                self._open(name, one, registers[name], folder / name / STATUS, lambda: Trust(state()))
+                self._open(
+                    name, one, registers[name], folder / name / STATUS, lambda: Trust(state()), anchorings.get(name)
+                )
         except BaseException:
             self.close()
             raise
@@ -88,11 +94,19 @@ class Issuers:
         for lists in self._lists.values():
             lists.close()
 
-    def _open(self, name: str, one: Institution, register: Register, folder: Path, trust: Callable[[], Trust]) -> None:
+    def _open(
+        self,
+        name: str,
+        one: Institution,
+        register: Register,
+        folder: Path,
+        trust: Callable[[], Trust],
+        anchoring: Anchoring | None,
+    ) -> None:
         lists = StatusRegister(folder, f"{one.url}/{STATUS}")
         self._lists[name] = lists
         published = folder / "published"
-        worker = StatusWorker(lists, one.credentials, one.url, published, self._clock, None)
+        worker = StatusWorker(lists, one.credentials, one.url, published, self._clock, anchoring)
         worker.start()
         self._workers[name] = worker
         self._published[name] = published

@@ -10,6 +10,7 @@ from litestar import Litestar
 
 from madang.identity.catalogue import type_of
 from madang.identity.institution import Institution
+from madang.identity.status.anchoring import Anchoring
 from madang.kernel.errors import MadangError
 from madang.records.database import Database
 from madang.records.masterkey import MasterKey
@@ -19,17 +20,19 @@ from madang.web.api.journal import Journal
 from madang.web.issuer import documents, protocol
 from madang.web.issuer.issuers import Issuers
 from madang.web.issuer.people import People
+from madang.web.ownledger import OwnLedger, officer_in
 
 TEND_SECONDS = 60.0
 
 
 def additions(
-    institutions: Mapping[str, Institution], folder: Path, database: Database, master: MasterKey
+    institutions: Mapping[str, Institution], folder: Path, passphrase: str, database: Database, master: MasterKey
 ) -> Additions:
     """The addresses that wallets know, and the offices behind them as `app.state.issuers`, with their registers as
     `app.state.people`.
 
-    Status lists lie in `folder`; the registers in the vault of `database`, which is closed at the end, under `master`.
+    Status lists lie in `folder`, with the institutions' keys; where an officer's key is among them, the lists' digests
+    go onto the ledger. The registers lie in the vault of `database`, which is closed at the end, under `master`.
     """
 
     @asynccontextmanager
@@ -38,7 +41,10 @@ def additions(
         try:
             vault = await asyncio.to_thread(Vault, database, master, node.clock)
             people = {name: People(name, one.party, vault, type_of) for name, one in institutions.items()}
-            issuers = await asyncio.to_thread(Issuers, institutions, people, database, folder, node.state, node.clock)
+            anchorings = await asyncio.to_thread(_anchorings, institutions, folder, passphrase, OwnLedger(node))
+            issuers = await asyncio.to_thread(
+                Issuers, institutions, people, database, folder, node.state, node.clock, anchorings
+            )
             app.state.issuers, app.state.people, app.state.vault = issuers, people, vault
             tending = asyncio.create_task(_tend(issuers, app.state.journal))
             try:
@@ -51,6 +57,18 @@ def additions(
             await asyncio.to_thread(database.close)
 
     return Additions((*protocol.ROUTES, *documents.ROUTES), [issuing])
+
+
+def _anchorings(
+    institutions: Mapping[str, Institution], folder: Path, passphrase: str, ledger: OwnLedger
+) -> dict[str, Anchoring]:
+    """Series are named after the institution: a party may have several. Raises what `officer_in` raises."""
+    found = {name: officer_in(folder / name, passphrase) for name in institutions}
+    return {
+        name: Anchoring(ledger, officer, institutions[name].party, name)
+        for name, officer in found.items()
+        if officer is not None
+    }
 
 
 async def _tend(issuers: Issuers, journal: Journal) -> None:
