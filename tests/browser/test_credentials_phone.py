@@ -28,6 +28,15 @@ HELD = """async () => {
     return read.result.flatMap(one => one.copies.map(copy => [copy.text, copy.key.extractable]));
 }"""
 """The copies in a browser, and whether their keys could be taken out."""
+LATER = """async () => {
+    const asked = indexedDB.open("madang-credentials");
+    await new Promise(go => asked.onsuccess = go);
+    const store = asked.result.transaction("begun", "readwrite").objectStore("begun"), read = store.getAll();
+    await new Promise(go => read.onsuccess = go);
+    await new Promise(go => store.put({ ...read.result[0], next: 0 }).onsuccess = go);
+    asked.result.close();
+}"""
+"""Lets the time go by that an issuer asks a wallet to wait."""
 PERSON = {"resident": RESIDENT, "driving_licence": LICENCE}
 
 
@@ -110,6 +119,21 @@ def test_a_licence_is_received_by_signing_in_with_a_residence(phone, issuing):
     page.wait_for_url("**/wallet/credentials")
     page.locator("a.card").first.wait_for()
     assert page.locator("a.card", has_text="licence").count() == 0
+
+
+def test_what_is_still_being_prepared_comes_by_itself(visit: Any, issuing: Issuing):
+    one: Visitor = visit()
+    person = issuing.enrol("P-8", {"resident": "waiting"})
+    receive(one, issuing, person, "resident_sd_jwt")
+    assert "준비하고 있습니다" in one.page.locator("#receive").inner_text()
+    one.go("/wallet/credentials")
+    one.page.get_by_text("담당자가 확인하고").wait_for()
+    one.check_page()
+    issuing.enrol("P-8", {"resident": {**RESIDENT, "connecting_information": "e" * 86}})
+    one.page.evaluate(LATER)
+    one.go("/wallet/credentials")
+    one.page.locator("a.card", has_text="주민등록 확인").wait_for()
+    assert one.page.get_by_text("담당자가 확인하고").count() == 0
 
 
 def test_whoever_asks_for_too_much_is_refused_and_learns_nothing(phone, issuing):
