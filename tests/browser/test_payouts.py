@@ -61,6 +61,8 @@ def test_shops_are_paid_out_and_find_it_in_their_day(served, visit):
     bakery.page.locator("dl.facts dd", has_text="15,500원").last.wait_for()
     bakery.check_page()
     assert "40,000" not in bakery.page.content()
+    due = bakery.page.locator("table.data td").last.bounding_box()
+    assert due is not None and due["x"] + due["width"] <= 390, "what is due stands on a phone's screen"
 
 
 def test_who_may_not_pay_out_is_told_so(visit):

@@ -5,6 +5,10 @@ const form = document.getElementById("receipt"), verdict = document.getElementBy
 const words = document.getElementById("words").content;
 const field = (name) => document.getElementById(name);
 const KEY_CODES = "log.key.";
+const korean = document.documentElement.lang === "ko";
+const when = new Intl.DateTimeFormat(korean ? "ko-KR" : "en-GB", {
+  dateStyle: korean ? "long" : "medium", timeStyle: "short", hourCycle: "h23", timeZone: "Asia/Seoul",
+});
 let chosen = null;
 
 async function judge() {
@@ -47,7 +51,7 @@ function details(found) {
   const place = ["id", "height", "index", "position", "size", "origin"].filter((name) => found[name] !== null);
   const facts = place.map((name) => [say("fact", name), String(found[name])]);
   if (found.cosigners.length) facts.push([say("fact", "cosigners"), found.cosigners.map((one) => one.name).join(", ")]);
-  if (found.time) facts.push([say("fact", "time"), new Date(found.time * 1000).toLocaleString(document.documentElement.lang)]);
+  if (found.time) facts.push([say("fact", "time"), when.format(found.time * 1000)]);
   return [...shown, rows(facts)];
 }
 
