@@ -33,6 +33,8 @@ URN = "urn:ietf:params:oauth:request_uri:"
 MAX_STATE, MAX_REDIRECT, MAX_CLIENT = 1024, 1024, 512
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,63}\Z")
+_HOST = re.compile(r"[a-z0-9.-]{1,253}\Z")
+"""What browsers read as it is shown: no backslash, which is a slash to them, and no other spelling of a letter."""
 _NO_SCHEMES = ("http", "javascript", "data", "file", "blob", "about", "vbscript", "ws", "wss", "ftp")
 
 
@@ -218,7 +220,9 @@ def _check_redirect(redirect: str, wallet: Wallet | None, wanted: list[Configura
     if wallet is None:
         if not all(redirect in one.terms.redirects for one in wanted):
             raise _invalid("redirect", "redirect_uri is none that the institution knows of this wallet.")
-    elif parts.scheme in _NO_SCHEMES or (parts.scheme == "https" and (not parts.hostname or parts.username)):
+    elif parts.scheme in _NO_SCHEMES or (
+        parts.scheme == "https" and (not _HOST.match(parts.hostname or "") or parts.username is not None)
+    ):
         raise _invalid("redirect", "redirect_uri is neither https nor an application's own scheme.")
 
 
