@@ -57,10 +57,10 @@ class Scene(NamedTuple):
         """A command on the office's identifiers."""
         found = self.run("did", given[0], self.town.identity, "office", *given[1:], "--json")
         assert found.status == 0, found.err
-        return found.json
+        return dict(found.json)
 
     def anchor(self, *given: object) -> list[int]:
-        return self.did("anchor", *given, "--key", "officer", "--url", self.server.url)["anchored"]
+        return list(self.did("anchor", *given, "--key", "officer", "--url", self.server.url)["anchored"])
 
 
 def _key(one: Signing) -> ec.EllipticCurvePrivateKey:
