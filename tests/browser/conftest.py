@@ -18,7 +18,7 @@ from madang.kernel.transaction import Act
 from tests.browser import town
 from tests.browser.visitor import Visitor
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 
 
 # Not for the whole session: as long as Playwright runs there is an event loop, and other tests run loops of their own.

@@ -8,8 +8,6 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-import msgspec
-
 from madang.base.anchors import queries
 from madang.base.anchors.state import Anchor
 from madang.base.anchors.transactions import Publish
@@ -44,7 +42,7 @@ class Distant:
     def newest(self, institution: str, series: str) -> Anchor | None:
         """The newest digest of a series. Raises `MadangError` (`client.unreachable`)."""
         found = self._client.query("anchors", "newest", {"institution": institution, "series": series})
-        return None if found is None else msgspec.convert(found, Anchor)
+        return None if found is None else Anchor(**found)
 
     def perform(self, acts: Sequence[Act], wallet: Wallet) -> None:
         """Have acts taken. Raises `MadangError`: `client.unreachable`, and the code with which the ledger refused."""
