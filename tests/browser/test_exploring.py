@@ -9,6 +9,7 @@ import urllib.request
 import pytest
 
 from tests.browser import town
+from tests.identity.did.test_jwk import SPECIFICATION
 from tests.support.cast import officer
 from tests.support.signing import envelope
 
@@ -197,3 +198,18 @@ def test_without_a_key_the_public_pages_are_still_there(visit):
     stranger.check_page()
     stranger.page.get_by_role("link", name="지금").click()
     stranger.page.get_by_role("heading", name="지금 원장은").wait_for()
+
+
+@pytest.mark.parametrize(("phone", "language"), [(True, "ko"), (False, "en")])
+def test_an_identifier_is_typed_and_its_document_shown(visit, served, phone, language):
+    anyone = visit(phone=phone, language=language)
+    anyone.go("/explorer/identifiers")
+    field = anyone.page.locator("#did")
+    field.fill(SPECIFICATION)
+    field.press("Enter")
+    anyone.page.get_by_text("acbIQiuMs3i8_uszEjJ2tpTtRM4EU3yz91PH6CdH2V0").wait_for()
+    anyone.check_page()
+    anyone.page.locator("#did").fill("did:webvh:nothing")
+    anyone.page.locator("#did").press("Enter")
+    anyone.page.get_by_text("[did.name]").wait_for()
+    anyone.check_page()

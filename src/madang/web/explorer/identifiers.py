@@ -19,6 +19,7 @@ from madang.identity.did.certificates import Grounds, read_published, verify
 from madang.identity.did.changes import Changed, changes
 from madang.identity.did.keeping import party_of
 from madang.identity.did.webvh.history import History
+from madang.identity.did.webvh.names import read_name
 from madang.identity.did.webvh.resolving import resolve
 from madang.identity.trust import Trust
 from madang.kernel.errors import MadangError
@@ -102,6 +103,7 @@ def _hosted(visit: Visit) -> Hosted | None:
 async def _find(visit: Visit, did: str) -> Found | None:
     if did.startswith(jwk.PREFIX):
         return Found(did, _written(jwk.resolve(did)))
+    read_name(did)
     identifiers = _hosted(visit)
     history = identifiers.history(did, visit.now) if identifiers is not None else None
     if identifiers is None or history is None:
