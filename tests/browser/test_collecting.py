@@ -46,6 +46,7 @@ def test_a_code_that_was_scanned_pays_and_the_number_is_shown(served, visit):
     till.be("shop", town.TILL)
     till.go("/shop/collect")
     till.page.get_by_role("heading", name="손님 코드·카드로 받기").wait_for()
+    till.page.get_by_text("이 서버에서는 카드를 받지 않습니다").wait_for()
     till.check_page()
     collect(till, "4,500", write_payer_code(PayerCode(town.CHAIN, town.COUPON, present(served, town.ALICE))))
     till.page.get_by_role("heading", name="결제되었습니다").wait_for()
