@@ -8,7 +8,7 @@ same here as in the vault.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Delete, Row, Select, Update, delete, insert, select, update
+from sqlalchemy import Delete, Row, Select, Update, case, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from madang.kernel.errors import MadangError
@@ -68,9 +68,15 @@ class Issuing:
             connection.execute(insert(ISSUER_CREDENTIALS), list(issued))
 
     def issued_to(self, institution: str, subject: str) -> list[dict[str, Any]]:
-        """What an institution issued to a person, newest first; at most the last thousand."""
+        """What an institution issued to a person, at most a thousand: what was revoked last, of the rest first what is
+        valid longest, then newest. Nobody hides a licence from an officer by having a thousand newer ones made.
+        """
         found = _issued(institution).where(ISSUER_CREDENTIALS.c.subject == subject).limit(MOST_LISTED)
-        return self._listed(found.order_by(ISSUER_CREDENTIALS.c.issued_at.desc(), ISSUER_CREDENTIALS.c.number))
+        columns = ISSUER_CREDENTIALS.c
+        revoked = case((columns.standing == "revoked", 1), else_=0)
+        return self._listed(
+            found.order_by(revoked, columns.valid_until.desc(), columns.issued_at.desc(), columns.number)
+        )
 
     def issued_in(self, institution: str, delivery: str, numbers: Sequence[str] = ()) -> list[dict[str, Any]]:
         """What an institution issued in a delivery: all of it, or these alone."""

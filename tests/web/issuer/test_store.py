@@ -7,6 +7,7 @@ import pytest
 
 from madang.identity.issuer.store import Issued, place_of
 from madang.records.database import Database
+from madang.records.issuing import MOST_LISTED
 from madang.web.issuer.store import SqlStore
 
 NOW = 1_800_000_000
@@ -71,3 +72,12 @@ def test_what_was_issued_is_listed_by_person_and_delivery_and_stands_as_last_sai
     store.stand("office", ["n1", "n4"], "suspended", NOW + 5)
     assert store.issued_in("office", "d1") == [msgspec.structs.replace(ONE, standing="suspended", changed_at=NOW + 5)]
     assert store.issued_in("other", "d1") == [foreign]
+
+
+def test_what_can_still_be_revoked_is_not_hidden_by_what_came_after_it(store):
+    year = msgspec.structs.replace(ONE, valid_until=NOW + 365 * 86_400)
+    short = [msgspec.structs.replace(ONE, number=f"s{at}", issued_at=NOW + 5) for at in range(MOST_LISTED)]
+    revoked = msgspec.structs.replace(year, number="r1", issued_at=NOW + 6, standing="revoked")
+    store.record([year, revoked, *short])
+    listed = store.issued_to("office", "person")
+    assert len(listed) == MOST_LISTED and listed[0] == year and revoked not in listed

@@ -67,7 +67,7 @@ class Store(Protocol):
         """Remember what was issued: all of it, or none."""
 
     def issued_to(self, institution: str, subject: str) -> list[Issued]:
-        """What an institution issued to a person, newest first."""
+        """What an institution issued to a person, what can still be revoked first."""
 
     def issued_in(self, institution: str, delivery: str, numbers: Sequence[str] = ()) -> list[Issued]:
         """What an institution issued in a delivery: all of it, or these alone."""

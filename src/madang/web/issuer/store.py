@@ -41,7 +41,7 @@ class SqlStore:
         self._tables.record([msgspec.structs.asdict(one) for one in issued])
 
     def issued_to(self, institution: str, subject: str) -> list[Issued]:
-        """What an institution issued to a person, newest first; at most the last thousand."""
+        """What an institution issued to a person, what can still be revoked first; at most a thousand."""
         return [Issued(**row) for row in self._tables.issued_to(institution, subject)]
 
     def issued_in(self, institution: str, delivery: str, numbers: Sequence[str] = ()) -> list[Issued]:
