@@ -14,6 +14,8 @@ PAGES = (
     "/console",
     "/console/key",
     "/console/officers",
+    "/console/record",
+    "/console/record/data",
     "/console/health",
     "/console/appeals",
     "/console/applications",

@@ -8,6 +8,7 @@ since 1970, days are `YYYY-MM-DD` in Seoul, amounts won. A page says in `next` w
     notices            'my notices' (내 알림) of one party, the newest first
     appeals, applications, flags, disputes, waiting    what an office has before it
     entries            what parties asked of the ledger; all of it, for auditors
+    accesses           what officers did with people's data
     spending           what a programme's vouchers paid, by region, industry, hour or day
     payments, find_payment, payments_since    what people paid and were given back
     find_paid          what was paid at a second, under the number that both screens showed
@@ -18,6 +19,8 @@ since 1970, days are `YYYY-MM-DD` in Seoul, amounts won. A page says in `next` w
 from sqlalchemy import Connection
 
 from madang.engine.store import View
+from madang.records.accesslist import AccessRow
+from madang.records.accesslist import list_accesses as accesses
 from madang.records.appeallist import AppealFilter, AppealRow, Limit, Place, list_appeals
 from madang.records.appealmodel import Appeals
 from madang.records.database import Database
@@ -55,6 +58,7 @@ from madang.records.spending import SpendingRow, spending
 from madang.records.trademodel import Trade
 
 __all__ = [
+    "AccessRow",
     "AppealFilter",
     "AppealRow",
     "ApplicationFilter",
@@ -74,6 +78,7 @@ __all__ = [
     "ShopRow",
     "SpendingRow",
     "Waiting",
+    "accesses",
     "appeals",
     "applications",
     "bring_up_to_date",

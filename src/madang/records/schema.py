@@ -266,6 +266,7 @@ VAULT_ACCESSES = Table(
     Column("what", words(16), nullable=False),
     Column("person", words(22), nullable=False, index=True),
     Column("item", words(22), nullable=False),
+    Index(None, "officer", "access"),
 )
 """Who did what with whose data, and why. Rows are only ever added."""
 

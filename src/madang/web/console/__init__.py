@@ -20,6 +20,7 @@ from madang.web.console import (
     merchants,
     officers,
     programme,
+    record,
     settlement,
     spending,
     stages,
@@ -49,6 +50,7 @@ PARTS = (
     fraud,
     debts,
     officers,
+    record,
     health,
     keys,
 )
@@ -66,6 +68,7 @@ AREA = Area(
         ("/console/cases", "console.menu.cases"),
         ("/console/disputes", "console.home.disputes"),
         ("/console/officers", "console.menu.officers"),
+        ("/console/record", "console.menu.record"),
         ("/console/health", "console.menu.health"),
         ("/console/key", "console.menu.key"),
     ),
