@@ -79,16 +79,16 @@ def test_a_wallet_that_nobody_vouches_for_comes_back_to_known_addresses_alone(pl
 
 OTHER = new_key()
 ATTESTATIONS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "oid4vci-1_0-issuer-fail-on-client-attestation-no-sub": ({"sub": None}, {}, "wallet.claims"),
-    "oid4vci-1_0-issuer-fail-on-client-attestation-exp-in-past": ({"exp": NOW - 1}, {}, "wallet.time"),
-    "oid4vci-1_0-issuer-fail-on-invalid-client-attestation-signature": ({"by": OTHER}, {}, "jose.signature"),
-    "oid4vci-1_0-issuer-fail-on-invalid-client-attestation-pop-signature": ({}, {"by": OTHER}, "jose.signature"),
-    "oid4vci-1_0-issuer-fail-on-mismatched-client-attestation-pop-key": (
+    "oid4vci-1_0-issuer-fail-client-attestation-no-sub": ({"sub": None}, {}, "wallet.claims"),
+    "oid4vci-1_0-issuer-fail-client-attestation-exp-in-past": ({"exp": NOW - 1}, {}, "wallet.time"),
+    "oid4vci-1_0-issuer-fail-invalid-client-attestation-signature": ({"by": OTHER}, {}, "jose.signature"),
+    "oid4vci-1_0-issuer-fail-invalid-client-attestation-pop-signature": ({}, {"by": OTHER}, "jose.signature"),
+    "oid4vci-1_0-issuer-fail-mismatched-client-attestation-pop-key": (
         {"cnf": {"jwk": jose.jwk_of(OTHER.public_key())}},
         {},
         "jose.signature",
     ),
-    "oid4vci-1_0-issuer-fail-on-client-attestation-pop-wrong-aud": (
+    "oid4vci-1_0-issuer-fail-client-attestation-pop-wrong-aud": (
         {},
         {"aud": "https://other.example.kr"},
         "wallet.audience",
@@ -258,7 +258,7 @@ def test_what_is_not_issued_any_more_is_refused_as_the_endpoint_refuses(plain):
 # ------------------------------------------------------------------------------------------------------ credentials
 
 
-def test_oid4vci_1_0_issuer_fail_on_request_with_access_token_in_query(phone):
+def test_oid4vci_1_0_issuer_fail_on_access_token_in_query(phone):
     token = phone.token()["access_token"]
     content = {"credential_configuration_id": SD_JWT, "proofs": phone.proofs(keys(1))}
     query = f"access_token={token}"
@@ -306,7 +306,7 @@ def _proofs(phone, **changed):
 
 
 MADE = {
-    "oid4vci-1_0-issuer-fail-on-missing-proof": (lambda _: None, "invalid_proof", "proof.missing"),
+    "oid4vci-1_0-issuer-fail-missing-proof": (lambda _: None, "invalid_proof", "proof.missing"),
     "two types": (lambda one: {**_proofs(one), "attestation": []}, "invalid_proof", "proof.form"),
     "no proof": (lambda _: {"jwt": []}, "invalid_proof", "proof.form"),
     "no list": (lambda _: {"jwt": "text"}, "invalid_proof", "proof.form"),
@@ -323,7 +323,7 @@ MADE = {
         "invalid_proof",
         "proof.attestation",
     ),
-    "oid4vci-1_0-issuer-fail-on-invalid-key-attestation-signature": (
+    "oid4vci-1_0-issuer-fail-invalid-key-attestation-signature": (
         lambda one: _proofs(one, attestation={"by": OTHER}),
         "invalid_proof",
         "jose.signature",
@@ -351,7 +351,7 @@ MADE = {
     ),
     "two names of a key": (lambda one: _proofs(one, header={"kid": "0"}), "invalid_proof", "proof.key"),
     "a place that is none": (lambda one: _proofs(one, header={"jwk": None, "kid": "1"}), "invalid_proof", "proof.key"),
-    "oid4vci-1_0-issuer-fail-on-invalid-jwt-proof-signature": (
+    "oid4vci-1_0-issuer-fail-invalid-jwt-proof-signature": (
         lambda one: _proofs(one, by=OTHER),
         "invalid_proof",
         "jose.signature",
@@ -366,7 +366,7 @@ MADE = {
         "invalid_proof",
         "keys.claims",
     ),
-    "oid4vci-1_0-issuer-fail-on-invalid-nonce": (
+    "oid4vci-1_0-issuer-fail-invalid-nonce": (
         lambda one: _proofs(one, nonce="made up"),
         "invalid_nonce",
         "proof.nonce",
@@ -396,19 +396,19 @@ def test_proofs_are_refused(phone, bearer, case):
     assert phone.scene.store.issued_to("office", PERSON) == []
 
 
-def test_oid4vci_1_0_issuer_fail_on_replay_nonce(phone, bearer):
+def test_oid4vci_1_0_issuer_fail_replay_nonce(phone, bearer):
     content = {"credential_configuration_id": SD_JWT, "proofs": phone.proofs(keys(1))}
     read(phone.ask(content, bearer))
     assert refused(phone.ask(content, bearer)) == (400, "invalid_nonce", "proof.nonce")
 
 
 NAMED: dict[str, tuple[dict[str, Any], str, str]] = {
-    "oid4vci-1_0-issuer-fail-on-unknown-credential-configuration-id": (
+    "oid4vci-1_0-issuer-fail-unknown-credential-configuration": (
         {"credential_configuration_id": "unknown"},
         "unknown_credential_configuration",
         "credential.configuration",
     ),
-    "oid4vci-1_0-issuer-fail-on-unknown-credential-identifier": (
+    "oid4vci-1_0-issuer-fail-unknown-credential-identifier": (
         {"credential_identifier": "unknown"},
         "unknown_credential_identifier",
         "credential.identifier",
@@ -456,7 +456,7 @@ def test_a_body_is_refused(phone, bearer, body, media_type, word, code):
 
 ANSWER_KEY = {**jose.jwk_of(OTHER.public_key()), "alg": "ECDH-ES"}
 ENCRYPTION = {
-    "oid4vci-1_0-issuer-fail-on-unsupported-encryption-algorithm": {
+    "oid4vci-1_0-issuer-fail-unsupported-encryption-algorithm": {
         "jwk": {**ANSWER_KEY, "alg": "RSA-OAEP"},
         "enc": "A128GCM",
     },
