@@ -104,6 +104,7 @@ NOT_PAGES: dict[str, dict[str, str]] = {
     "issuer": {
         "/authorize/{name:str}": "leads on to the page of the pushed request",
         "/authorization/{name:str}/{ticket:str}": "asks whom a wallet sent: pictured by the journey of issuing alone",
+        "/own/{name:str}": "asks who it is: pictured by the journey of issuing alone",
         "/office/{name:str}": "only where an institution issues: pictured by the journey of issuing alone",
     },
     "explorer": {"/now": "a part of a page"},

@@ -23,6 +23,7 @@ OPEN = {
     "/wallet/credentials/back",
     "/wallet/credentials/known",
     "/wallet/present",
+    "/issuer/own",
     "/shop/key",
     "/shop/key/picture",
     "/desk/key",
@@ -35,9 +36,8 @@ OPEN = {
     "/explorer/check",
     "/explorer/key",
 }
-"""What anyone may open without signing in. Credentials lie in the browser: the pages around them hold nothing of anybody.
-"""
-BY_CREDENTIAL = {"/issuer/authorize/x", "/issuer/authorization/x/x"}
+"""What anyone may open without signing in: credentials lie in the browser, and pages around them hold nobody's."""
+BY_CREDENTIAL = {"/issuer/authorize/x", "/issuer/authorization/x/x", "/issuer/own/x"}
 """For people whom a wallet sends: they have no key of an officer, and say who they are by a credential."""
 ASKED = {"/shop/code": "?order=x&amount=1&since=1", "/shop/code/new": "?order=x&amount=1"}
 """What of an address is not read without."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from madang.web.issuer import desk, signing_in
+from madang.web.issuer import desk, own, signing_in
 from madang.web.offices.office import admits
 from madang.web.site.areas import Area
 
@@ -10,7 +10,7 @@ AREA = Area(
     "issuer",
     Path(__file__).parent,
     admits,
-    (*signing_in.ROUTES, *desk.ROUTES),
+    (*signing_in.ROUTES, *own.ROUTES, *desk.ROUTES),
     (("/issuer", "issuer.menu.home"),),
     passkeys=True,
 )

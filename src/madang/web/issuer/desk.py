@@ -23,6 +23,7 @@ from madang.identity.issuer.tokens import end_tokens
 from madang.kernel.errors import MadangError
 from madang.records.vault import Access
 from madang.web.api.problems import Refused
+from madang.web.issuer.deliveries import deliveries
 from madang.web.issuer.issuers import Issuers
 from madang.web.issuer.sheets import columns_of, keep_sheet, read_sheet
 from madang.web.issuer.signing_in import office_of, people_of
@@ -168,7 +169,7 @@ async def _person(
             return None
         entry = people.entry(subject, access)
         known = {kind: "waiting" if claims == "waiting" else "known" for kind, claims in entry.items()}
-        return known, _deliveries(one.store.issued_to(name, subject))
+        return known, deliveries(one.store.issued_to(name, subject))
 
     found = await asyncio.to_thread(looked)
     if found is None:
@@ -186,13 +187,3 @@ async def _person(
         said=said,
         changed=changed,
     )
-
-
-def _deliveries(issued: Sequence[Issued]) -> list[tuple[Issued, int]]:
-    """One credential for each delivery, type and standing, and how many of them there are, newest first."""
-    counted: dict[tuple[str, str, str, str], tuple[Issued, int]] = {}
-    for one in issued:
-        place = (one.delivery, one.type, one.format, one.standing)
-        first, count = counted.get(place, (one, 0))
-        counted[place] = first, count + 1
-    return list(counted.values())

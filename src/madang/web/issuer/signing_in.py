@@ -62,7 +62,7 @@ async def decide(visit: Visit, name: Name, ticket: Ticket) -> Response[str]:
         proven = shown(visit, name)
         if proven is None:
             return ask(visit, name, ASKED, f"/issuer/authorization/{name}/{ticket}", across=False)
-        subject = await asyncio.to_thread(_subject, people_of(visit, name), proven)
+        subject = await asyncio.to_thread(subject_of, people_of(visit, name), proven)
         if not subject:
             return visit.page("issuer/unknown.html", 403, office=office, ticket=ticket)
         pushed = await asyncio.to_thread(authorizing.identify, office, ticket, subject, visit.now)
@@ -103,7 +103,8 @@ def people_of(visit: Visit, name: str) -> People:
     return found
 
 
-def _subject(people: People, proven: Sequence[Verified]) -> str | None:
+def subject_of(people: People, proven: Sequence[Verified]) -> str | None:
+    """The person of a register whose residence was shown, or None."""
     information = proven[0].claims.get(CONNECTING)
     return people.find_connected(information) if isinstance(information, str) else None
 
