@@ -15,10 +15,12 @@ from litestar.testing import TestClient
 from madang.app import MODULES
 from madang.base.eligibility import queries
 from madang.base.eligibility.transactions import Open, Requirement
-from madang.base.programmes.transactions import NameAuthorities
+from madang.base.programmes.transactions import Approve, Draft, NameAuthorities, Publish
 from madang.base.trust.transactions import DefineType, NameIssuer, NameVerifier
 from madang.client.keystore import Keystore
 from madang.client.wallet import Wallet, make_payload
+from madang.contract import canonical, digest
+from madang.demo import stage
 from madang.engine.node import Node
 from madang.identity import institution
 from madang.identity.catalogue.types import Words
@@ -29,6 +31,7 @@ from madang.identity.institution import Description, Terms
 from madang.identity.wallet.answering import Held, answer, choose, read_request
 from madang.kernel.codec import from_base64url, to_base64url
 from madang.kernel.errors import MadangError
+from madang.kernel.transaction import Act
 from madang.records.database import open_database
 from madang.services.vouchers import queries as vouchers
 from madang.services.vouchers.transactions import ClaimByToken
@@ -41,10 +44,12 @@ from tests.browser import town
 from tests.identity.institutions import Certified
 from tests.identity.verifier.scene import CLAIMS, Scene, ToldStatuses
 from tests.support.cast import ALICE, officer
+from tests.support.proofs import vouched
 
 PASSPHRASE = "of a test, twelve"
 DAY = 86_400
 OFFER = "busan-adults"
+LEFT = "a-coupon-of-last-year"
 REQUIREMENTS = [
     Requirement(credential="resident", claim="connecting_information", test="identifies"),
     Requirement(credential="resident", claim="age_over_18", test="equals", values=["true"]),
@@ -109,6 +114,37 @@ class Site:
         return [line["code"] for line in lines if line["event"] == "eligibility"]
 
 
+def opening(programme: str, key: str, since: int) -> Open:
+    return Open(
+        by="welfare",
+        programme=programme,
+        offer=OFFER,
+        requirements=REQUIREMENTS,
+        amount=150_000,
+        region="26",
+        key=key,
+        opens=since,
+        closes=since + 30 * DAY,
+        most=100,
+    )
+
+
+def left_by_its_sponsor(key: str, since: int) -> list[Act]:
+    """A programme whose sponsor names the authority, and after it has opened an offer no more."""
+    kind, coupon = stage.coupon(since - stage.MORNING)
+    programme = msgspec.structs.replace(coupon, programme=LEFT)
+    digests = digest(kind).hex(), digest(programme).hex()
+    texts = canonical(kind).decode(), canonical(programme).decode()
+    return [
+        Draft(by="ministry", programme=LEFT, bank="treasury-bank", kind=texts[0], document=texts[1]),
+        Approve(by="ministry", programme=LEFT, bank="treasury-bank", kind=digests[0], document=digests[1]),
+        Publish(by="operator", programme=LEFT, proof=vouched(*digests)),
+        NameAuthorities(by="ministry", programme=LEFT, authorities=["welfare"]),
+        opening(LEFT, key, since),
+        NameAuthorities(by="ministry", programme=LEFT, authorities=[]),
+    ]
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder, since = tmp_path_factory.mktemp("eligibility"), town.began()
@@ -132,18 +168,8 @@ def site(tmp_path_factory):
             certificates=[digest_of(welfare.requests.certificate)],
             origins=["https://welfare.example.kr"],
         ),
-        Open(
-            by="welfare",
-            programme=town.COUPON,
-            offer=OFFER,
-            requirements=REQUIREMENTS,
-            amount=150_000,
-            region="26",
-            key=key,
-            opens=since,
-            closes=since + 30 * DAY,
-            most=100,
-        ),
+        opening(town.COUPON, key, since),
+        *left_by_its_sponsor(make_key(identity / "welfare", LEFT, OFFER, PASSPHRASE), since),
     ]
     Node.create(folder / "node", MODULES, town.document("http://localhost:8420", acts), town.LOG)
     apps: list[Litestar] = []
@@ -240,3 +266,14 @@ def test_a_message_that_is_no_blinded_token_uses_nobody_up(site):
     again = site.begin()
     code = site.show(again, site.held(connecting_information="w" * 86))
     assert site.sign(again, code, ask(site.view(), ALICE.party).blinded).status_code == 200
+
+
+def test_a_programme_that_has_left_the_authority_keeps_no_other_from_its_count(site):
+    office, before = site.state.authorities["welfare"], site.view().tally.issued
+    for programme in (LEFT, town.COUPON):
+        view = queries.offer(site.node.state(), programme, OFFER)
+        office.register.take(view, [f"somebody of {programme}"], b"blinded", site.now)
+    site.later[0] += 26 * 3_600
+    with pytest.raises(MadangError, match=r"eligibility\.not_authority"):
+        serving.publish_counts(office, site.node)
+    assert site.view().tally.issued > before

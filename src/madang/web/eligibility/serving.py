@@ -63,13 +63,19 @@ def publish_counts(office: Office, node: Node) -> int:
     """Say on the ledger how many tokens of each offer were signed, where that is due; how many offers that were.
 
     Without an officer's key nothing is published here: an officer does it by hand. Raises `MadangError` with the
-    ledger's refusal.
+    ledger's last refusal, once all were tried: a programme that has left the authority holds up no other's.
     """
     if office.officer is None:
         return 0
     state = node.state()
     views = queries.offers_of(state, office.institution.party)
     acts = [act for view in views if (act := due(office.register, view, node.clock())) is not None]
+    refused = None
     for act in acts:
-        OwnLedger(node).perform([act], office.officer)
+        try:
+            OwnLedger(node).perform([act], office.officer)
+        except MadangError as error:
+            refused = error
+    if refused is not None:
+        raise refused
     return len(acts)
