@@ -64,3 +64,20 @@ def test_an_authority_gets_a_key_for_each_offer_and_one_that_counts(run: Run) ->
     signed = run(*command.split()[1:], "--key", "officer", "--sign-only", "--chain", "x-y")
     assert signed.out.startswith("ey"), signed.err
     assert "[keys.exists]" in run("identity", "officer", "institutions", "busan").err
+
+
+def test_people_are_loaded_as_a_whole_or_not_at_all(run: Run) -> None:
+    run(*INIT, "--issues", "resident")
+    run("vault", "key", "vault.key")
+    columns = "reference,family_name,given_name,birth_date,province,district,region,base_date,connecting_information"
+    good = f"P-1,김,하나,2000-03-01,26,26350,2635010100,2025-12-31,{'h' * 86}"
+    load = ("identity", "people", "institutions", "busan", "--type", "resident", "--csv", "people.csv")
+    load = (*load, "--officer", "officer-one")
+    assert "sheet.file" in run(*load).err
+    Path("people.csv").write_text(f"{columns}\n{good}\n{good.replace('P-1', 'P-2').replace('2000', '2100')}\n")
+    wrong = run(*load)
+    assert wrong.status != 0 and "row 3" in wrong.err and "prepare.dates" in wrong.err and "2100" not in wrong.err
+    Path("people.csv").write_text(f"{columns}\n{good}\n")
+    assert run(*load, "--json").json == {"kept": 1}
+    assert run(*load, "--json").json == {"kept": 1}
+    assert "institution.type" in run(*load, "--type", "household").err

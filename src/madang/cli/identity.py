@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from madang.cli.options import Passphrase, ask_passphrase
+from madang.cli.records import DEFAULT, Address, opened
 from madang.cli.talk import Json, table, tell
+from madang.cli.vault import KEY_FILE, MasterKey
 from madang.kernel.errors import MadangError
 
 app = typer.Typer(no_args_is_help=True, help="Institutions that issue credentials or ask for them.")
@@ -136,6 +138,49 @@ def officer(folder: Folder, name: Name, passphrase_file: Passphrase = None, as_j
     Keystore(folder / name).store(OFFICER, wallet, passphrase)
     text = f"madang act parties appoint-officer --by {party} --act-key public_key={wallet.public_key},sort=jws"
     tell(text, {"party": party, "officer": wallet.kid, "public_key": wallet.public_key}, as_json=as_json)
+
+
+@app.command()
+def people(
+    folder: Folder,
+    name: Name,
+    kind: Annotated[str, typer.Option("--type", help="The type of the catalogue that the sheet is for.")],
+    csv: Annotated[Path, typer.Option(help="The sheet: CSV in UTF-8, a row a person.", dir_okay=False)],
+    officer: Annotated[str, typer.Option(help="Who loads it: it stands in the access log.")],
+    database: Address = DEFAULT,
+    master_key: MasterKey = KEY_FILE,
+    passphrase_file: Passphrase = None,
+    as_json: Json = False,
+) -> None:
+    """Load people into the institution's register, all of a sheet or nothing, as officers do on their page.
+
+    A server may run on the same database.
+    """
+    from madang.identity.catalogue import type_of
+    from madang.identity.institution import open_institution
+    from madang.records.masterkey import FileMasterKey
+    from madang.records.vault import Access, Vault
+    from madang.web.issuer.people import People
+    from madang.web.issuer.sheets import MAX_BYTES, keep_sheet, read_sheet
+
+    institution = open_institution(folder, name, ask_passphrase(name, passphrase_file))
+    if kind not in institution.description.issues:
+        raise MadangError("institution.type", f"{name} does not issue {kind}. See `madang identity list`.")
+    of = type_of(kind)
+    try:
+        with csv.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise MadangError("sheet.file", f"{csv} can't be read: {error.strerror}. Name the right file.") from None
+    sheet = read_sheet(institution, of, content, _now())
+    if sheet.wrong:
+        lines = "\n".join(f"row {one.row}: {one.message} [{one.code}]" for one in sheet.wrong)
+        raise MadangError("sheet.rows", f"Some rows are wrong, so nothing was kept:\n{lines}")
+    with opened(database) as records:
+        vault = Vault(records, FileMasterKey.open(master_key))
+        register = People(name, institution.party, vault, type_of)
+        kept = keep_sheet(register, of, sheet, Access(officer, "issuance"))
+    tell(f"{kept} people were kept.", {"kept": kept}, as_json=as_json)
 
 
 @app.command()
