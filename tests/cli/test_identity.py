@@ -71,8 +71,8 @@ def test_people_are_loaded_as_a_whole_or_not_at_all(run: Run) -> None:
     run("vault", "key", "vault.key")
     columns = "reference,family_name,given_name,birth_date,province,district,region,base_date,connecting_information"
     good = f"P-1,김,하나,2000-03-01,26,26350,2635010100,2025-12-31,{'h' * 86}"
-    load = ("identity", "people", "institutions", "busan", "--type", "resident", "--csv", "people.csv")
-    load = (*load, "--officer", "officer-one")
+    load = ["identity", "people", "institutions", "busan", "--type", "resident", "--csv", "people.csv"]
+    load += ["--officer", "officer-one"]
     assert "sheet.file" in run(*load).err
     Path("people.csv").write_text(f"{columns}\n{good}\n{good.replace('P-1', 'P-2').replace('2000', '2100')}\n")
     wrong = run(*load)
