@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -41,6 +42,7 @@ from tests.web.signing import payload
 PASSPHRASE = "of a test, twelve"
 DAY = 86_400
 CLERK, COLLEAGUE = officers("bank-a")[:2]
+OTHER = officers("bank-b")[0]
 ENTRIES = "/explorer/entries/" + "0" * 32
 
 
@@ -111,7 +113,7 @@ def site(tmp_path_factory):
     institution.make_institution(folder / "identity", "bank", description, PASSPHRASE, now)
     bank = institution.open_institution(folder / "identity", "bank", PASSPHRASE)
     named: dict[str, Any] = {"credential": "employee_id", "by": "ministry", "since": now, "until": now + 300 * DAY}
-    acts = [
+    acts: list[Any] = [
         DefineType(by="operator", credential="employee_id", governor="ministry", description="dd" * 32),
         NameIssuer(**named, issuer="bank-a", anchors=[bank.anchor]),
         NameVerifier(
@@ -123,6 +125,8 @@ def site(tmp_path_factory):
             origins=["https://bank.example.kr"],
         ),
     ]
+    # Its certificate is at no server, as after one that was renewed and not named.
+    acts.append(msgspec.structs.replace(acts[-1], verifier="bank-b", certificates=["aa" * 32]))
     make_node(folder / "node", acts)
     verifying = additions({"bank": bank}, [bank.root], ToldStatuses())
     nodes: list[Node] = []
@@ -135,7 +139,7 @@ def site(tmp_path_factory):
     served = Additions([*verifying.routes, *pages([console.AREA, explorer.AREA])], [*verifying.lifespans, known])
     application: Any = create(lambda: open_node(folder / "node", MODULES), Limits(), served)
     with TestClient(application) as client:
-        for one in (CLERK, COLLEAGUE):
+        for one in (CLERK, COLLEAGUE, OTHER):
             enrol = {"type": "parties.enrol_key", "by": one.party, "key": passkey(one).new}
             sent = envelope(payload(enrol), [one])
             headers = {"content-type": "application/jose"}
@@ -183,3 +187,9 @@ def test_each_officer_of_a_session_shows_an_own_credential(site):
         back, asked = site.show(page, one)
         assert site.get(back, session, asked).status_code == 303
     assert not _asks(site.get(ENTRIES, session))
+
+
+def test_where_a_credential_is_to_be_asked_for_and_cannot_be_nobody_gets_in(site):
+    page = site.get(ENTRIES, site.sign_in("explorer", passkey(OTHER)))
+    assert page.status_code == 403
+    assert "sign_in.unasked" in page.text or "모바일 공무원증" in page.text

@@ -1,5 +1,6 @@
 """What anyone may read: types, and who issues them, asks for them, and attests wallets."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -102,6 +103,12 @@ def verifiers(state: State, type: TypeId, after: VerifierPlace = "", limit: int 
         if len(found) == most:
             break
     return found
+
+
+def is_to_ask(state: State, type: str, verifier: str, claims: Sequence[str]) -> bool:  # noqa: A002
+    """Whether a party was named to ask for these claims of a type, whatever the dates, and not withdrawn since."""
+    named = (one for (_, _, _), one in state.scan(VERIFIERS, type, verifier) if one.standing == "named")
+    return any(set(claims) <= set(one.claims) for one in named)
 
 
 def wallet_providers(state: State, after: str = "", limit: int = 100) -> list[ProviderView]:

@@ -10,6 +10,7 @@ from litestar.datastructures import Cookie
 from litestar.datastructures import State as AppState
 
 from madang.base.parties.queries import institution_of
+from madang.base.trust.queries import is_to_ask
 from madang.engine.node import Node
 from madang.identity.verifier.asking import Ask
 from madang.kernel.authority import KEYS
@@ -17,6 +18,7 @@ from madang.kernel.errors import Rejected
 from madang.kernel.machine import Chain
 from madang.kernel.state import State
 from madang.kernel.transaction import Act
+from madang.web.api.problems import Refused
 from madang.web.site.areas import Area
 from madang.web.site.evidence import Keeper
 from madang.web.site.look import COOKIE, Look, Preferences, preferences
@@ -125,8 +127,14 @@ class Visit:
             found is not None
             and party in found.keys
             and self._works(party, found.keys[party], self.node.state())
-            and self.unidentified(found) is None
+            and self._is_identified(found)
         )
+
+    def _is_identified(self, session: Session) -> bool:
+        try:
+            return self.unidentified(session) is None
+        except Refused:
+            return False
 
     def _works(self, party: str, kid: str, state: State) -> bool:
         key = state.get(KEYS, kid)
@@ -146,18 +154,24 @@ class Visit:
     def unidentified(self, session: Session) -> tuple[str, str] | None:
         """An officer of a session who has yet to show an employee credential, and to which institution here.
 
-        None where nobody has to. One asks where the ledger names its verifier at this server for employee credentials:
-        its governor decides. Each officer shows an own one, whoever else signed in with them.
+        None where nobody has to. One asks where the ledger names it to ask for employee credentials: its governor
+        decides. Each officer shows an own one, whoever else signed in with them. Raises `Refused` (403,
+        `sign_in.unasked`): the institution is to ask, and can't at this server or at this time.
         """
         verifiers = self.request.app.state.get("verifiers")
-        if verifiers is None or not self.area.passkeys:
-            return None
-        for officer in session.parties:
-            if officer in session.identified:
+        for officer in session.parties if self.area.passkeys else ():
+            institution = institution_of(self.state, officer)
+            if officer in session.identified or not is_to_ask(self.state, EMPLOYEE.type, institution, EMPLOYEE.claims):
                 continue
-            asking: str | None = verifiers.asking(institution_of(self.state, officer), EMPLOYEE, self.now)
-            if asking is not None:
-                return officer, asking
+            asking = None if verifiers is None else verifiers.asking(institution, EMPLOYEE, self.now)
+            if asking is None:
+                raise Refused(
+                    403,
+                    "sign_in.unasked",
+                    "Officers of this institution show an employee credential, and it can't be asked for here now. "
+                    "Whoever runs this server checks certificate and dates of its verifier on the ledger.",
+                )
+            return officer, asking
         return None
 
     @property
