@@ -25,6 +25,8 @@ from madang.identity.certificates import digest_of
 from madang.identity.institution import Description, Institution, Terms
 from madang.identity.sdjwt import issuing
 from madang.identity.trust import Trust
+from madang.identity.verifier.asking import Ask
+from madang.identity.verifier.verifier import Begun
 from madang.identity.wallet.answering import Held, answer, choose, read_request
 from madang.web import console, explorer
 from madang.web.api.application import Additions, create
@@ -32,6 +34,7 @@ from madang.web.api.limits import Limits
 from madang.web.nodes import open_node
 from madang.web.site.routes import pages
 from madang.web.verifier.serving import additions
+from madang.web.verifier.verifiers import Verifiers
 from tests.identity.institutions import new_key
 from tests.identity.verifier.scene import STATUS, ToldStatuses
 from tests.support.cast import ALICE, officers, passkey
@@ -49,10 +52,11 @@ ENTRIES = "/explorer/entries/" + "0" * 32
 class Site:
     """A server of a bank that asks its officers for employee credentials, and issues them."""
 
-    def __init__(self, client: Any, bank: Institution, node: Node, now: int) -> None:
+    def __init__(self, client: Any, bank: Institution, app: Litestar, now: int) -> None:
         self.client = client
         self.bank = bank
-        self.node = node
+        self.node: Node = app.state.node
+        self.verifiers: Verifiers = app.state.verifiers
         self.now = now
 
     def sign_in(self, area: str, *signers: Wallet) -> str:
@@ -75,14 +79,22 @@ class Site:
         link = re.search(r'href="(/wallet/present\?[^"]+)"', page.text)
         assert link is not None, page.text
         wanted = parse_qs(urlsplit(unescape(link[1])).query)
-        path = urlsplit(wanted["request_uri"][0]).path
+        back = urlsplit(self._answer(wanted["request_uri"][0], wanted["client_id"][0], whose)["redirect_uri"])
+        return f"{back.path}?{back.query}", _cookie(page)
+
+    def answer(self, begun: Begun, whose: Wallet) -> None:
+        """Answer a request that was begun beside any page."""
+        self._answer(begun.request_uri, begun.client, whose)
+
+    def _answer(self, request_uri: str, client: str, whose: Wallet) -> dict[str, str]:
+        path = urlsplit(request_uri).path
         trust, now = Trust(self.node.state()), int(time.time())
-        request = read_request(self.client.get(path).text, wanted["client_id"][0], trust, now)
+        request = read_request(self.client.get(path).text, client, trust, now)
         held = self._credential(whose)
         chosen = choose(request, [held], lambda _: {"party": "bank-a", "officer": whose.party})
         given = self.client.post(path.replace("request", "response"), data={"response": answer(request, chosen, now)})
-        back = urlsplit(given.json()["redirect_uri"])
-        return f"{back.path}?{back.query}", _cookie(page)
+        found: dict[str, str] = given.json()
+        return found
 
     def _credential(self, whose: Wallet) -> Held:
         of, key = type_of("employee_id"), new_key()
@@ -129,11 +141,11 @@ def site(tmp_path_factory):
     acts.append(msgspec.structs.replace(acts[-1], verifier="bank-b", certificates=["aa" * 32]))
     make_node(folder / "node", acts)
     verifying = additions({"bank": bank}, [bank.root], ToldStatuses())
-    nodes: list[Node] = []
+    apps: list[Litestar] = []
 
     @asynccontextmanager
     async def known(app: Litestar) -> AsyncIterator[None]:
-        nodes.append(app.state.node)
+        apps.append(app)
         yield
 
     served = Additions([*verifying.routes, *pages([console.AREA, explorer.AREA])], [*verifying.lifespans, known])
@@ -144,7 +156,7 @@ def site(tmp_path_factory):
             sent = envelope(payload(enrol), [one])
             headers = {"content-type": "application/jose"}
             assert client.post("/transactions", content=sent, headers=headers).status_code < 300
-        yield Site(client, bank, nodes[0], now)
+        yield Site(client, bank, apps[0], now)
 
 
 def _cookie(answer: httpx.Response) -> str:
@@ -193,3 +205,14 @@ def test_where_a_credential_is_to_be_asked_for_and_cannot_be_nobody_gets_in(site
     page = site.get(ENTRIES, site.sign_in("explorer", passkey(OTHER)))
     assert page.status_code == 403
     assert "sign_in.unasked" in page.text or "모바일 공무원증" in page.text
+
+
+def test_what_another_page_asked_for_lets_no_officer_in(site):
+    verifier = site.verifiers.of("bank")
+    begun = verifier.begin([Ask("employee_id", ("party",))], int(time.time()))
+    session = site.sign_in("explorer", passkey(CLERK))
+    cookie = f"__Host-madang-asked={begun.handle}.{begun.secret}"
+    site.answer(begun, CLERK)
+    assert verifier.standing(begun.handle, begun.secret, int(time.time())) == "shown"
+    assert site.get("/explorer/identified", session, cookie).status_code == 303
+    assert _asks(site.get(ENTRIES, session)), "the answer to another question is none to this one"

@@ -133,6 +133,10 @@ class Verifier:
         joint = "&" if "?" in pending.return_to else "?"
         return pending.return_to + joint + urlencode({"handle": handle, "response_code": pending.code})
 
+    def asked(self, handle: str, secret: str, now: int) -> tuple[Ask, ...]:
+        """What is asked for, for whoever began it. Raises `MadangError` (`request.unknown`)."""
+        return self._own(handle, secret, now).question.asks
+
     def standing(self, handle: str, secret: str, now: int) -> Standing:
         """How far it is, for whoever began it. Raises `MadangError` (`request.unknown`)."""
         pending = self._own(handle, secret, now)

@@ -42,7 +42,7 @@ async def own(visit: Visit, name: Name) -> Response[str]:
     """First who it is, then what was issued. Asked on this device alone, as before anything is issued."""
     office = office_of(visit, name)
     try:
-        proven = shown(visit, name)
+        proven = shown(visit, name, ASKED, across=False)
         if proven is None:
             return ask(visit, name, ASKED, f"/issuer/own/{name}", across=False)
     except MadangError as error:

@@ -59,7 +59,7 @@ async def decide(visit: Visit, name: Name, ticket: Ticket) -> Response[str]:
         pushed = await asyncio.to_thread(authorizing.visit_of, office, ticket, visit.now)
         if pushed.subject:
             return _consent(visit, office, pushed, ticket)
-        proven = shown(visit, name)
+        proven = shown(visit, name, ASKED, across=False)
         if proven is None:
             return ask(visit, name, ASKED, f"/issuer/authorization/{name}/{ticket}", across=False)
         subject = await asyncio.to_thread(subject_of, people_of(visit, name), proven)

@@ -33,12 +33,15 @@ WALLET = "/wallet/present"
 def ask(visit: Visit, institution: str, asks: Sequence[Ask], then: str, across: bool = True) -> Response[str]:
     """The page on which somebody is asked by an institution of this server. It goes on at `then`, a path of ours.
 
-    Raises `MadangError`: what `Verifier.begin` raises.
+    Raises `Refused`: 404 `ask.absent`, 403 with what `Verifier.begin` raises (the ledger does not let it ask so).
     """
     verifier = verifier_of(visit, institution)
     origin = visit.chain.relying_party.origins[0]
-    here = verifier.begin(asks, visit.now, f"{origin}{then}")
-    there = verifier.begin(asks, visit.now) if across else None
+    try:
+        here = verifier.begin(asks, visit.now, f"{origin}{then}")
+        there = verifier.begin(asks, visit.now) if across else None
+    except MadangError as error:
+        raise Refused(403, error.code, error.message) from None
     begun = [here] if there is None else [here, there]
     page = visit.page(
         "site/ask.html",
@@ -55,24 +58,26 @@ def ask(visit: Visit, institution: str, asks: Sequence[Ask], then: str, across: 
     return page
 
 
-def shown(visit: Visit, institution: str) -> tuple[Verified, ...] | None:
-    """What was proven to this browser, once; None as long as nobody has answered.
+def shown(visit: Visit, institution: str, asks: Sequence[Ask], across: bool = True) -> tuple[Verified, ...] | None:
+    """What was proven to this browser, once, when it was asked for just this; None as long as nobody has answered.
 
-    Raises `MadangError`: `presentation.refused` (what was shown does not count), `request.unknown`, `request.code`.
+    What another page asked for, or across devices where that is not to be, is no answer here. Raises `Refused`: 404
+    `ask.absent`; 403 `presentation.refused` (what was shown does not count), `request.code` (it came back elsewhere).
     """
     verifier = verifier_of(visit, institution)
-    for handle, secret in _begun(visit):
+    for handle, secret in _begun(visit)[: 2 if across else 1]:
         code = visit.request.query_params.get("response_code", "") if _came_back(visit, handle) else ""
         try:
-            if verifier.standing(handle, secret, visit.now) == "waiting":
+            is_this = verifier.asked(handle, secret, visit.now) == tuple(asks)
+            if not is_this or verifier.standing(handle, secret, visit.now) == "waiting":
                 continue
             answer = verifier.take(handle, secret, visit.now, code)
         except MadangError as error:
             if error.code == "request.unknown":
                 continue  # the other one may be there
-            raise
+            raise Refused(403, error.code, error.message) from None
         if answer.standing == "refused":
-            raise MadangError("presentation.refused", "What was shown can't be accepted. Show another credential.")
+            raise Refused(403, "presentation.refused", "What was shown can't be accepted. Show another credential.")
         return answer.shown
     return None
 

@@ -87,7 +87,7 @@ async def identified(visit: Visit) -> Response[str]:
     if left is None:
         return visit.redirect(visit.area.home)
     officer, name = left
-    found = asking.shown(visit, name)
+    found = asking.shown(visit, name, [EMPLOYEE])
     if found is not None:
         one = found[0]
         said = (one.type, one.claims.get("officer"), one.claims.get("party"))
