@@ -94,6 +94,10 @@ REFUSALS = {
         "institution.name",
         lambda one: make_institution(one, "Office!", OFFICE, PASSPHRASE, NOW),
     ),
+    "the name of the folder of roots": (
+        "institution.name",
+        lambda one: make_institution(one, "roots", OFFICE, PASSPHRASE, NOW),
+    ),
     "a type that is none of the catalogue": (
         "institution.invalid",
         lambda one: make_institution(

@@ -38,6 +38,8 @@ from madang.kernel.errors import MadangError
 from madang.kernel.fields import PartyId
 
 FILE = "institution.json"
+ROOTS = "roots"
+"""The folder, beside the institutions, with root certificates (NAME.crt, PEM) of issuers at other servers."""
 PATH = "/identity"
 """Under which all institutions of a server are found."""
 MAX_INSTITUTIONS = 64
@@ -114,7 +116,7 @@ def make_institution(folder: Path, identifier: str, description: Description, pa
     Raises `MadangError`: `institution.name`, `institution.exists`, `institution.invalid`, and what `Keystore.store`
     raises.
     """
-    if not _NAME.match(identifier):
+    if not _NAME.match(identifier) or identifier == ROOTS:
         raise MadangError(
             "institution.name", "An institution's name in URLs is of a-z, 0-9 and '-', at most 32. Choose another."
         )

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from madang.identity import certificates
 from madang.identity.certificates import Followed
-from madang.identity.institution import Institution, open_institutions
+from madang.identity.institution import ROOTS, Institution, open_institutions
 from madang.identity.status.checking import Statuses
 from madang.identity.status.fetching import fetch
 from madang.kernel.errors import MadangError
@@ -21,8 +21,6 @@ from madang.web.issuer import serving as issuer
 from madang.web.issuer.issuers import STATUS
 from madang.web.verifier import serving as verifier
 
-ROOTS = "roots"
-"""The folder, beside the institutions, with root certificates (NAME.crt, PEM) of issuers at other servers."""
 MAX_ROOTS = 1_000
 
 
@@ -75,8 +73,11 @@ def _own_first(institutions: Mapping[str, Institution], folder: Path) -> Callabl
 
 def _other_roots(folder: Path) -> list[bytes]:
     """Roots of other servers' issuers. A root counts where the ledger names its digest. Raises `institution.root`."""
+    files = sorted(folder.glob("*.crt"))
+    if len(files) > MAX_ROOTS:
+        raise MadangError("institution.root", f"{folder} holds more than {MAX_ROOTS} certificates. Take some away.")
     found = []
-    for file in sorted(folder.glob("*.crt"))[:MAX_ROOTS]:
+    for file in files:
         try:
             found.append(x509.load_pem_x509_certificate(file.read_bytes()).public_bytes(Encoding.DER))
         except (OSError, ValueError):

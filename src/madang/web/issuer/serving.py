@@ -78,4 +78,6 @@ async def _tend(issuers: Issuers, journal: Journal) -> None:
             await asyncio.to_thread(issuers.tend, journal)
         except MadangError as error:
             journal.tell("issuance", logging.WARNING, code=error.code)
+        except Exception as error:  # noqa: BLE001  or what is over would stay, and nobody know
+            journal.defect("issuance", error)
         await asyncio.sleep(TEND_SECONDS)
