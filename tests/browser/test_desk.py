@@ -60,7 +60,14 @@ def test_a_lost_phone_stops_at_once(visit, officer):
     fill(officer, "freeze", party=town.CHUL.party)
     sign(officer)
     finder.go("/wallet")
-    finder.page.get_by_text("아직 등록되지 않았거나 정지되었습니다").wait_for()
+    finder.page.get_by_text("바우처와 돈은 없어지지 않고").first.wait_for()
+    said = finder.page.locator(".stopped-key").inner_text()
+    assert "72시간" in said
+    assert "정지한 곳\ndesk" in said
+    assert "등록한 기관\nbank-b" in said
+    assert "정지된 때" in said
+    assert finder.page.locator("nav.menu").count() == 0
+    finder.check_page()
     officer.go("/desk/person")
     officer.check_page()
     officer.page.fill("#party", town.CHUL.party)

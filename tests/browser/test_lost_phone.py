@@ -58,7 +58,9 @@ def test_a_second_device_is_enrolled_and_freezes_the_lost_one(visit):
     tablet.page.get_by_role("button", name="서명하고 정지").click()
     tablet.page.get_by_role("heading", name="기기를 정지했습니다").wait_for()
     phone.go("/wallet")
-    phone.page.get_by_text("아직 등록되지 않았거나 정지되었습니다").wait_for()
+    phone.page.get_by_text("이 기기의 열쇠는 더 쓸 수 없습니다").wait_for()
+    assert "등록한 기관\nbank-a" in phone.page.locator(".stopped-key").inner_text()
+    phone.check_page()
     tablet.go("/wallet")
     tablet.page.get_by_text("150,000원", exact=True).wait_for()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.cast import ALICE, BAKERY, BORA, CHUL, officer, passkey
+from tests.support.cast import ALICE, BAKERY, BORA, CHUL, officer, passkey, quorum
 from tests.support.signing import ORIGIN, Wallet, envelope, wallet
 from tests.web.serving import CHAIN, Answer, Server
 from tests.web.signing import payload
@@ -124,6 +124,62 @@ def test_what_does_not_sign_in(site, send, status, code):
     answer = send(site, challenge(site))
     assert (answer.status, answer.code) == (status, code)
     assert "set-cookie" not in answer.headers
+
+
+def send(site: Server, act: dict[str, Any], *signers: Wallet) -> None:
+    """Have the ledger accept an act."""
+    answer = site.ask("POST", "/transactions", envelope(payload(act), list(signers)), content_type="application/jose")
+    assert answer.status == 200, answer
+
+
+def frozen(site: Server, seed: str) -> Wallet:
+    """A newcomer whom the desk registers, and then freezes."""
+    one, desk = wallet(seed), officer("desk")
+    key = {"public_key": one.public_key, "sort": "jws"}
+    send(site, {"type": "parties.register_people", "by": "desk", "keys": [key]}, desk)
+    send(site, {"type": "parties.suspend", "by": "desk", "party": one.party}, desk)
+    return one
+
+
+def test_whoever_holds_a_frozen_key_hears_that_it_is_frozen_and_nobody_else_does(site):
+    one = frozen(site, "frozen")
+    asked = challenge(site)
+    answer = sign_in(site, asked, read(one, asked))
+    assert (answer.status, answer.code) == (401, "sign_in.suspended")
+    assert "set-cookie" not in answer.headers
+    told = [answer.json[name] for name in ("sort", "by", "registered_by", "ready")]
+    assert told == ["person", "desk", "desk", ""]
+    assert answer.json["since"]
+
+    forged = read(one, asked)[:-86] + read(CHUL, asked)[-86:]
+    answer = sign_in(site, asked, forged)
+    assert (answer.status, answer.code) == (401, "signature.invalid")
+    assert "since" not in answer.json
+    assert sign_in(site, asked, read(one, challenge(site))).code == "read.other"
+    assert sign_in(site, asked, read(one, asked, not_after=1)).code == "read.expired"
+    # A key that works signs in beside it.
+    assert sign_in(site, asked, read(one, asked), read(ALICE, asked)).status == 200
+
+
+def test_a_revoked_key_and_a_recovery_that_waits_are_told_as_well(site):
+    old, new = wallet("old device"), wallet("new device")
+    keys = [{"public_key": one.public_key, "sort": "jws"} for one in (old, new)]
+    send(site, {"type": "parties.register_people", "by": "desk", "keys": [keys[0]]}, officer("desk"))
+    send(site, {"type": "parties.enrol_key", "by": old.party, "key": keys[1]}, old)
+    send(site, {"type": "parties.revoke_key", "by": old.party, "party": old.party, "key": old.kid}, old)
+    asked = challenge(site)
+    answer = sign_in(site, asked, read(old, asked))
+    assert (answer.code, answer.json["sort"], answer.json["registered_by"]) == ("sign_in.suspended", "key", "desk")
+    assert (answer.json["since"], answer.json["by"]) == ("", "")
+
+    one = frozen(site, "frozen and recovered")
+    key = {"public_key": wallet("third device").public_key, "sort": "jws"}
+    send(site, {"type": "parties.recover", "by": "desk", "party": one.party, "key": key}, *quorum("desk"))
+    asked = challenge(site)
+    answer = sign_in(site, asked, read(one, asked))
+    assert (answer.code, answer.json["sort"]) == ("sign_in.suspended", "person")
+    assert answer.json["by"] == ""
+    assert answer.json["ready"]
 
 
 def test_a_challenge_signs_in_once(site):

@@ -16,6 +16,7 @@ from typing import Literal
 import msgspec
 
 from madang.kernel import authority
+from madang.kernel.authority import Key
 from madang.kernel.codec import read_json
 from madang.kernel.envelope import RelyingParty, read_envelope
 from madang.kernel.errors import Malformed, Rejected
@@ -79,6 +80,28 @@ def signer_of(
 
     Raises `Refused` (401): `read.expired`, `read.other`, `read.signers`, and those of envelopes and keys.
     """
+    signed_by = proven(state, chain, target, signed, site, clock)
+    try:
+        parties = authority.signers([key for _, key in signed_by], height + 1)
+    except Rejected as error:
+        raise _refused(error.code, error.message) from None
+    if len(parties) != 1:
+        raise _refused("read.signers", "One party reads at a time. Sign with one key.")
+    return Signer(next(iter(parties)), signed_by[0][0])
+
+
+def proven(
+    state: State,
+    chain: Chain,
+    target: str,
+    signed: str,
+    site: RelyingParty,
+    clock: Callable[[], float] = time.time,
+) -> list[tuple[str, Key]]:
+    """The keys, with their thumbprints, that truly signed this read of `target`, whether or not they work any more.
+
+    Raises `Refused` (401): `read.expired`, `read.other`, `signature.invalid`, and those of envelopes and keys.
+    """
     try:
         envelope = read_envelope(signed.encode("ascii", "replace"), site)
         asked = read_json(_decoder, envelope.payload, "the read request")
@@ -87,16 +110,13 @@ def signer_of(
             raise _refused("read.expired", f"not_after must lie within the next {MAX_AHEAD} seconds. Sign again.")
         if asked.chain != chain.name or asked.path != target:
             raise _refused("read.other", f"This was signed for another ledger or path. Sign {chain.name} and {target}.")
-        keys = [authority.key_of(state, one) for one in envelope.signatures]
-        parties = authority.signers(keys, height + 1)
-        for key, signature in zip(keys, envelope.signatures, strict=True):
+        keys = [(one.kid, authority.key_of(state, one)) for one in envelope.signatures]
+        for (_, key), signature in zip(keys, envelope.signatures, strict=True):
             if not verify(load_key(key.point), signature.digest, signature.value):
                 raise _refused("signature.invalid", "The signature does not match the request and its key. Sign again.")
     except (Malformed, Rejected) as error:
         raise _refused(error.code, error.message) from None
-    if len(parties) != 1:
-        raise _refused("read.signers", "One party reads at a time. Sign with one key.")
-    return Signer(next(iter(parties)), envelope.signatures[0].kid)
+    return keys
 
 
 def _refused(code: str, detail: str) -> Refused:

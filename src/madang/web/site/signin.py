@@ -13,13 +13,14 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from madang.base.parties.queries import institution, institution_of
-from madang.kernel.authority import KEYS
+from madang.kernel.authority import KEYS, Key
 from madang.kernel.state import State
 from madang.web.api.asgi import encode
 from madang.web.api.problems import Refused
-from madang.web.api.readers import signer_of
+from madang.web.api.readers import proven, signer_of
 from madang.web.site import asking
 from madang.web.site.sessions import MOST_SECONDS
+from madang.web.site.stopped import stopped
 from madang.web.site.visit import EMPLOYEE, PAGE_HEADERS, NotSignedIn, Visit, cookie_name, make_cookie
 
 MOST_KEYS = 32
@@ -49,6 +50,8 @@ async def sign_in(visit: Visit) -> Response[bytes]:
     A key that is unknown, or not for this area, is passed over; so is an officer's plain key where the area takes none.
     Answers which key signs for which party, since who registered a key may have given its party a name of its own.
 
+    Where no key signs in, and one that was stopped signed truly, the answer says so (401, `sign_in.suspended`).
+
     Raises `Refused`: 400 `sign_in.form`, 401 `sign_in.challenge`, `sign_in.passkey`, `sign_in.nobody`.
     """
     try:
@@ -57,7 +60,9 @@ async def sign_in(visit: Visit) -> Response[bytes]:
         raise Refused(400, "sign_in.form", "This is no sign-in. Open the page again.") from None
     if not visit.site.sessions.is_open(visit.area.name, asked.challenge):
         raise _over()
-    keys = _keys(visit, asked)
+    keys, ended = _keys(visit, asked)
+    if ended is not None and not keys:
+        return await stopped(visit, ended)
     if not keys:
         raise Refused(401, "sign_in.nobody", "No key of this browser may sign in here.")
     # Only who signed uses one up: nobody else fills the memory with them.
@@ -116,11 +121,15 @@ def sign_in_path(visit: Visit, made: str) -> str:
     return f"{visit.area.home}/sign-in?challenge={made}"
 
 
-def _keys(visit: Visit, asked: SignIn) -> dict[str, str]:
-    """The signing keys by party, of those that this area admits. Raises `Refused` (401, `sign_in.passkey`)."""
+def _keys(visit: Visit, asked: SignIn) -> tuple[dict[str, str], Key | None]:
+    """The signing keys by party, of those that this area admits; and one that signed truly but was stopped, if any.
+
+    Raises `Refused` (401, `sign_in.passkey`).
+    """
     path = sign_in_path(visit, asked.challenge)
     height = visit.node.ledger.durable.height
     keys: dict[str, str] = {}
+    ended: Key | None = None
     plain = False
     for signed in asked.signed:
         try:
@@ -128,9 +137,11 @@ def _keys(visit: Visit, asked: SignIn) -> dict[str, str]:
                 visit.state, visit.chain, height, path, signed, visit.chain.relying_party, lambda: visit.now
             )
         except Refused as refused:
-            if refused.problem.code.startswith(("key.", "authority.")):
-                continue  # not registered yet, or no more: the others may still sign in
-            raise
+            if refused.problem.code in ("authority.suspended", "authority.key_revoked"):
+                ended = ended or _stopped_key(visit, path, signed)
+            elif not refused.problem.code.startswith(("key.", "authority.")):
+                raise
+            continue  # not registered yet, or no more: the others may still sign in
         if not visit.area.admits(visit.state, signer.party):
             continue
         key = visit.state.get(KEYS, signer.kid)
@@ -145,7 +156,16 @@ def _keys(visit: Visit, asked: SignIn) -> dict[str, str]:
             "sign_in.passkey",
             "Only passkeys sign in here: computers are shared. Make one under “My key” and enrol it.",
         )
-    return keys
+    return keys, ended
+
+
+def _stopped_key(visit: Visit, path: str, signed: str) -> Key | None:
+    """The key of this signature, a frozen one before a revoked one. Raises what `proven` raises."""
+    found = [
+        key for _, key in proven(visit.state, visit.chain, path, signed, visit.chain.relying_party, lambda: visit.now)
+    ]
+    stands = [key for key in found if key.standing != "active"]
+    return min(stands, key=lambda key: key.standing == "revoked", default=None)
 
 
 def _is_officer(state: State, party: str) -> bool:

@@ -11,6 +11,15 @@ const show = (name) => {
   for (const one of box.children) one.hidden = !one.classList.contains(name);
 };
 
+/** What the server knows of a key that was stopped: it tells whoever has just signed with it. */
+function tell(stopped) {
+  for (const one of box.querySelectorAll("[data-sort]")) one.hidden = one.dataset.sort !== stopped.sort;
+  for (const one of box.querySelectorAll("[data-fact]")) {
+    one.querySelector("dd").textContent = stopped[one.dataset.fact];
+    one.hidden = !stopped[one.dataset.fact];
+  }
+}
+
 async function signIn(keys) {
   show("looking");
   try {
@@ -30,7 +39,9 @@ async function signIn(keys) {
       cameBack(area);
       return location.reload();
     }
-    show({ "sign_in.nobody": "unknown-key", "sign_in.passkey": "plain-key" }[(await answer.json()).code] ?? "failed");
+    const refused = await answer.json();
+    if (refused.code === "sign_in.suspended") tell(refused);
+    show({ "sign_in.nobody": "unknown-key", "sign_in.passkey": "plain-key", "sign_in.suspended": "stopped-key" }[refused.code] ?? "failed");
   } catch {
     show("failed");
   }
