@@ -48,6 +48,14 @@ def test_a_newcomers_key_is_registered_and_signs_in(visit, officer):
     officer.check_page()
     sign(officer)
     officer.check_page()
+    letters = newcomer.page.locator(".slip .letters").inner_text()
+    assert len(letters) == 9
+    newcomer.check_page()
+    assert officer.page.locator(".slip .letters").inner_text() == letters
+    newcomer.page.emulate_media(media="print")
+    assert newcomer.page.evaluate("getComputedStyle(document.querySelector('h1')).visibility") == "hidden"
+    assert newcomer.page.evaluate("getComputedStyle(document.querySelector('.slip')).visibility") == "visible"
+    newcomer.page.emulate_media(media="screen")
     newcomer.go("/wallet")
     newcomer.page.get_by_role("heading", name="내 바우처").wait_for()
 
@@ -57,7 +65,20 @@ def test_a_lost_phone_stops_at_once(visit, officer):
     finder.be("wallet", town.CHUL)
     finder.go("/wallet")
     finder.page.get_by_role("heading", name="내 바우처").wait_for()
-    fill(officer, "freeze", party=town.CHUL.party)
+    number = town.CHUL.party
+    for typed, said in (
+        (number[:7], "여덟 글자 이상"),
+        ("zzzz zzzz", "시작하는 분이 없습니다"),
+        ("900101-1★", "영문자와 숫자"),
+    ):
+        fill(officer, "freeze", party=typed)
+        officer.page.get_by_text(said).wait_for()
+        officer.check_page()
+    fill(officer, "freeze", party=f"{number[:4]} {number[4:8]}")
+    officer.page.locator(
+        ".notice", has_text=f"{number} · 사용 중 · 등록한 기관 bank-b · 지금 열쇠의 등록 20"
+    ).wait_for()
+    officer.check_page()
     sign(officer)
     finder.go("/wallet")
     finder.page.get_by_text("바우처와 돈은 없어지지 않고").first.wait_for()
@@ -70,7 +91,7 @@ def test_a_lost_phone_stops_at_once(visit, officer):
     finder.check_page()
     officer.go("/desk/person")
     officer.check_page()
-    officer.page.fill("#party", town.CHUL.party)
+    officer.page.fill("#party", number[:8])
     officer.page.get_by_role("button", name="조회").click()
     officer.page.get_by_text("정지됨").first.wait_for()
     officer.check_page()

@@ -133,3 +133,15 @@ def test_what_a_shop_gives_back_is_shown_with_the_payment(alice, served):
     alice.page.get_by_text("환불 500원").wait_for()
     alice.page.get_by_role("link", name="환불 500원").click()
     alice.page.wait_for_url(paid)
+
+
+def test_without_a_camera_the_own_code_comes_before_typing(visit):
+    alice = visit(language="en")
+    alice.be("wallet", town.ALICE)
+    alice.enter("/wallet/pay")
+    own = alice.page.get_by_role("link", name="Show my payment code")
+    boxes = [one.bounding_box() for one in (own, alice.page.locator("#code"))]
+    assert boxes[0]["y"] < boxes[1]["y"]
+    alice.check_page()
+    own.click()
+    alice.page.get_by_label("Pay at most").wait_for()

@@ -1,6 +1,7 @@
 """Reading parties and keys. Nothing here says which person a party is: the ledger does not know."""
 
 from collections.abc import Iterable
+from itertools import islice
 
 from madang.base.parties.state import MEMBERS, NOTICES, RECOVERIES, Notice, Recovery
 from madang.kernel.authority import KEYS, PARTIES, Key, Party, is_officer
@@ -10,6 +11,11 @@ from madang.kernel.state import State
 def party(state: State, name: str) -> Party | None:
     """The party of this name, or None."""
     return state.get(PARTIES, name)
+
+
+def parties_from(state: State, start: str, limit: int) -> list[tuple[str, Party]]:
+    """Parties whose names begin with `start`, by name; at most `limit`: there may be more if there are as many."""
+    return [(name, found) for (name,), found in islice(state.scan(PARTIES, start), limit)]
 
 
 def has_role(state: State, name: str, role: str) -> bool:

@@ -9,6 +9,7 @@ from madang.base.parties import queries as parties
 from madang.kernel.authority import KEYS
 from madang.records import reading
 from madang.services.applications import queries as applications
+from madang.web.desk.finding import Unfound, described, find
 from madang.web.desk.kinds import GROUPS, TASKS
 from madang.web.offices.office import office
 from madang.web.offices.proposals import open_proposals
@@ -31,7 +32,7 @@ async def home(visit: Visit) -> Response[str]:
 async def person(visit: Visit) -> Response[str]:
     """Ask for a person's number."""
     office(visit)
-    return visit.page("desk/person.html", asked="", found=None)
+    return visit.page("desk/person.html", asked="", found=None, said="")
 
 
 @post("/person", status_code=200)
@@ -39,19 +40,25 @@ async def look(visit: Visit) -> Response[str]:
     """Standing of a person's keys, recovery and card: what an officer must know to help, and nothing that they have."""
     one = office(visit)
     asked = (await read_form(visit)).get("party", "")
-    known = parties.party(visit.state, asked) if 0 < len(asked) < 64 and asked.isascii() else None
+    try:
+        name = find(visit.state, asked)
+    except Unfound as error:
+        return visit.page("desk/person.html", 404, asked=asked, found=None, said=visit.say(error.said))
+    known = parties.party(visit.state, name)
     if known is None or "person" not in known.roles:
-        return visit.page("desk/person.html", 404, asked=asked, found=None)
+        return visit.page("desk/person.html", 404, asked=asked, found=None, said=visit.say("desk.find.nobody"))
     own = known.appointed_by == one.name
     keys = [(kid, visit.state.get(KEYS, kid)) for kid in known.keys] if own else []
     return visit.page(
         "desk/person.html",
-        asked=asked,
+        asked=name,
         found=known,
+        said="",
+        described=described(visit, name),
         own=own,
         keys=keys,
-        recovery=parties.show_recovery(visit.state, one.officer, asked),
-        card=card_of(visit.state, one.officer, asked),
+        recovery=parties.show_recovery(visit.state, one.officer, name),
+        card=card_of(visit.state, one.officer, name),
     )
 
 

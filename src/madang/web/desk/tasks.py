@@ -9,7 +9,8 @@ from madang.base.programmes import queries as programmes
 from madang.kernel.errors import MadangError
 from madang.services.appeals import queries as appeals
 from madang.web.api.problems import Refused
-from madang.web.desk.kinds import BY_NAME, Asked, Field, Task
+from madang.web.desk.finding import Unfound, described, find
+from madang.web.desk.kinds import BY_NAME, PARTY, Asked, Field, Task
 from madang.web.desk.pad import named
 from madang.web.offices.offering import offer
 from madang.web.offices.office import office
@@ -23,12 +24,16 @@ NUMBER = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """A field as the form shows it: what was typed, what may be chosen (value and words), whether it does not fit."""
+    """A field as the form shows it: what was typed, what may be chosen (value and words), whether it does not fit.
+
+    `said` says what is wrong where that is known.
+    """
 
     field: Field
     value: str
     choices: list[tuple[str, str]]
     wrong: bool
+    said: str = ""
 
 
 @get("/tasks/{name:str}")
@@ -51,10 +56,15 @@ async def answer(visit: Visit, name: str) -> Response[str]:
         if field.required and not fields[field.name]:
             return _form(visit, task, fields, field.name)
     try:
+        if PARTY in task.fields:
+            fields["party"] = find(visit.state, fields["party"])
         acts = task.make(Asked({**fields, **await _card_named(visit, fields)}, one.officer, one.name, visit.now))
+    except Unfound as error:
+        return _form(visit, task, fields, error.field, visit.say(error.said))
     except Invalid as error:
         return _form(visit, task, fields, error.field)
-    return offer(visit, acts, f"/desk/tasks/{task.name}", together=task.together)
+    note = described(visit, fields["party"]) if PARTY in task.fields else ""
+    return offer(visit, acts, f"/desk/tasks/{task.name}", note, together=task.together)
 
 
 ROUTES = (ask, answer)
@@ -78,10 +88,10 @@ def _task(name: str) -> Task:
     return task
 
 
-def _form(visit: Visit, task: Task, fields: dict[str, str], wrong: str | None) -> Response[str]:
+def _form(visit: Visit, task: Task, fields: dict[str, str], wrong: str | None, said: str = "") -> Response[str]:
     names = [field.name for field in task.fields]
     shown = [
-        Shown(field, fields.get(field.name, ""), _choices(visit, task, field), field.name == wrong)
+        Shown(field, fields.get(field.name, ""), _choices(visit, task, field), field.name == wrong, said)
         for field in task.fields
     ]
     return visit.page(

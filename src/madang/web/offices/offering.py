@@ -12,8 +12,10 @@ from litestar import Response, get
 from madang.base.approvals.queries import proposals
 from madang.base.approvals.transactions import Propose
 from madang.base.parties.queries import officers
+from madang.base.parties.transactions import RegisterPeople
 from madang.base.validators.queries import rule_version
 from madang.kernel.errors import Rejected
+from madang.kernel.signature import read_point, thumbprint
 from madang.kernel.transaction import Act, type_name
 from madang.web.offices.acts import Told, tell_all
 from madang.web.offices.office import Office, office
@@ -113,8 +115,15 @@ async def done(visit: Visit, identifier: str) -> Response[str]:
         is_proposal=proposed is not None,
         waiting=waiting,
         programme=programme,
+        registered=_newcomer(acts) if found.result.outcome == "accepted" else "",
         kinds=[type_name(act) for act in found.acts],
     )
 
 
 ROUTES = (done,)
+
+
+def _newcomer(acts: Sequence[Act]) -> str:
+    """The wallet number of the one person whom these acts registered, who should keep it; '' where they did not."""
+    keys = [key for act in acts if isinstance(act, RegisterPeople) for key in act.keys]
+    return thumbprint(read_point(keys[0].public_key)) if len(keys) == 1 else ""

@@ -4,6 +4,8 @@ import { drawCode } from "./qr.js";
 
 const box = document.getElementById("key");
 
+const inLines = (texts) => texts.flatMap((one, at) => [...(at ? [document.createElement("br")] : []), one]);
+
 async function show() {
   const keys = await keysOf("wallet");
   const text = keys.map((one) => one.publicKey).join(" ");
@@ -12,9 +14,11 @@ async function show() {
   if (!keys.length) return;
   box.querySelector(".picture").replaceChildren(drawCode(text, box.dataset.label));
   box.querySelector("pre").textContent = text;
-  box.querySelector(".mark").replaceChildren(...keys.flatMap((one, at) => [
-    ...(at ? [document.createElement("br")] : []), `${one.kid.slice(0, 4)} ${one.kid.slice(4, 8)}`,
-  ]));
+  const inFours = (name) => `${name.slice(0, 4)} ${name.slice(4, 8)}`;
+  box.querySelector(".mark").replaceChildren(...inLines(keys.map((one) => inFours(one.kid))));
+  const numbers = [...new Set(keys.map((one) => one.party))];
+  box.querySelector(".slip .letters").replaceChildren(...inLines(numbers.map(inFours)));
+  box.querySelector(".slip code").replaceChildren(...inLines(numbers));
 }
 
 async function make() {
