@@ -42,6 +42,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
     },
     "console": {
         "/done/{identifier:str}": "/done/{funded}",
+        "/record/entry/{identifier:str}": "/record/entry/{funded}",
         "/proposals/{handle:str}": LINKED,
         "/programmes/{name:str}": "/programmes/{programme}",
         "/programmes/{name:str}/rules": "/programmes/{programme}/rules",

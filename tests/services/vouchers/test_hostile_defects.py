@@ -20,6 +20,7 @@ from madang.kernel.transaction import Act, type_name
 from madang.services.vouchers.rules import RULES
 from madang.services.vouchers.state import code_digest
 from madang.services.vouchers.transactions import Buy, Freeze, Line, Order, Refund
+from tests.base.eligibility.scene import OFFER, WELFARE, counting, opening, signed_token
 from tests.services.vouchers.everything import (
     CARRY_UNTIL,
     CLOSES,
@@ -79,7 +80,15 @@ def _busy() -> tuple[World, tuple[str, ...], tuple[str, ...]]:
     shown = hashlib.sha256(code_of(1).encode()).hexdigest()
     presented = Present(by=ALICE.party, code=shown, programme=FULL, limit=MAX_WON, until=world.time + 180)
     world.accept(presented, by=ALICE)
+    world.accept(opening(), by=quorum("welfare"))
+    world.accept(counting(10), by=WELFARE)
     return world, tuple(vouchers), paid
+
+
+@cache
+def _token() -> tuple[str, str]:
+    """A token of the offer, and its signature."""
+    return signed_token(ALICE)
 
 
 def pools() -> dict[str, list[Any]]:
@@ -89,6 +98,7 @@ def pools() -> dict[str, list[Any]]:
     won = [1, 9, 10_000, 90_000, 100_000, 100_000_000, 100_000_001, MAX_WON]
     times = [0, OPENS, MIDDLE, CLOSES, 253_402_300_800, 2**40]
     people = [ALICE.party, BORA.party, CHUL.party, "bakery", "nobody", vouchers[0]]
+    token, signature = _token()
     return {
         "by": list(SIGNERS),
         "programme": [FULL, FULL, SIBLING, "none"],
@@ -108,6 +118,9 @@ def pools() -> dict[str, list[Any]]:
         "customer": ["c" * 64, "d" * 64],
         "code": [LETTER, code_of(1), code_digest(FULL, LETTER), "0" * 64, None],
         "holder": [None, *people],
+        "offer": [OFFER, OFFER, "none"],
+        "token": [token, "t" * 43],
+        "signature": [signature, signature, "A" * 342, "_" * 342],
         "region": ["26", "00", "2611010100"],
         "stage": [1, 2, 3, 10],
         "evidence": ["e" * 64],
