@@ -2,13 +2,16 @@
 
 import argparse
 import functools
+import multiprocessing
 import shlex
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from rich.console import Console
@@ -71,23 +74,17 @@ def main(arguments: list[str]) -> int:
     clear_folder(folder)
     started = time.perf_counter()
     origin = f"http://{stage.SITE}:{options.port}"
-    genesis = stage.genesis(str(options.seed), options.citizens, origins=[origin])
-    Node.create(folder, MODULES, genesis, stage.ORIGIN)
-    clock = Clock(stage.MORNING)
-    with Node(folder, MODULES, clock) as node, progress_bars(console) as progress:
-        town = Town(node, clock, options.seed, options.citizens, progress)
-        outcome, report = play(town, options.payments, started)
-        log_key = str(node.log_key)
-        invited, names = invite(town), {town.tills[place]: shop.name for place, shop in enumerate(town.shops)}
-        records = f"sqlite:///{folder / 'records.db'}"
-        # Its keys take seconds to make, and nobody would see them.
-        setting = None if options.no_serve else settle(town, invited, folder / "identity", origin, records)
-        evening = node.ledger.durable.time
+    # In a process of its own: RocksDB's threads do not outlive the fork of the server that comes after.
+    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
+        day = pool.submit(_day_of, options, started, origin).result()
+    if isinstance(day, _Failed):
+        raise MadangError(day.code, day.message)
+    outcome, setting = day.outcome, day.setting
     if options.json:
         print(msgspec.json.encode(outcome).decode())
     else:
-        show(Console(), outcome, report, folder)
-        _show_steps(folder, log_key, outcome.receipt_of, options.port)
+        show(Console(), outcome, day.report, folder)
+        _show_steps(folder, day.log_key, outcome.receipt_of, options.port)
     if setting is not None:
         console.print(
             f"\nServing this ledger on http://{HOST}:{options.port}, and its pages (stop with Ctrl-C). "
@@ -95,9 +92,54 @@ def main(arguments: list[str]) -> int:
             f"Get a mobile driver's licence: [bold]{origin}/demo/credentials[/bold]\n"
             f"Be one of its people: [bold]{origin}/demo[/bold]"
         )
-        beside = functools.partial(additions, records, invited.guests, names, setting)
-        serve(folder, HOST, options.port, additions=beside, clock=LaterClock(evening))
+        beside = functools.partial(additions, day.records, day.guests, day.names, setting)
+        serve(folder, HOST, options.port, additions=beside, clock=LaterClock(day.evening))
     return 0 if outcome.conserved and outcome.verified and outcome.receipt_checked else 1
+
+
+class _Day(msgspec.Struct, frozen=True):
+    """What a played day leaves for whoever shows and serves it."""
+
+    outcome: Any
+    report: Any
+    log_key: str
+    guests: Any
+    names: Any
+    records: str
+    setting: Any
+    evening: int
+
+
+class _Failed(msgspec.Struct, frozen=True):
+    """An error of ours, on its way between processes."""
+
+    code: str
+    message: str
+
+
+def _day_of(options: argparse.Namespace, started: float, origin: str) -> _Day | _Failed:
+    """Play the day on a new node in the folder."""
+    try:
+        return _played(options, started, origin)
+    except MadangError as error:
+        return _Failed(error.code, error.message)
+
+
+def _played(options: argparse.Namespace, started: float, origin: str) -> _Day:
+    folder: Path = options.folder
+    console = Console(stderr=True, quiet=options.json)
+    genesis = stage.genesis(str(options.seed), options.citizens, origins=[origin])
+    Node.create(folder, MODULES, genesis, stage.ORIGIN)
+    clock = Clock(stage.MORNING)
+    with Node(folder, MODULES, clock) as node, progress_bars(console) as progress:
+        town = Town(node, clock, options.seed, options.citizens, progress)
+        outcome, report = play(town, options.payments, started)
+        invited, names = invite(town), {town.tills[place]: shop.name for place, shop in enumerate(town.shops)}
+        records = f"sqlite:///{folder / 'records.db'}"
+        # Its keys take seconds to make, and nobody would see them.
+        setting = None if options.no_serve else settle(town, invited, folder / "identity", origin, records)
+        evening = node.ledger.durable.time
+        return _Day(outcome, report, str(node.log_key), invited.guests, names, records, setting, evening)
 
 
 def _parser() -> argparse.ArgumentParser:
