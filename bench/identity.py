@@ -50,7 +50,7 @@ from madang.identity.zk.verifying import verify
 from madang.kernel.codec import from_base64url, to_base64url
 from madang.kernel.errors import MadangError
 from madang.records.database import open_database
-from madang.web.issuer.store import SqlStore
+from madang.records.issuing import Issuing
 
 SEED = "bench"
 TYPE, AGE = "resident", "age"
@@ -84,7 +84,7 @@ class Stage:
         self.now = now
         self.institution = office
         self._lists = StatusRegister(folder / "status", f"{office.url}/status")
-        store = SqlStore(open_database(f"sqlite:///{folder / 'issued.sqlite'}"))
+        store = Issuing(open_database(f"sqlite:///{folder / 'issued.sqlite'}"))
         self.office = Office(office, store, Nobody(), self._lists, lambda: Trust(node.state()))
         self.configurations = configurations(office.description)
         self._published = folder / "published"

@@ -17,11 +17,11 @@ from madang.identity.issuer.offers import Offer, invite, make_offer
 from madang.identity.issuer.office import Office
 from madang.identity.trust import Trust
 from madang.kernel.transaction import Act
+from madang.records import issuing as records
 from madang.records.database import open_database
 from madang.records.masterkey import FileMasterKey
 from madang.records.vault import Access, Vault
 from madang.web.issuer.people import People, to_entry
-from madang.web.issuer.store import SqlStore
 from tests.browser.conftest import Served
 
 NAME = "office"
@@ -104,7 +104,7 @@ class Issuing:
         try:
             people = People(NAME, self.party, Vault(database, self._master), type_of)
             unsigned: Any = None  # the server has the status lists open, and alone signs
-            yield Office(self.institution(), SqlStore(database), people, unsigned, _no_ledger)
+            yield Office(self.institution(), records.Issuing(database), people, unsigned, _no_ledger)
         finally:
             database.close()
 

@@ -9,7 +9,10 @@ from sqlalchemy import func, select
 from madang.identity.eligibility.register import BATCH_SECONDS
 from madang.kernel.errors import MadangError
 from madang.records.database import open_database
-from madang.records.tokens import ISSUES, OFFERS, SUBJECTS, TokenRegister, metadata
+from madang.records.schema import ELIGIBILITY_ISSUES as ISSUES
+from madang.records.schema import ELIGIBILITY_OFFERS as OFFERS
+from madang.records.schema import ELIGIBILITY_SUBJECTS as SUBJECTS
+from madang.records.tokens import TokenRegister
 from tests.base.eligibility.scene import modulus, offered, opening
 from tests.identity.eligibility.scene import NOW, view_of
 from tests.support.cast import quorum
@@ -132,7 +135,8 @@ def test_a_database_that_is_gone_is_told_and_not_tried_for_ever(sqlite, view):
     opened = sqlite()
     register = TokenRegister(opened)
     with opened.writing() as connection:
-        metadata.drop_all(connection)
+        SUBJECTS.drop(connection)
+        ISSUES.drop(connection)
     assert code_of(register.take, view, [FATHER], FIRST, NOW) == "records.database"
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from rich.console import Console
@@ -25,7 +24,9 @@ from madang.audit.stored import steady
 from madang.base.programmes.queries import all_programmes, programme
 from madang.demo import stage
 from madang.demo.guests import additions
+from madang.demo.guests.guest import Guest
 from madang.demo.guests.inviting import invite
+from madang.demo.identity.offices import Setting
 from madang.demo.identity.settling import settle
 from madang.demo.town import COUPON, Clock, LaterClock, Town
 from madang.engine.node import Node
@@ -77,8 +78,6 @@ def main(arguments: list[str]) -> int:
     # In a process of its own: RocksDB's threads do not outlive the fork of the server that comes after.
     with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
         day = pool.submit(_day_of, options, started, origin).result()
-    if isinstance(day, _Failed):
-        raise MadangError(day.code, day.message)
     outcome, setting = day.outcome, day.setting
     if options.json:
         print(msgspec.json.encode(outcome).decode())
@@ -98,34 +97,22 @@ def main(arguments: list[str]) -> int:
 
 
 class _Day(msgspec.Struct, frozen=True):
-    """What a played day leaves for whoever shows and serves it."""
+    """What a played day leaves for whoever shows and serves it. `names` are the shops' by till; `setting` is of the
+    offices that issue credentials, None where nothing is served.
+    """
 
-    outcome: Any
-    report: Any
+    outcome: Outcome
+    report: Report
     log_key: str
-    guests: Any
-    names: Any
+    guests: tuple[Guest, ...]
+    names: dict[str, str]
     records: str
-    setting: Any
+    setting: Setting | None
     evening: int
 
 
-class _Failed(msgspec.Struct, frozen=True):
-    """An error of ours, on its way between processes."""
-
-    code: str
-    message: str
-
-
-def _day_of(options: argparse.Namespace, started: float, origin: str) -> _Day | _Failed:
+def _day_of(options: argparse.Namespace, started: float, origin: str) -> _Day:
     """Play the day on a new node in the folder."""
-    try:
-        return _played(options, started, origin)
-    except MadangError as error:
-        return _Failed(error.code, error.message)
-
-
-def _played(options: argparse.Namespace, started: float, origin: str) -> _Day:
     folder: Path = options.folder
     console = Console(stderr=True, quiet=options.json)
     genesis = stage.genesis(str(options.seed), options.citizens, origins=[origin])

@@ -13,9 +13,12 @@ class MadangError(Exception):
     """
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
+        super().__init__(code, message)  # so that it can go from one process to another
         self.code = code
         self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
 
 
 class Malformed(MadangError):  # noqa: N818  an outcome, named as the outcome

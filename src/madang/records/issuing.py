@@ -1,5 +1,5 @@
 """What issuers of credentials remember, on SQLite and PostgreSQL alike: values that are good for a while, and what was
-issued under which number. `web.issuer` says what is kept; nothing here knows what a credential is.
+issued under which number. `identity.issuer.store` says what is kept, and nothing here holds a claim.
 
 It lies with the records and not in a database of its own: one backup, one schema, and the handle of a person means the
 same here as in the vault.
@@ -8,9 +8,11 @@ same here as in the vault.
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Delete, Row, Select, Update, case, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from madang.identity.issuer.store import Issued, Sort, Standing
 from madang.kernel.errors import MadangError
 from madang.records.database import Database
 from madang.records.schema import ISSUER_CREDENTIALS, ISSUER_KEPT, VAULT_ACCESSES
@@ -25,7 +27,7 @@ class Issuing:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, place: bytes, sort: str, content: bytes, until: int) -> None:
+    def put(self, place: bytes, sort: Sort, content: bytes, until: int) -> None:
         """Keep something until a second, in place of what is there."""
         with self._database.writing() as connection:
             connection.execute(delete(ISSUER_KEPT).where(ISSUER_KEPT.c.place == place))
@@ -42,7 +44,7 @@ class Issuing:
         taken = delete(ISSUER_KEPT).where(ISSUER_KEPT.c.place == place, ISSUER_KEPT.c.until > now)
         return self._first(taken.returning(ISSUER_KEPT.c.content))
 
-    def use(self, place: bytes, sort: str, until: int) -> bool:
+    def use(self, place: bytes, sort: Sort, until: int) -> bool:
         """Use a one-time value up until a second: whether it was not used before."""
         try:
             with self._database.writing() as connection:
@@ -62,12 +64,12 @@ class Issuing:
         )
         return self._first(counted.returning(ISSUER_KEPT.c.content))
 
-    def record(self, issued: Sequence[dict[str, Any]]) -> None:
+    def record(self, issued: Sequence[Issued]) -> None:
         """Remember what was issued: all of it, or none."""
         with self._database.writing() as connection:
-            connection.execute(insert(ISSUER_CREDENTIALS), list(issued))
+            connection.execute(insert(ISSUER_CREDENTIALS), [msgspec.structs.asdict(one) for one in issued])
 
-    def issued_to(self, institution: str, subject: str) -> list[dict[str, Any]]:
+    def issued_to(self, institution: str, subject: str) -> list[Issued]:
         """What an institution issued to a person, at most a thousand: what was revoked last, of the rest first what is
         valid longest, then newest. Nobody hides a licence from an officer by having a thousand newer ones made.
         """
@@ -78,12 +80,12 @@ class Issuing:
             found.order_by(revoked, columns.valid_until.desc(), columns.issued_at.desc(), columns.number)
         )
 
-    def issued_in(self, institution: str, delivery: str, numbers: Sequence[str] = ()) -> list[dict[str, Any]]:
+    def issued_in(self, institution: str, delivery: str, numbers: Sequence[str] = ()) -> list[Issued]:
         """What an institution issued in a delivery: all of it, or these alone."""
         found = _issued(institution).where(ISSUER_CREDENTIALS.c.delivery == delivery)
         return self._listed(found.where(ISSUER_CREDENTIALS.c.number.in_(numbers)) if numbers else found)
 
-    def stand(self, institution: str, numbers: Sequence[str], standing: str, now: int) -> None:
+    def stand(self, institution: str, numbers: Sequence[str], standing: Standing, now: int) -> None:
         """Change the standing of credentials."""
         changed = update(ISSUER_CREDENTIALS).where(
             ISSUER_CREDENTIALS.c.institution == institution, ISSUER_CREDENTIALS.c.number.in_(numbers)
@@ -112,9 +114,9 @@ class Issuing:
                 return None
             raise
 
-    def _listed(self, found: Select[Any]) -> list[dict[str, Any]]:
+    def _listed(self, found: Select[Any]) -> list[Issued]:
         with self._database.reading() as connection:
-            return [dict(row) for row in connection.execute(found).mappings()]
+            return [Issued(**row) for row in connection.execute(found).mappings()]
 
 
 def _issued(institution: str) -> Select[Any]:

@@ -366,3 +366,33 @@ ISSUER_CREDENTIALS = Table(
     Index(None, "institution", "delivery"),
 )
 """Credentials that were issued, and how they stand; nothing of what they say. `subject` is a person of the vault."""
+
+ELIGIBILITY_OFFERS = Table(
+    "eligibility_offer",
+    metadata,
+    Column("programme", words(48), primary_key=True),
+    Column("offer", words(48), primary_key=True),
+    Column("issued", BigInteger, nullable=False),
+)
+"""How many tokens of an offer were signed."""
+
+ELIGIBILITY_ISSUES = Table(
+    "eligibility_issue",
+    metadata,
+    Column("request", words(64), primary_key=True),
+    Column("programme", words(48), nullable=False),
+    Column("offer", words(48), nullable=False),
+    Column("batch", BigInteger, nullable=False),
+    Index(None, "programme", "offer", "batch"),
+)
+"""The digest of each request that was signed, and the hour in which it was."""
+
+ELIGIBILITY_SUBJECTS = Table(
+    "eligibility_subject",
+    metadata,
+    Column("purpose", words(128), primary_key=True),
+    Column("instalment", Integer, primary_key=True),
+    Column("subject", words(64), primary_key=True),
+    Column("request", words(64), nullable=False),
+)
+"""Who was given something, and with which request; "" where it was not by a token."""

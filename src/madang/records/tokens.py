@@ -8,68 +8,26 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    and_,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, and_, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from madang.base.eligibility.queries import OfferView
 from madang.identity.eligibility.register import BATCH_SECONDS
 from madang.kernel.errors import MadangError
 from madang.records.database import Database
+from madang.records.schema import ELIGIBILITY_ISSUES as ISSUES
+from madang.records.schema import ELIGIBILITY_OFFERS as OFFERS
+from madang.records.schema import ELIGIBILITY_SUBJECTS as SUBJECTS
 
 _TRIES = 8
 T = TypeVar("T")
-metadata = MetaData()
-
-OFFERS = Table(
-    "eligibility_offer",
-    metadata,
-    Column("programme", String(48), primary_key=True),
-    Column("offer", String(48), primary_key=True),
-    Column("issued", BigInteger, nullable=False),
-)
-"""How many tokens of an offer were signed."""
-ISSUES = Table(
-    "eligibility_issue",
-    metadata,
-    Column("request", String(64), primary_key=True),
-    Column("programme", String(48), nullable=False),
-    Column("offer", String(48), nullable=False),
-    Column("batch", BigInteger, nullable=False),
-    Index("ix_eligibility_issue_batch", "programme", "offer", "batch"),
-)
-"""The digest of each request that was signed, and the hour in which it was."""
-SUBJECTS = Table(
-    "eligibility_subject",
-    metadata,
-    Column("purpose", String(128), primary_key=True),
-    Column("instalment", Integer, primary_key=True),
-    Column("subject", String(64), primary_key=True),
-    Column("request", String(64), nullable=False),
-)
-"""Who was given something, and with which request; "" where it was not by a token."""
 
 
 class TokenRegister:
-    """The register in a database, whose tables it makes if they are not there."""
+    """The register in a database of records."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        with database.writing() as connection:
-            metadata.create_all(connection)
 
     def take(self, view: OfferView, subjects: Sequence[str], blinded: bytes, now: int) -> None:
         """Write down that these subjects have a token, all of them or none, unless this very request was before.
@@ -155,5 +113,9 @@ def _lock(connection: Connection, purpose: str, instalment: int, subjects: Seque
 
 def _requests(connection: Connection, purpose: str, instalment: int, subjects: Sequence[str]) -> list[str]:
     """With which requests these subjects were given something."""
-    own = and_(SUBJECTS.c.purpose == purpose, SUBJECTS.c.instalment == instalment, SUBJECTS.c.subject.in_(subjects))
+    own = and_(
+        SUBJECTS.c.purpose == purpose,
+        SUBJECTS.c.instalment == instalment,
+        SUBJECTS.c.subject.in_(subjects),
+    )
     return [str(found) for found in connection.execute(select(SUBJECTS.c.request).where(own)).scalars()]

@@ -25,7 +25,7 @@ from madang.identity.status.register import StatusRegister
 from madang.identity.trust import Trust
 from madang.kernel.codec import to_base64url
 from madang.records.database import open_database
-from madang.web.issuer.store import SqlStore
+from madang.records.issuing import Issuing
 from tests.base.trust.scene import YEAR, define, name_issuer, name_provider, trust_world
 from tests.identity.institutions import certified, new_key
 from tests.support.cast import quorum
@@ -110,7 +110,7 @@ class Scene:
         self.folder = folder
         self.database = open_database(f"sqlite:///{folder}/records.db")
         self.statuses = StatusRegister(folder / "status", f"{self.institution.url}/status")
-        self.store = SqlStore(self.database)
+        self.store = Issuing(self.database)
         self.office = Office(self.institution, self.store, self.register, self.statuses, self.trust)
 
     def close(self) -> None:

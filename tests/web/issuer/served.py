@@ -26,10 +26,10 @@ from madang.identity.issuer.office import Office
 from madang.identity.trust import Trust
 from madang.kernel.transaction import Act
 from madang.records.database import Database, open_database
+from madang.records.issuing import Issuing
 from madang.records.masterkey import FileMasterKey
 from madang.records.vault import Access, Vault
 from madang.web.issuer.people import People, to_entry
-from madang.web.issuer.store import SqlStore
 from tests.base.trust.scene import define, name_issuer, name_provider
 from tests.identity.institutions import new_key
 from tests.identity.issuer.scene import LICENCE, RESIDENT
@@ -104,7 +104,7 @@ class Town:
 
         try:
             statuses = None  # the server has the lists open, and alone signs
-            yield Office(self.institution(), SqlStore(database), self.people(database), statuses, nothing)
+            yield Office(self.institution(), Issuing(database), self.people(database), statuses, nothing)
         finally:
             database.close()
 

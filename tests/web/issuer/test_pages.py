@@ -14,8 +14,8 @@ from madang.identity.issuer.store import Issued
 from madang.identity.status.register import StatusRegister
 from madang.kernel.codec import to_base64url
 from madang.records.database import open_database
+from madang.records.issuing import Issuing
 from madang.records.schema import VAULT_ACCESSES
-from madang.web.issuer.store import SqlStore
 from tests.support.cast import officer, passkey
 from tests.support.signing import ORIGIN as SITE
 from tests.support.signing import envelope
@@ -140,7 +140,7 @@ def issued(town: Town, delivery: str, count: int) -> list[Issued]:
 
 def test_what_was_issued_is_suspended_restored_and_revoked_by_delivery_or_all_at_once(server, cookie, town):
     database = open_database(town.address)
-    store = SqlStore(database)
+    store = Issuing(database)
     store.record([*issued(town, "d1", 2), *issued(town, "d2", 1)])
     path = "/issuer/office/office/standing"
 

@@ -27,8 +27,6 @@ from madang.identity.verifier.response import open_response, presentations
 from madang.kernel.errors import MadangError
 
 MAX_WALLET_NONCE = 256
-MAX_RESPONSE_BYTES = 1024 * 1024
-"""Of all presentations together, encrypted."""
 SCHEME = "haip-vp://"
 """What opens a wallet of a phone (HAIP 1.0, section 5.1)."""
 

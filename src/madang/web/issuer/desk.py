@@ -21,13 +21,13 @@ from madang.identity.issuer.office import Office
 from madang.identity.issuer.store import Issued, Standing
 from madang.identity.issuer.tokens import end_tokens
 from madang.kernel.errors import MadangError
+from madang.records.issuing import Issuing
 from madang.records.vault import Access
 from madang.web.api.problems import Refused
 from madang.web.issuer.deliveries import deliveries
 from madang.web.issuer.issuers import Issuers
 from madang.web.issuer.sheets import columns_of, keep_sheet, read_sheet
 from madang.web.issuer.signing_in import office_of, people_of
-from madang.web.issuer.store import SqlStore
 from madang.web.offices.office import office as officer_of
 from madang.web.site.shared import read_form
 from madang.web.site.uploads import MOST_BODY_BYTES, read_upload
@@ -135,7 +135,7 @@ async def sheet(visit: Visit, name: Name) -> Response[str]:
 ROUTES: Sequence[ControllerRouterHandler] = (home, show, person, offer, stand, sheet)
 
 
-def store(visit: Visit) -> SqlStore:
+def store(visit: Visit) -> Issuing:
     """What issuers remember."""
     issuers: Issuers = visit.request.app.state.issuers
     return issuers.store

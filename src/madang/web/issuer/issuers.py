@@ -13,8 +13,8 @@ from madang.identity.trust import Trust
 from madang.kernel.errors import MadangError
 from madang.kernel.state import State
 from madang.records.database import Database
+from madang.records.issuing import Issuing
 from madang.web.api.journal import Journal
-from madang.web.issuer.store import SqlStore
 
 STATUS = "status"
 """What stands between an institution's address and its status lists."""
@@ -39,7 +39,7 @@ class Issuers:
 
         Raises `MadangError`: what `StatusRegister` and `StatusWorker.start` raise.
         """
-        self.store = SqlStore(database)
+        self.store = Issuing(database)
         self._clock = clock
         self._lists: dict[str, StatusRegister] = {}
         self._workers: dict[str, StatusWorker] = {}

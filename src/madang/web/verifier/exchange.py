@@ -16,14 +16,16 @@ from litestar.params import Parameter
 from litestar.types import ControllerRouterHandler
 
 from madang.identity.institution import PATH as IDENTITY
+from madang.identity.jose import MAX_BYTES
 from madang.identity.verifier.request import MEDIA_TYPE
-from madang.identity.verifier.verifier import MAX_RESPONSE_BYTES
 from madang.kernel.errors import MadangError
 from madang.web.api.asgi import encode
 from madang.web.verifier.verifiers import PATH, Verifiers
 
 HEADERS = {"cache-control": "no-store", "access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
 MAX_FORM_FIELDS = 4
+MAX_FORM_BYTES = MAX_BYTES + 4 * 1024
+"""An encrypted answer, and a state beside it."""
 _FORM = "application/x-www-form-urlencoded"
 _REFUSED = {"error": "invalid_request"}
 
@@ -84,7 +86,7 @@ async def _form(request: Req) -> dict[str, str] | None:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         return None
     body = await request.body()
-    if len(body) > MAX_RESPONSE_BYTES:
+    if len(body) > MAX_FORM_BYTES:
         return None
     try:
         pairs = parse_qsl(

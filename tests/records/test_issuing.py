@@ -7,8 +7,7 @@ import pytest
 
 from madang.identity.issuer.store import Issued, place_of
 from madang.records.database import Database
-from madang.records.issuing import MOST_LISTED
-from madang.web.issuer.store import SqlStore
+from madang.records.issuing import MOST_LISTED, Issuing
 
 NOW = 1_800_000_000
 PLACE = place_of("office", "code", "value")
@@ -16,8 +15,8 @@ ONE = Issued("n1", "office", "person", "resident", "dc+sd-jwt", "k1", "d1", "htt
 
 
 @pytest.fixture
-def store(database: Database) -> SqlStore:
-    return SqlStore(database)
+def store(database: Database) -> Issuing:
+    return Issuing(database)
 
 
 def test_what_is_kept_is_found_until_its_time_is_over(store):
