@@ -34,7 +34,7 @@ class Statuses:
     def __init__(self, follow: Follow, get: Fetch = fetch) -> None:
         self._follow = follow
         self._fetch = get
-        self._kept: OrderedDict[str, tuple[int, _Listed]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], tuple[int, Any]] = OrderedDict()
         self._turn = threading.Lock()
 
     def check(self, reference: StatusReference, anchor: str, now: int) -> None:
@@ -45,9 +45,7 @@ class Statuses:
         `status.issuer` (signed below another anchor); `status.unknown` (no such place, or a value nobody defined);
         `status.revoked`; `status.suspended`.
         """
-        listed = self._list(reference.uri, now)
-        if not isinstance(listed, StatusListToken):
-            listed = self._fetch_token(reference.uri, now)
+        listed = self._list(reference.uri, token.MEDIA_TYPE, token.read, now)
         _check_anchor(listed, anchor)
         _refuse_unless_valid(status_at(listed.packed, listed.bits, reference.index))
 
@@ -57,46 +55,30 @@ class Statuses:
         Raises `MadangError`: `status.entry`, what `check` raises, and `status.purpose` (a list of another purpose).
         """
         for entry in bitstring.read_entries(status):
-            listed = self._list(entry.uri, now)
-            if not isinstance(listed, BitstringList):
-                listed = self._fetch_bitstring(entry.uri, now)
+            listed = self._list(entry.uri, bitstring.MEDIA_TYPE, bitstring.read, now)
             _check_anchor(listed, anchor)
             if entry.purpose not in listed.purposes:
                 raise MadangError("status.purpose", f"The status list is not one of {entry.purpose}.")
             if bit_at(listed.packed, entry.index):
                 _refuse_unless_valid(Status.REVOKED if entry.purpose == "revocation" else Status.SUSPENDED)
 
-    def _list(self, uri: str, now: int) -> _Listed | None:
-        """The list that is kept, if it may still be used."""
+    def _list(self, uri: str, form: str, read: Callable[[str, str, token.Follow, int], L], now: int) -> L:
+        """The list that is kept, if it may still be used, else fetched anew."""
         with self._turn:
-            found = self._kept.get(uri)
-            if found is None:
-                return None
-            fetched_at, listed = found
+            found = self._kept.get((uri, form))
             # A clock that was set back makes an old list no younger.
-            if fetched_at <= now < min(fetched_at + listed.ttl, listed.expires_at):
-                self._kept.move_to_end(uri)
-                return listed
-            del self._kept[uri]
-            return None
-
-    def _fetch_token(self, uri: str, now: int) -> StatusListToken:
-        text = self._text(uri, token.MEDIA_TYPE)
-        return self._keep(uri, now, token.read(text, uri, lambda chain: self._follow(chain, now), now))
-
-    def _fetch_bitstring(self, uri: str, now: int) -> BitstringList:
-        text = self._text(uri, bitstring.MEDIA_TYPE)
-        return self._keep(uri, now, bitstring.read(text, uri, lambda chain: self._follow(chain, now), now))
-
-    def _text(self, uri: str, accept: str) -> str:
+            if found is not None and found[0] <= now < min(found[0] + found[1].ttl, found[1].expires_at):
+                self._kept.move_to_end((uri, form))
+                kept: L = found[1]
+                return kept
         try:
-            return self._fetch(uri, accept).decode("ascii")
+            text = self._fetch(uri, form).decode("ascii")
         except UnicodeDecodeError:
             raise MadangError("status.form", "The status list is no JWT.") from None
-
-    def _keep(self, uri: str, now: int, listed: L) -> L:
+        listed = read(text, uri, lambda chain: self._follow(chain, now), now)
         with self._turn:
-            self._kept[uri] = now, listed
+            self._kept[uri, form] = now, listed
+            self._kept.move_to_end((uri, form))
             if len(self._kept) > MAX_KEPT:
                 self._kept.popitem(last=False)
         return listed

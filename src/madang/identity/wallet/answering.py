@@ -1,7 +1,8 @@
 """What a wallet does with a verifier's request: read it, see whether it asks too much, answer with what is asked.
 
 OpenID4VP 1.0 under HAIP 1.0: the request is signed by the key that names the verifier, and the ledger says what that
-key may ask for. A request for more is refused before anything is shown to the holder.
+key may ask for. A request for more is refused before anything is shown to the holder. The origin to which the answer
+goes is not held against the ledger, as the browser's wallet does: here the signature of the named key speaks for it.
 """
 
 from collections.abc import Callable, Mapping, Sequence

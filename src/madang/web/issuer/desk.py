@@ -29,6 +29,7 @@ from madang.web.issuer.issuers import Issuers
 from madang.web.issuer.sheets import columns_of, keep_sheet, read_sheet
 from madang.web.issuer.signing_in import office_of, people_of
 from madang.web.offices.office import office as officer_of
+from madang.web.site.refusals import words_of
 from madang.web.site.shared import read_form
 from madang.web.site.uploads import MOST_BODY_BYTES, read_upload
 from madang.web.site.visit import Visit
@@ -152,6 +153,7 @@ def _own(visit: Visit, name: str) -> tuple[Office, Access]:
 
 def _page(visit: Visit, one: Office, said: str = "", **values: Any) -> Response[str]:
     shown: dict[str, Any] = {"code": "", "columns": (), "kept": 0, "wrong": (), **values}
+    shown["reasons"] = {row.code: words_of(visit, row.code) for row in shown["wrong"]}
     types = [type_of(kind) for kind in one.institution.description.issues]
     wrong = said and said != "issuer.sheet.kept"
     return visit.page("issuer/office.html", 422 if wrong else 200, office=one, types=types, said=said, **shown)

@@ -1,14 +1,11 @@
 // The page on which a receipt is checked: the file is read and judged here, and goes nowhere.
+import { moment } from "../site/formats.js";
 import { MOST_BYTES, ProofError, checkReceipt, holds } from "../site/proof.js";
 
 const form = document.getElementById("receipt"), verdict = document.getElementById("verdict");
 const words = document.getElementById("words").content;
 const field = (name) => document.getElementById(name);
 const KEY_CODES = "log.key.";
-const korean = document.documentElement.lang === "ko";
-const when = new Intl.DateTimeFormat(korean ? "ko-KR" : "en-GB", {
-  dateStyle: korean ? "long" : "medium", timeStyle: "short", hourCycle: "h23", timeZone: "Asia/Seoul",
-});
 let chosen = null;
 
 async function judge() {
@@ -51,7 +48,7 @@ function details(found) {
   const place = ["id", "height", "index", "position", "size", "origin"].filter((name) => found[name] !== null);
   const facts = place.map((name) => [say("fact", name), String(found[name])]);
   if (found.cosigners.length) facts.push([say("fact", "cosigners"), found.cosigners.map((one) => one.name).join(", ")]);
-  if (found.time) facts.push([say("fact", "time"), when.format(found.time * 1000)]);
+  if (found.time) facts.push([say("fact", "time"), moment(found.time)]);
   return [...shown, rows(facts)];
 }
 

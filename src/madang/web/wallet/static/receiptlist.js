@@ -1,17 +1,14 @@
 // The receipts that this browser keeps for whoever is signed in: shown, checked and exported here; nothing is sent.
+import { moment, won } from "../site/formats.js";
 import { all } from "../site/store.js";
 import { check } from "./receipts.js";
 import { zip } from "./zip.js";
 
 const box = document.getElementById("receipts");
-const { parties, language } = box.dataset;
+const { parties } = box.dataset;
 const mine = new Set(parties.split(" "));
 const said = box.querySelector(".said"), list = box.querySelector("ul");
 const say = (name) => said.replaceChildren(box.querySelector(`template.${name}`).content.cloneNode(true));
-const won = (amount) => (language === "ko" ? `${amount.toLocaleString("ko-KR")}원` : `₩${amount.toLocaleString("en-US")}`);
-const when = new Intl.DateTimeFormat(language === "ko" ? "ko-KR" : "en-GB", {
-  dateStyle: language === "ko" ? "long" : "medium", timeStyle: "short", hourCycle: "h23", timeZone: "Asia/Seoul",
-});
 
 function save(name, data, type) {
   const link = document.createElement("a");
@@ -26,7 +23,7 @@ const nameOf = (one) => `${one.id.slice(0, 8)}.receipt`;
 function row(one) {
   const made = box.querySelector("template.one").content.cloneNode(true);
   made.querySelector(".shop").textContent = one.shop;
-  made.querySelector(".muted").textContent = `${when.format(one.at * 1000)} · ${one.number}`;
+  made.querySelector(".muted").textContent = `${moment(one.at)} · ${one.number}`;
   made.querySelector(".won").textContent = won(one.amount);
   made.querySelector(".check").addEventListener("click", async () => {
     say("checking");

@@ -1,12 +1,11 @@
 // Programmes for whoever holds this device: all offers are fetched, and compared here.
-import { day, facts, language, make, notice, say, told, valueOf } from "./page.js";
+import { day, facts, language, make, notice, say, told, valueOf, won } from "./page.js";
 import { findings, overall } from "./offers.js";
 import { Refusal } from "./refusal.js";
 import { all, put } from "./store.js";
 import { begin, newToken } from "./tokens.js";
 
 const box = document.getElementById("for-me");
-const won = (amount) => (language === "ko" ? `${amount.toLocaleString("ko-KR")}원` : `₩${amount.toLocaleString("en-US")}`);
 const MARKS = { met: "✓", unmet: "✗", undetermined: "?" };
 
 function sentence({ requirement, judgement, missing }, types) {

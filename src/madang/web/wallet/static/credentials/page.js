@@ -1,5 +1,8 @@
 // What the pages of credentials share: words in the page's language, and parts made of elements, never of markup.
-export const language = document.documentElement.lang === "en" ? "en" : "ko";
+import { day, language } from "../../site/formats.js";
+
+export { day, language, moment, won } from "../../site/formats.js";
+
 const spoken = JSON.parse(document.getElementById("words").textContent);
 
 /** A phrase; `[name]` in it stands for a value. A code without words is said as it is. */
@@ -25,13 +28,6 @@ export const facts = (rows) =>
 
 export const notice = (text, kind = "warning", title = "") =>
   make("div", { class: `notice ${kind}`, role: kind === "danger" ? "alert" : "status" }, title && make("strong", {}, title), make("p", {}, text));
-
-const DAY = new Intl.DateTimeFormat(language === "ko" ? "ko-KR" : "en-GB", { dateStyle: "long", timeZone: "Asia/Seoul" });
-const MOMENT = new Intl.DateTimeFormat(language === "ko" ? "ko-KR" : "en-GB", {
-  dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Seoul",
-});
-export const day = (second) => DAY.format(second * 1000);
-export const moment = (second) => MOMENT.format(second * 1000);
 
 // A claim of this pattern is the first two digits of legal-dong codes.
 const PROVINCE = "[0-9]{2}";
