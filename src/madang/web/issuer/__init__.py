@@ -2,6 +2,5 @@
 
 protocol    what wallets ask, of any origin; `documents` is what anybody may read: metadata, types, status lists
 issuers     the institutions behind it, as long as they are served; `serving` begins and ends them
-store       what they remember, in the database of records
 people      the register of persons over the vault, for institutions that keep theirs here
 """
