@@ -10,6 +10,7 @@ from madang.kernel.errors import MadangError
 
 if TYPE_CHECKING:
     from madang.client import Keystore, Wallet
+    from madang.log.checkpoint import Policy
     from madang.log.note import VerifierKey
 
 DEFAULT_URL = "http://127.0.0.1:8080"
@@ -24,6 +25,11 @@ Passphrase = Annotated[
         dir_okay=False,
     ),
 ]
+LogKey = Annotated[str, typer.Option(help="The log's public key, or a file that holds it.")]
+Witnesses = Annotated[
+    list[str] | None, typer.Option("--witness", help="A witness's public key or file; repeat for each.")
+]
+Threshold = Annotated[int | None, typer.Option(min=0, help="How many witnesses must have cosigned; all by default.")]
 
 
 def key_names(incomplete: str) -> list[str]:
@@ -69,3 +75,11 @@ def verifier_key(text: str) -> "VerifierKey":
             # A key is ASCII; whatever else is there is no key, which `parse` says.
             text = file.read(MAX_NOTE_BYTES).decode("ascii", "replace").strip()
     return VerifierKey.parse(text)
+
+
+def policy_of(log_key: str, witnesses: list[str] | None, threshold: int | None) -> "Policy":
+    """Whose signatures a checkpoint must bear: the log's, and those of as many witnesses. Raises `LogError`."""
+    from madang.log.checkpoint import require
+
+    keys = [verifier_key(one) for one in witnesses or []]
+    return require(verifier_key(log_key), keys, len(keys) if threshold is None else threshold)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from madang.cli import files
-from madang.cli.options import DEFAULT_URL, Url, verifier_key
+from madang.cli.options import DEFAULT_URL, LogKey, Threshold, Url, Witnesses, policy_of
 from madang.cli.talk import Json, log_errors, patience, tell
 
 if TYPE_CHECKING:
@@ -51,11 +51,9 @@ def get_receipt(
 @receipts.command("check")
 def check_receipt(
     file: Annotated[Path, typer.Argument(help="The receipt.", exists=True, dir_okay=False)],
-    log_key: Annotated[str, typer.Option(help="The log's public key, or a file that holds it.")],
-    witness: Annotated[list[str] | None, typer.Option(help="A witness's public key or file; repeat for each.")] = None,
-    threshold: Annotated[
-        int | None, typer.Option(min=0, help="How many witnesses must have cosigned; all by default.")
-    ] = None,
+    log_key: LogKey,
+    witness: Witnesses = None,
+    threshold: Threshold = None,
     consensus: Annotated[
         Path | None,
         typer.Option(help="A consensus proof: what the validators signed.", exists=True, dir_okay=False),
@@ -66,12 +64,10 @@ def check_receipt(
     as_json: Json = False,
 ) -> None:
     """Check a receipt off line: it needs the file and the keys you trust, nothing else."""
-    from madang.log.checkpoint import require
     from madang.log.receipt import MAX_RECEIPT_BYTES, check
 
     with log_errors(), file.open("rb") as opened:
-        witnesses = [verifier_key(one) for one in witness or []]
-        policy = require(verifier_key(log_key), witnesses, len(witnesses) if threshold is None else threshold)
+        policy = policy_of(log_key, witness, threshold)
         checked = check(opened.read(MAX_RECEIPT_BYTES + 1), policy)
     signed = _signed(checked.signed)
     outcome = checked.leaf.kind.name.lower()

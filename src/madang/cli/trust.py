@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from madang.cli import files
-from madang.cli.options import DEFAULT_URL, Url, verifier_key
+from madang.cli.options import DEFAULT_URL, LogKey, Threshold, Url, Witnesses, policy_of
 from madang.cli.talk import Json, log_errors, patience, tell
 
 if TYPE_CHECKING:
@@ -39,20 +39,16 @@ def get(
 @app.command("check")
 def check(
     file: Annotated[Path, typer.Argument(help="The proof.", exists=True, dir_okay=False)],
-    log_key: Annotated[str, typer.Option(help="The log's public key, or a file that holds it.")],
-    witness: Annotated[list[str] | None, typer.Option(help="A witness's public key or file; repeat for each.")] = None,
-    threshold: Annotated[
-        int | None, typer.Option(min=0, help="How many witnesses must have cosigned; all by default.")
-    ] = None,
+    log_key: LogKey,
+    witness: Witnesses = None,
+    threshold: Threshold = None,
     as_json: Json = False,
 ) -> None:
     """Check off line that a record was written. That nothing was written later it can't say: look at its age."""
-    from madang.log.checkpoint import require
     from madang.log.written import MAX_WRITTEN_BYTES, check_written
 
     with log_errors(), file.open("rb") as opened:
-        witnesses = [verifier_key(one) for one in witness or []]
-        policy = require(verifier_key(log_key), witnesses, len(witnesses) if threshold is None else threshold)
+        policy = policy_of(log_key, witness, threshold)
         proven = check_written(opened.read(MAX_WRITTEN_BYTES + 1), policy)
     table = _table_of(proven)
     record = _record(table, proven)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from madang.cli.options import LogKey
 from madang.cli.talk import Json, log_errors, tell
 from madang.kernel.errors import MadangError
 
@@ -94,7 +95,7 @@ def evidence(folder: Folder, as_json: Json = False) -> None:
 @app.command()
 def check(
     piece: Annotated[Path, typer.Argument(help="The folder of one piece of evidence.", exists=True, file_okay=False)],
-    log_key: Annotated[str, typer.Option(help="The log's public key, or a file that holds it.")],
+    log_key: LogKey,
     as_json: Json = False,
 ) -> None:
     """Check evidence off line: it needs the folder and the log's key, nothing else. Status 1 if it proves nothing."""
