@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from madang.demo import actors, run, stage
+from madang.engine.store import RocksStore
 from madang.kernel.errors import MadangError
 from madang.log.checkpoint import require
 from madang.log.note import SignerKey
@@ -109,6 +111,13 @@ def test_the_smallest_demonstration_has_a_receipt_even_where_every_payment_was_r
     status, outcome = play(tmp_path / "demo", capsys, "--citizens", "1", "--payments", "1", "--seed", "1")
     assert (status, outcome["payments"], outcome["refused"]) == (0, 0, {"spend.region": 1})
     assert outcome["receipt_checked"]
+
+
+def test_a_day_is_played_beside_a_store_that_is_open(tmp_path, capsys):
+    """A fork would take over the store's locks, and not the threads that let go of them."""
+    with closing(RocksStore(tmp_path / "store", cache_bytes=8 * 1024 * 1024)) as store:
+        store.write([(b"a", b"1")], [])
+        assert play(tmp_path / "demo", capsys, "--citizens", "1", "--payments", "1")[0] == 0
 
 
 def test_more_citizens_have_more_money():

@@ -75,8 +75,8 @@ def main(arguments: list[str]) -> int:
     clear_folder(folder)
     started = time.perf_counter()
     origin = f"http://{stage.SITE}:{options.port}"
-    # In a process of its own: RocksDB's threads do not outlive the fork of the server that comes after.
-    with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
+    # In a process of its own, and not a forked one: RocksDB's threads outlive no fork, neither this nor the server's.
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         day = pool.submit(_day_of, options, started, origin).result()
     outcome, setting = day.outcome, day.setting
     if options.json:
