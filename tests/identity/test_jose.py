@@ -57,6 +57,7 @@ def test_what_a_library_of_others_signs_reads_here():
         ("jose.algorithm", _with_header(alg="HS256", typ="test+jwt")),
         ("jose.algorithm", _with_header(typ="test+jwt")),
     ],
+    ids=lambda one: one if len(one) < 20 else "text",
 )
 def test_refused(code, text):
     assert _code(jose.read, text, "test+jwt", "it") == code

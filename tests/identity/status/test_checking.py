@@ -75,7 +75,9 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "anchor", "index", "code"), CASES)
+@pytest.mark.parametrize(
+    ("text", "anchor", "index", "code"), CASES, ids=[f"{at}-{case[3]}" for at, case in enumerate(CASES)]
+)
 def test_refusals(text, anchor, index, code):
     assert code_of(statuses(text)[0].check, place(index), anchor, NOW) == code
 

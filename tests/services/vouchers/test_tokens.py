@@ -98,7 +98,7 @@ def test_whoever_sees_a_claim_on_its_way_gains_nothing():
         ("vouchers.not_for", "", claiming(officers("desk")[0]), officers("desk")[0]),
         ("eligibility.unknown_offer", "", claiming(programme=SIBLING), ALICE),
     ],
-    ids=str,
+    ids=lambda one: one if isinstance(one, str) else type(one).__name__,
 )
 def test_who_may_not_claim(code: str, reason: str, act: ClaimByToken, signer: Wallet):
     world = offered()
