@@ -24,12 +24,13 @@ from tests.engine.toy import (
     Break,
     Count,
     Decline,
+    Revoke,
     Running,
     outcomes,
     payload,
     sign,
 )
-from tests.support.signing import general
+from tests.support.signing import envelope, general
 
 
 @pytest.fixture
@@ -51,6 +52,36 @@ def held(node: Running, number: int) -> "Future[list]":
     future = node.submit(sign(number))
     assert node.store.entered.wait(WAIT)
     return future
+
+
+# ------------------------------------------------------------------------------------------------------- the door
+
+
+def test_what_a_revoked_key_signed_is_never_ordered(node):
+    before, spent = sign(1), sign(2, Revoke(by=ANNA.party))
+    assert outcomes(node.answers(before, spent)) == ["accepted", "accepted"]
+    size = node.ledger.durable.size
+    late, both = sign(3), envelope(payload(4, Count(by=BERT.party, name="a")), [ANNA, BERT])
+    for answer in node.answers(late, both, late):
+        assert isinstance(answer, Malformed)
+        assert answer.code == "authority.key_revoked"
+    assert node.ledger.durable.size == size
+    assert node.counter("a") == 1
+    assert find(node.ledger.store.view(), id_of(3)) is None
+
+
+def test_a_key_that_is_revoked_in_a_block_is_turned_away_behind_that(node):
+    first, last = node.answers(sign(1, Revoke(by=ANNA.party)), sign(2))
+    assert first.outcome == "accepted"
+    assert isinstance(last, Malformed)
+    assert last.code == "authority.key_revoked"
+
+
+def test_whoever_asks_again_after_the_key_was_revoked_hears_the_first_outcome(node):
+    (first,) = node.answers(sign(1))
+    node.answers(sign(2, Revoke(by=ANNA.party)))
+    (again,) = node.answers(sign(1))
+    assert (again.outcome, again.height, again.index, again.repeated) == ("accepted", first.height, first.index, True)
 
 
 # --------------------------------------------------------------------------------------------------- group commit

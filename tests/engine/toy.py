@@ -37,6 +37,10 @@ class Enrol(Act, frozen=True, kw_only=True, tag="toy.enrol"):
     public_key: str
 
 
+class Revoke(Act, frozen=True, kw_only=True, tag="toy.revoke"):
+    """The first key of the party that asks works no more."""
+
+
 class Count(Act, frozen=True, kw_only=True, tag="toy.count"):
     """Add to a counter, and write what it then says under two further keys."""
 
@@ -73,6 +77,13 @@ def enrol(call: Call, act: Enrol) -> None:
     call.state.put(PARTIES, Party((), "active", act.by, "", 0, (name,)), name)
 
 
+def revoke(call: Call, act: Revoke) -> None:
+    """The key stays, so that nobody registers it again."""
+    key = call.state.get(KEYS, act.by)
+    if key is not None:
+        call.state.put(KEYS, msgspec.structs.replace(key, standing="revoked"), act.by)
+
+
 def count(call: Call, act: Count) -> None:
     """The counter and its two copies."""
     before = call.state.get(COUNTERS, act.name)
@@ -94,7 +105,11 @@ def break_(call: Call, act: Break) -> None:
 
 
 MODULE = Module(
-    "toy", {Enrol: enrol, Count: count, Decline: decline, Break: break_}, (COUNTERS, LEFT, RIGHT), (), REFUSALS
+    "toy",
+    {Enrol: enrol, Revoke: revoke, Count: count, Decline: decline, Break: break_},
+    (COUNTERS, LEFT, RIGHT),
+    (),
+    REFUSALS,
 )
 MODULES = (MODULE,)
 ANNA, BERT = wallet("toy anna"), wallet("toy bert")

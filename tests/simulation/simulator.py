@@ -117,7 +117,7 @@ class Simulator:
         intent = self.inbox.popleft()
         answer: Result | Malformed
         try:
-            answer = self.block.execute(self.ledger.machine.read(intent.signed))
+            answer = self.block.order(self.ledger.machine.read(intent.signed))
         except Malformed as error:
             answer = error
         self._note(f"execute {intent.id} {getattr(answer, 'outcome', '')}{answer.code}")

@@ -167,7 +167,7 @@ class Embedded:
                 continue
             try:
                 transaction = self.ledger.machine.read(submission.signed[place], envelope)
-                submission.put(place, block.execute(transaction))
+                submission.put(place, block.order(transaction))
             except Malformed as error:
                 submission.put(place, error)
         if block.is_empty:

@@ -49,6 +49,7 @@ PARTIES = Table("kernel.party", Party, str)
 
 CODES = "authority."
 """What the codes of refusals for want of authority begin with."""
+_REVOKED = "authority.key_revoked"
 
 
 def counts(state: State, kid: str, asking: Collection[str]) -> bool:
@@ -71,6 +72,17 @@ def key_of(state: State, signature: Signature) -> Key:
     return key
 
 
+def refuse_revoked(keys: Iterable[Key]) -> None:
+    """What an engine asks before it orders: that none of these keys was revoked.
+
+    So a revoked key writes nothing to the log. It never works again, so that no later moment comes at which what was
+    turned away would be accepted; a suspended one may work again, and what it signs is ordered and refused for good.
+    Raises `Malformed` (`authority.key_revoked`).
+    """
+    if any(key.standing == "revoked" for key in keys):
+        raise Malformed(_REVOKED, "This key was revoked. Sign with another key of yours.")
+
+
 def signers(keys: Iterable[Key], height: int) -> frozenset[str]:
     """The parties that these keys speak for at this height.
 
@@ -79,7 +91,7 @@ def signers(keys: Iterable[Key], height: int) -> frozenset[str]:
     found = []
     for key in keys:
         if key.standing == "revoked":
-            raise Rejected("authority.key_revoked", "This key was revoked. Sign with another key of yours.")
+            raise Rejected(_REVOKED, "This key was revoked. Sign with another key of yours.")
         if key.standing == "suspended":
             raise Rejected("authority.suspended", "This party is suspended. Ask the institution that appointed it.")
         if key.since > height:

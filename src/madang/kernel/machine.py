@@ -286,12 +286,23 @@ class Block:
         """The registered key of each signature, for verification. Raises `Malformed` (`key.unknown`, `key.sort`)."""
         return [authority.key_of(self._state, one) for one in transaction.envelope.signatures]
 
-    def execute(self, transaction: Transaction) -> Result:
-        """Execute a transaction whose signatures were verified. Raises `Malformed` as `check` and `keys` do."""
+    def order(self, transaction: Transaction) -> Result:
+        """Execute what this engine alone decides to order: nothing that a revoked key signed.
+
+        Raises `Malformed` as `execute` does, and `authority.key_revoked`.
+        """
         first = self.check(transaction)
         if first is not None:
             return first
         keys = self.keys(transaction)
+        authority.refuse_revoked(keys)
+        return self._execute(transaction, keys)
+
+    def execute(self, transaction: Transaction) -> Result:
+        """Execute what was ordered, its signatures verified. Raises `Malformed` as `check` and `keys` do."""
+        return self.check(transaction) or self._execute(transaction, self.keys(transaction))
+
+    def _execute(self, transaction: Transaction, keys: list[authority.Key]) -> Result:
         payload = transaction.payload
         index = len(self._entries)
         result = Result(payload.id, "accepted", self.height, index)

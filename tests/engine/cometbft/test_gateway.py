@@ -12,7 +12,7 @@ from madang.engine.cometbft.rpc import Rpc
 from madang.kernel.errors import MadangError, StoreFailure
 from tests.engine.cometbft.conftest import free_ports
 from tests.engine.cometbft.driver import Driver
-from tests.engine.toy import ANNA, BERT, START, WAIT, Count, outcomes, payload, sign
+from tests.engine.toy import ANNA, BERT, START, WAIT, Count, Revoke, outcomes, payload, sign
 from tests.support.signing import envelope
 
 
@@ -95,6 +95,18 @@ def test_what_needs_no_order_is_answered_at_once(driver, gateway):
     driver.order(done := sign(1))
     answers = gateway.submit([done, b"junk", sign(2, not_after=START + 601)]).result(WAIT)
     assert outcomes(answers) == ["accepted", "envelope.form", "payload.too_far"] and answers[0].repeated
+
+
+def test_what_a_revoked_key_signed_is_not_sent_and_what_was_sent_before_is_decided(driver, gateway):
+    early = held(gateway, sign(1))
+    driver.order(sign(2, Revoke(by=ANNA.party)))
+    late, first = sign(3), sign(2, Revoke(by=ANNA.party))
+    turned_away, repeated = gateway.submit([late, first]).result(WAIT)
+    assert turned_away.code == "authority.key_revoked"
+    assert (repeated.outcome, repeated.repeated) == ("accepted", True)
+    assert not early.done()
+    driver.order(sign(1))
+    assert [(one.outcome, one.code) for one in early.result(WAIT)] == [("rejected", "authority.key_revoked")]
 
 
 def test_what_it_does_not_take(gateway, monkeypatch):

@@ -176,7 +176,7 @@ class Gateway:
                 admitted = next(found)
                 if isinstance(admitted, Malformed):
                     self._answer(submission, place, admitted)
-                elif (stands := standing.of(admitted)) is not None:
+                elif (stands := standing.of(admitted) or standing.turned_away(admitted)) is not None:
                     self._answer(submission, place, stands)
                 else:
                     waiting.append(_Waiting(submission, place, admitted))

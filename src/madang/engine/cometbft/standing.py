@@ -13,6 +13,7 @@ from madang.engine import entries
 from madang.engine.cometbft.record import read_progress
 from madang.engine.ledger import Durable, find
 from madang.engine.store import View
+from madang.kernel import authority
 from madang.kernel.errors import Malformed
 from madang.kernel.machine import Machine, Result
 from madang.kernel.state import State
@@ -43,6 +44,14 @@ class Standing:
             if error.code == "payload.too_far" and ahead <= MAX_AHEAD:
                 return None
             return (self._first_outcome(transaction) if error.code == "payload.expired" else None) or error
+
+    def turned_away(self, transaction: Transaction) -> Malformed | None:
+        """Why what may be ordered is not sent to be: a key was revoked. Of what was sent before this says nothing."""
+        try:
+            authority.refuse_revoked(self._block.keys(transaction))
+        except Malformed as error:
+            return error
+        return None
 
     def _first_outcome(self, transaction: Transaction) -> Result | None:
         """How it ended if it was ordered, although its mark is gone: who asks late must not hear that it never was."""

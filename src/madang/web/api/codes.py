@@ -29,7 +29,7 @@ CODES = {
     "authority.not_signed": "Nobody who may act for the party in 'by' signed.",
     "authority.quorum": "The act needs more officers of its institution.",
     "authority.suspended": "The party is suspended.",
-    "authority.key_revoked": "The key was revoked.",
+    "authority.key_revoked": "The key was revoked: turned away before it is ordered, or refused behind the revocation.",
     "authority.key_too_new": "The key works from the next block.",
     "kernel.paused": "This type of act is paused.",
     "kernel.not_in_force": "The rules in force do not know this type of act.",
