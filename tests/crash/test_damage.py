@@ -7,6 +7,7 @@ store must refuse, or be untouched by the flip.
 import os
 import random
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from madang.engine.store import RocksStore
 from madang.kernel.errors import StoreFailure
 from tests.crash.folding import state_of_log, state_of_store
 from tests.engine.toy import MODULES, Running, sign
+from tests.support.results import write_result
 
 PAGE = 4096
 BLOCKS = 12
@@ -123,18 +125,21 @@ def test_a_flipped_bit_in_the_manifest_is_refused(history):
 
 
 @pytest.mark.soak
-def test_a_journal_cut_at_every_byte(history):
+def test_every_byte_cut_and_every_bit_flipped(history):
+    """Writes what it found (`tests/support/results.py`)."""
+    began = time.time()
     cut_everywhere(history, step=1)
-
-
-@pytest.mark.soak
-def test_every_bit_of_the_last_page_flipped(history):
-    bits = list(last_page(history))
-    assert flip(history, history.name, history.data, bits) == len(bits)
-
-
-@pytest.mark.soak
-def test_every_bit_of_the_manifest_flipped(history):
+    page = list(last_page(history))
     (path,) = history.kept.glob("MANIFEST-*")
-    data = path.read_bytes()
-    assert flip(history, path.name, data, list(range(8 * len(data)))) == 8 * len(data)
+    manifest = path.read_bytes()
+    refused = flip(history, history.name, history.data, page)
+    refused += flip(history, path.name, manifest, list(range(8 * len(manifest))))
+    found = {
+        "lengths_cut_to": len(cuts(history, 1)),
+        "bits_of_the_last_page_flipped": len(page),
+        "bits_of_the_manifest_flipped": 8 * len(manifest),
+        "flips_refused": refused,
+        "acknowledged_and_lost": 0,
+    }
+    write_result("soak-damage", found, time.time() - began)
+    assert refused == len(page) + 8 * len(manifest)
