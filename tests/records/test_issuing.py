@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 
-from madang.identity.issuer.store import Issued, place_of
+from madang.identity.issuer.store import Issued, Sort, place_of
+from madang.identity.status.register import Status, StatusRegister
+from madang.records import issuing
 from madang.records.database import Database
-from madang.records.issuing import MOST_LISTED, Issuing
+from madang.records.issuing import MOST_LISTED, REMEMBERED_SECONDS, Issuing
 
 NOW = 1_800_000_000
 PLACE = place_of("office", "code", "value")
@@ -58,6 +60,44 @@ def test_what_is_over_is_pruned_and_nothing_else(store):
     store.put(place_of("office", "code", "other"), "code", b"two", NOW + 1)
     assert store.prune(NOW) == 1
     assert store.find(place_of("office", "code", "other"), NOW) == b"two"
+
+
+def test_a_credential_is_on_record_for_its_time_and_ninety_days(store):
+    later = msgspec.structs.replace(ONE, number="n2", valid_until=ONE.valid_until + 1)
+    store.record([ONE, later])
+    assert store.prune(ONE.valid_until + REMEMBERED_SECONDS - 1) == 0
+    assert store.prune(ONE.valid_until + REMEMBERED_SECONDS) == 1
+    assert store.issued_to("office", "person") == [later]
+
+
+def test_one_call_forgets_no_more_than_it_may_and_the_next_ones_the_rest(store, monkeypatch):
+    monkeypatch.setattr(issuing, "AT_ONCE", 2)
+    monkeypatch.setattr(issuing, "TURNS", 2)
+    for at in range(3):
+        store.put(place_of("office", "jti", str(at)), "jti", b"", NOW)
+    store.record([msgspec.structs.replace(ONE, number=f"n{at}") for at in range(5)])
+    later = ONE.valid_until + REMEMBERED_SECONDS
+    assert [store.prune(later) for _ in range(4)] == [5, 3, 0, 0]
+
+
+def test_what_is_pending_is_counted_by_sort_until_it_is_over(store):
+    sorts: tuple[Sort, ...] = ("pushed", "visit", "token")
+    for at, sort in enumerate(sorts):
+        store.put(place_of("office", sort, "value"), sort, b"", NOW + at + 1)
+    assert store.pending(("pushed", "visit"), NOW) == 2
+    assert store.pending(("pushed", "visit"), NOW + 1) == 1
+    assert store.pending(("jti",), NOW) == 0
+
+
+def test_a_place_in_a_status_list_is_not_given_out_again_though_its_credential_is_forgotten(store, tmp_path):
+    with StatusRegister(tmp_path / "status", "https://a.example") as lists:
+        (place,) = lists.allocate(1, NOW + 9, NOW)
+        store.record([msgspec.structs.replace(ONE, status_uri=place.uri, status_index=place.index)])
+        store.prune(NOW + 2 * REMEMBERED_SECONDS)
+        assert store.issued_to("office", "person") == []
+        assert lists.status(place) is Status.VALID
+        again = [one for _ in range(50) for one in lists.allocate(1_000, NOW + 9, NOW)]
+        assert place not in again
 
 
 def test_what_was_issued_is_listed_by_person_and_delivery_and_stands_as_last_said(store):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Delete, Row, Select, Update, case, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Delete, Row, Select, Update, case, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from madang.identity.issuer.store import Issued, Sort, Standing
@@ -19,6 +19,10 @@ from madang.records.schema import ISSUER_CREDENTIALS, ISSUER_KEPT, VAULT_ACCESSE
 from madang.records.vault import Access
 
 MOST_LISTED = 1_000
+REMEMBERED_SECONDS = 90 * 86_400
+"""How long after its end a credential stays on record: a person who asks what was issued is told of it so long."""
+AT_ONCE, TURNS = 1_000, 100
+"""How many rows one transaction forgets, and how many such transactions one call makes at most."""
 
 
 class Issuing:
@@ -100,9 +104,32 @@ class Issuing:
             connection.execute(insert(VAULT_ACCESSES).values(**values, person=subject, item=number))
 
     def prune(self, now: int) -> int:
-        """Forget everything whose time is over; how many there were."""
-        with self._database.writing() as connection:
-            return connection.execute(delete(ISSUER_KEPT).where(ISSUER_KEPT.c.until <= now)).rowcount
+        """Forget what is over, up to 100,000 rows; how many there were. What is left over waits for the next call.
+
+        Credentials go 90 days after their end: until then they can be revoked, or told of. In transactions of a
+        thousand rows each, so that nobody waits long behind one. No place in a status list becomes free by it: lists
+        keep their own record.
+        """
+        ended = ISSUER_CREDENTIALS.c.valid_until <= now - REMEMBERED_SECONDS
+        gone = self._forget(ISSUER_KEPT.c.place, ISSUER_KEPT.c.until <= now, TURNS)
+        return gone + self._forget(ISSUER_CREDENTIALS.c.number, ended, TURNS - gone // AT_ONCE)
+
+    def pending(self, sorts: Sequence[Sort], now: int) -> int:
+        """How many values of these sorts are kept whose time is not over."""
+        counted = select(func.count()).where(ISSUER_KEPT.c.sort.in_(sorts), ISSUER_KEPT.c.until > now)
+        with self._database.reading() as connection:
+            return int(connection.execute(counted).scalar_one())
+
+    def _forget(self, key: Column[Any], over: ColumnElement[bool], turns: int) -> int:
+        gone = 0
+        for _ in range(turns):
+            some = select(key).where(over).limit(AT_ONCE)
+            with self._database.writing() as connection:
+                count = connection.execute(delete(key.table).where(key.in_(some))).rowcount
+            gone += count
+            if count < AT_ONCE:
+                break
+        return gone
 
     def _first(self, changing: Delete | Update) -> bytes | None:
         """The content that a statement took; None for whoever came at the same moment as somebody else."""

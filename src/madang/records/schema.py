@@ -343,6 +343,7 @@ ISSUER_KEPT = Table(
     Column("until", BigInteger, nullable=False, index=True),
     Column("uses", Integer, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Index(None, "sort", "until"),
 )
 """What an issuer of credentials remembers for a while, under digests: codes, tokens, and what was used up."""
 
@@ -359,7 +360,7 @@ ISSUER_CREDENTIALS = Table(
     Column("status_uri", words(200), nullable=False),
     Column("status_index", BigInteger, nullable=False),
     Column("issued_at", BigInteger, nullable=False),
-    Column("valid_until", BigInteger, nullable=False),
+    Column("valid_until", BigInteger, nullable=False, index=True),
     Column("standing", words(12), nullable=False),
     Column("changed_at", BigInteger, nullable=False),
     Index(None, "institution", "subject", "issued_at"),
