@@ -50,6 +50,21 @@ READING = [
     inspect.Parameter("key", inspect.Parameter.KEYWORD_ONLY, annotation=Key),
     inspect.Parameter("passphrase_file", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Passphrase),
 ]
+Asker = Annotated[
+    str,
+    typer.Option(
+        "--key",
+        help="Sign the question: officers of auditors, the operator and the central bank read totals of the last "
+        "block, everybody else those of the minute.",
+        autocompletion=key_names,
+    ),
+]
+ASKING = [
+    inspect.Parameter("key", inspect.Parameter.KEYWORD_ONLY, default="", annotation=Asker),
+    inspect.Parameter("passphrase_file", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Passphrase),
+]
+TOTALLING = ("eligibility", "money", "programmes")
+"""The modules with public totals."""
 
 
 class _Modules(TyperGroup):
@@ -253,9 +268,8 @@ def query_command(module: str, query: "Callable[..., Any]") -> "Callable[..., No
         values.check(told, hints, _flag)
         _ask(module, query.__name__, told, given)
 
-    return fields.signed_as(
-        run, query.__name__, query.__doc__ or "", [*parameters, *(READING if signed else []), *TALKING]
-    )
+    asking = READING if signed else ASKING if module in TOTALLING else []
+    return fields.signed_as(run, query.__name__, query.__doc__ or "", [*parameters, *asking, *TALKING])
 
 
 def _ask(module: str, name: str, told: dict[str, Any], given: dict[str, Any]) -> None:
@@ -263,7 +277,7 @@ def _ask(module: str, name: str, told: dict[str, Any], given: dict[str, Any]) ->
 
     from madang.client import Client
 
-    wallets = open_wallets([given["key"]], given["passphrase_file"]) if "key" in given else [None]
+    wallets = open_wallets([given["key"]], given["passphrase_file"]) if given.get("key") else [None]
     with patience("Asking the node"), Client(given["url"]) as client:
         answer = client.query(module, name, told, wallets[0])
     text = answer if isinstance(answer, str) else msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()

@@ -20,7 +20,7 @@ def lived():
 
 def test_both_sides_of_every_law_are_the_same_numbers_as_in_the_ledger():
     world = lived()
-    found = sums(world.state(), world.time)
+    found = sums(world.state(), 7, world.time)
     assert all(law.holds for law in found.laws)
     by_name = {(law.name, law.of): (law.left, law.right) for law in found.laws}
     assert by_name["currency", ""] == (300_000_000, 300_000_000)
@@ -33,7 +33,7 @@ def test_both_sides_of_every_law_are_the_same_numbers_as_in_the_ledger():
 
 def test_nobody_is_in_them():
     world = lived()
-    shown = msgspec.json.encode(sums(world.state(), world.time))
+    shown = msgspec.json.encode(sums(world.state(), 7, world.time))
     for person in (ALICE, BORA, CHUL):
         assert person.party.encode() not in shown
     assert b"bakery" not in shown
@@ -47,7 +47,7 @@ def test_a_law_that_is_broken_is_said_to_be():
     state.put(BANKS, msgspec.structs.replace(bank, free=bank.free - 1), "bank-a")
     amounts = (totals.amounts[0] + 1, *totals.amounts[1:])
     state.put(TOTALS, msgspec.structs.replace(totals, amounts=amounts), COUPON)
-    broken = [(law.name, law.of) for law in sums(state, world.time).laws if not law.holds]
+    broken = [(law.name, law.of) for law in sums(state, 7, world.time).laws if not law.holds]
     assert broken == [("currency", ""), ("conserved", COUPON)]
 
 

@@ -4,12 +4,15 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import msgspec
 
 from madang.engine.ledger import find
 from madang.engine.node import Node
 from madang.kernel.errors import MadangError
 from madang.kernel.machine import Result
+from madang.kernel.state import State
 from madang.log.errors import TileError
 from madang.log.tiles import MAX_BUNDLE_BYTES, parse_tile_path, read_bounded
 from madang.web.api import openapi
@@ -17,14 +20,25 @@ from madang.web.api.asgi import encode
 from madang.web.api.codes import CODES
 from madang.web.api.infos import ChainInfo, Health, ProblemInfo, WitnessHealth
 from madang.web.api.limits import Limits
+from madang.web.api.minute import Lagging, Totals, sees_live
 from madang.web.api.problems import Refused
 from madang.web.api.proven import key_of, make_proof, proven_tables, public_prefixes
 from madang.web.api.readers import reader_of
-from madang.web.api.reads import reads_of
+from madang.web.api.reads import Read, reads_of
 from madang.web.api.status import LedgerStatus, read_ledger
 
 READ_THREADS = 4
 T = TypeVar("T")
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A query's answer as JSON: it has seen everything up to `height`, or totals as at `time` of that block (seconds;
+    None where it is of now).
+    """
+
+    data: bytes
+    height: int
+    time: int | None
 
 
 class Desk:
@@ -32,6 +46,7 @@ class Desk:
 
     def __init__(self, node: Node, limits: Limits) -> None:
         self._node = node
+        self.totals = Totals(node)
         self._limits = limits
         self._pool = ThreadPoolExecutor(READ_THREADS, "madang-read")
         self._places = threading.Semaphore(limits.queries_at_once)
@@ -114,25 +129,31 @@ class Desk:
 
     async def query(
         self, module: str, name: str, asked: Sequence[tuple[str, str]], target: str, authorization: str
-    ) -> bytes:
-        """A module's query as JSON. Raises `Refused`: 400, 401, 404, 503."""
+    ) -> Found:
+        """A module's query as JSON; public totals are those of the minute. Raises `Refused`: 400, 401, 404, 503."""
         read = self._reads.get((module, name))
         if read is None:
             raise Refused(404, "http.not_found", "There is no such query. GET /openapi.json lists them.")
         if self._node.engine.failure is not None:
             raise Refused(503, "engine.failed", "This node has stopped. Ask another.")
-        chain = self._node.ledger.machine.chain
         arguments = read.arguments(asked)
-
-        def answer() -> bytes:
-            state = self._node.state()
-            reader = reader_of(state, chain, self.height, target, authorization) if read.signed else None
-            return encode(read.run(state, arguments, reader))
-
-        data = await self._run(answer)
-        if len(data) > self._limits.answer_bytes:
+        found = await self._run(lambda: self._answer(read, arguments, target, authorization))
+        if len(found.data) > self._limits.answer_bytes:
             raise Refused(400, "query.size", "The answer would be too large. Ask for less at once.")
-        return data
+        return found
+
+    def _answer(self, read: Read, arguments: dict[str, Any], target: str, authorization: str) -> Found:
+        height = self.height
+        state = self._node.state()
+        reader = None
+        if read.signed or authorization:
+            reader = reader_of(state, self._node.ledger.machine.chain, height, target, authorization)
+        if read.signed or (reader is not None and sees_live(state, reader)):
+            return Found(encode(read.run(state, arguments, reader)), height, None)
+        taken = self.totals.taken()
+        lagging = Lagging(self._node.ledger.reader(), taken)
+        data = encode(read.run(State(lagging), arguments, None))
+        return Found(data, taken.height, taken.time) if lagging.used else Found(data, height, None)
 
     async def _run(self, work: Callable[[], T]) -> T:
         if not self._places.acquire(blocking=False):

@@ -18,6 +18,8 @@ FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
 BRIEFLY = {"cache-control": "public, max-age=1"}
 HEIGHT = "madang-height"
 """The header that says up to which height an answer has seen everything. It may have seen later blocks too."""
+TIME = "madang-time"
+"""The header that says of an answer with public totals at what time (seconds) the block of that height was made."""
 
 Req = Request[Any, Any, AppState]
 
@@ -101,11 +103,10 @@ async def tile(request: Req, path: str) -> Response[bytes]:
 async def query(request: Req, module: str, name: str) -> Response[bytes]:
     """A module's query."""
     asked = _asked(request)
-    desk = _desk(request)
-    height = desk.height
     authorization = request.headers.get("authorization", "")
-    data = await desk.query(module, name, asked, _target(request), authorization)
-    return Response(data, media_type=JSON, headers={HEIGHT: str(height)})
+    found = await _desk(request).query(module, name, asked, _target(request), authorization)
+    headers = {HEIGHT: str(found.height)} | ({} if found.time is None else {TIME: str(found.time)})
+    return Response(found.data, media_type=JSON, headers=headers)
 
 
 ROUTES = (health, chain, status, document, problem, transaction, receipt, proof, checkpoint, tile, query)

@@ -14,9 +14,6 @@ from madang.base.programmes.queries import ProgrammeView
 from madang.base.programmes.state import PROGRAMMES
 from madang.kernel.state import State
 
-SECONDS = 60
-"""How long one look at the totals is shown: who watches them learns of a minute's payments together, not of one."""
-
 
 class Law(msgspec.Struct, frozen=True):
     """One law: two sums that must be equal, or of which the first must not be below the second (`at_least`)."""
@@ -43,8 +40,11 @@ class BankSum(msgspec.Struct, frozen=True):
 
 
 class Sums(msgspec.Struct, frozen=True):
-    """The totals of a moment (seconds): currency issued, banks, programmes with their accounts, and the laws."""
+    """The totals of a block, its height and time (seconds): currency issued, banks, programmes with their accounts,
+    and the laws.
+    """
 
+    height: int
     time: int
     issued: int
     banks: tuple[BankSum, ...]
@@ -62,7 +62,7 @@ class Sums(msgspec.Struct, frozen=True):
         return sum(law.right for law in self.laws if law.name == "escrow")
 
 
-def sums(state: State, time: int) -> Sums:
+def sums(state: State, height: int, time: int) -> Sums:
     """Everything at once, of one state."""
     banks = tuple(
         BankSum(name, money.reserve(state, name), money.required_reserve(state, name), record.liability)
@@ -70,7 +70,7 @@ def sums(state: State, time: int) -> Sums:
     )
     found = tuple(programmes.all_programmes(state))
     laws = [*_money(state, banks), *(law for one in found for law in _programme(state, one))]
-    return Sums(time, money.supply(state).issued, banks, found, tuple(laws))
+    return Sums(height, time, money.supply(state).issued, banks, found, tuple(laws))
 
 
 def _money(state: State, banks: tuple[BankSum, ...]) -> Iterator[Law]:

@@ -1,4 +1,4 @@
-"""Totals of money and programmes, and the laws that bind them, as they were at the last full minute."""
+"""Totals of money and programmes, and the laws that bind them: those of the minute, as the interface has them."""
 
 import asyncio
 
@@ -6,8 +6,10 @@ from litestar import Response, get
 
 from madang.base.programmes.queries import ProgrammeView
 from madang.base.programmes.state import PROGRAMMES
+from madang.kernel.state import State
 from madang.presentation import labels
-from madang.web.explorer.sums import SECONDS, Sums, sums
+from madang.web.api.minute import Lagging, Totals
+from madang.web.explorer.sums import Sums, sums
 from madang.web.site.titles import title
 from madang.web.site.visit import Visit
 
@@ -34,10 +36,13 @@ ROUTES = (totals,)
 async def current(visit: Visit) -> Sums:
     """The sums of this minute: made for whoever asks first in it, the same for everybody."""
     kept = visit.request.app.state
+    totals: Totals = kept.desk.totals
     async with _MAKING:
         found: Sums | None = kept.get(_KEPT)
-        if found is None or found.time // SECONDS != visit.now // SECONDS:
-            found = await asyncio.to_thread(sums, visit.state, visit.now)
+        taken = await asyncio.to_thread(totals.taken)
+        if found is None or found.height != taken.height:
+            state = State(Lagging(visit.node.ledger.reader(), taken))
+            found = await asyncio.to_thread(sums, state, taken.height, taken.time)
             kept[_KEPT] = found
     return found
 
