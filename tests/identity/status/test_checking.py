@@ -27,7 +27,7 @@ class Web:
     def get(self, uri: str, accept: str) -> bytes:
         self.asked.append(f"{uri} {accept}")
         if uri not in self.files:
-            raise MadangError("status.unavailable", "Nothing is there.")
+            raise MadangError("fetch.unavailable", "Nothing is there.")
         return self.files[uri].encode()
 
 

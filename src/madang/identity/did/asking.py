@@ -14,9 +14,8 @@ from madang.identity.certificates import Followed
 from madang.identity.did.certificates import Certificate, Grounds, check_contract, check_file, read_published, verify
 from madang.identity.did.keeping import CERTIFICATES
 from madang.identity.did.webvh.names import read_name
-from madang.identity.did.webvh.resolving import fetch_history
+from madang.identity.did.webvh.resolving import Fetch, fetch_history, fetcher_of
 from madang.identity.status.checking import Statuses
-from madang.identity.status.fetching import fetch
 from madang.kernel.errors import MadangError
 
 MAX_PAGES = 20
@@ -36,15 +35,16 @@ def certificates(client: Client, did: str, now: int, file: Path | None, programm
     with the proofs of `programme` where they state one. Raises `MadangError`: what `fetch_history` raises,
     `did.unavailable`, `did.certificates`, `client.unreachable`.
     """
-    history = fetch_history(did, now)
+    get = fetcher_of(did)
+    history = fetch_history(did, now, get)
     try:
-        content = fetch(f"{read_name(did).folder}/{CERTIFICATES}", "application/json")
+        content = get(f"{read_name(did).folder}/{CERTIFICATES}", "application/json")
     except MadangError:
         return []
     found = []
     for text in read_published(content):
         try:
-            certificate = verify(text, history, _grounds(client, text), now)
+            certificate = verify(text, history, _grounds(client, text, get), now)
             if certificate.type == "dataset_certificate" and file is not None:
                 check_file(certificate, file)
             if certificate.type == "contract_certificate":
@@ -55,16 +55,16 @@ def certificates(client: Client, did: str, now: int, file: Path | None, programm
     return found
 
 
-def _grounds(client: Client, text: str) -> Grounds:
+def _grounds(client: Client, text: str, get: Fetch) -> Grounds:
     """The root is where the issuer says; it counts because the ledger names its digest, or not at all."""
     payload = jose.read(text.partition("~")[0], "dc+sd-jwt", "the certificate").payload
     issuer = jose.read_object(payload, "the certificate", "did.certificate").get("iss")
-    root = fetch(f"{issuer}/root.cer", "application/pkix-cert")
+    root = get(f"{issuer}/root.cer", "application/pkix-cert")
 
     def follow(chain: tuple[bytes, ...], at: int) -> Followed:
         return chains.follow(chain, [root], "credential", at)
 
-    return Grounds([root], _issuer_of(client), Statuses(follow))
+    return Grounds([root], _issuer_of(client), Statuses(follow, get))
 
 
 def _issuer_of(client: Client) -> Callable[[str, str, int], str]:

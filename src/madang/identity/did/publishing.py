@@ -11,8 +11,7 @@ from madang.identity.did.anchoring import Confirmed, act_for, confirm, series_of
 from madang.identity.did.keeping import ANCHORS, party_of
 from madang.identity.did.webvh.history import History
 from madang.identity.did.webvh.names import read_name
-from madang.identity.did.webvh.resolving import Fetch
-from madang.identity.status.fetching import fetch
+from madang.identity.did.webvh.resolving import Fetch, fetcher_of
 from madang.kernel.errors import MadangError
 from madang.log.checkpoint import Policy
 
@@ -52,7 +51,7 @@ def anchor_versions(
 
 
 def ask_confirmed(
-    client: Client, history: History, party: str, policy: Policy | None, get: Fetch = fetch
+    client: Client, history: History, party: str, policy: Policy | None, get: Fetch | None = None
 ) -> tuple[Confirmed, ...]:
     """What a node's ledger says of each version; with a policy, by the proofs that lie beside the history too.
 
@@ -61,6 +60,7 @@ def ask_confirmed(
     if not party:
         raise MadangError("did.party", "The identifier names no party of the ledger that anchors it. Use --party.")
     newest = newest_anchor(client, history, party)
+    get = get or fetcher_of(history.did)
     proofs: dict[int, bytes] = {}
     for version in history.versions if policy is not None else ():
         try:

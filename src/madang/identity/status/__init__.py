@@ -9,7 +9,6 @@ For issuers, who revoke, suspend and restore, and for verifiers, who must know. 
     publishing  writes them as files, each in one step
     anchoring   has their digests anchored on the ledger (`base.anchors`)
     worker      does both every few minutes
-    fetching    gets a file from the web, within bounds
     checking    what a verifier asks: refuses whatever is not known to be good
 
 **Herd.** A list has 131,072 places, the least that W3C asks for. A credential gets a random free one, and a list takes

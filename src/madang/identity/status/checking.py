@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from madang.identity.certificates import Followed
+from madang.identity.fetching import fetch
 from madang.identity.status import bitstring, token
 from madang.identity.status.bitstring import BitstringList
-from madang.identity.status.fetching import fetch
 from madang.identity.status.packing import bit_at, status_at
 from madang.identity.status.register import Status
 from madang.identity.status.token import StatusListToken
@@ -21,7 +21,7 @@ from madang.kernel.errors import MadangError
 
 MAX_KEPT = 64
 Fetch = Callable[[str, str], bytes]
-"""Gets what is under an address as a media type; raises `MadangError` (`status.unavailable`)."""
+"""Gets what is under an address as a media type; raises `MadangError` where it can't."""
 Follow = Callable[[tuple[bytes, ...], int], Followed]
 """Follows a chain of certificates to an anchor at a time (seconds), as `certificates.follow` does, or raises."""
 _Listed = StatusListToken | BitstringList
@@ -72,7 +72,11 @@ class Statuses:
                 kept: L = found[1]
                 return kept
         try:
-            text = self._fetch(uri, form).decode("ascii")
+            content = self._fetch(uri, form)
+        except MadangError as error:
+            raise MadangError("status.unavailable", f"The status list can't be got. {error.message}") from None
+        try:
+            text = content.decode("ascii")
         except UnicodeDecodeError:
             raise MadangError("status.form", "The status list is no JWT.") from None
         listed = read(text, uri, lambda chain: self._follow(chain, now), now)

@@ -1,13 +1,14 @@
 """From an identifier to its document, as it is or was (did:webvh 1.0, "Read (Resolve)"; DID Resolution)."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from madang.identity.did.webvh.history import History, Version, read_history, read_time
 from madang.identity.did.webvh.names import read_name
-from madang.identity.status.fetching import fetch
+from madang.identity.fetching import HERE, fetch
 from madang.kernel.errors import MadangError
 
 LOG_TYPE = "text/jsonl"
@@ -34,13 +35,22 @@ class Resolved(msgspec.Struct, frozen=True):
     metadata: Object
 
 
-def fetch_history(did: str, now: int, get: Fetch = fetch) -> History:
-    """The history of an identifier from where it is published, verified: https or this machine, 10 s, 2 MiB.
+def fetcher_of(did: str) -> Fetch:
+    """What gets the files beside a history. Only whoever asks for an identifier of `localhost` is led to this machine.
+
+    Raises `MadangError` (`did.name`); what it gives raises `fetch.unavailable`.
+    """
+    return partial(fetch, reach="here" if read_name(did).host in HERE else "public")
+
+
+def fetch_history(did: str, now: int, get: Fetch | None = None) -> History:
+    """The history of an identifier from where it is published, verified; got by `fetcher_of` it unless told otherwise.
 
     Witnesses' proofs are fetched only where the history names witnesses. Raises `MadangError`: `did.unavailable`, and
     what `read_history` raises.
     """
     name = read_name(did)
+    get = get or fetcher_of(did)
     log = _get(get, name.log, LOG_TYPE)
     witness = _get(get, name.witness, "application/json") if b'"threshold"' in log else None
     return read_history(did, log, now, witness)
