@@ -100,6 +100,12 @@ def signers(keys: Iterable[Key], height: int) -> frozenset[str]:
     return frozenset(found)
 
 
+def keys_of(state: State, parties: Iterable[str]) -> tuple[str, ...]:
+    """The thumbprints of all keys of these parties that were not revoked."""
+    found = [state.get(PARTIES, name) for name in sorted(parties)]
+    return tuple(kid for party in found if party is not None for kid in party.keys)
+
+
 def authorise(state: State, act: Act, signed_by: frozenset[str]) -> None:
     """Check that `signed_by` may make this act in the name of `act.by`.
 

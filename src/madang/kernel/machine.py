@@ -310,6 +310,7 @@ class Block:
         call = Call(self._state, self.time, self.height, transaction.payload_hash, frozenset(), self._perform)
         try:
             call.signed_by = authority.signers(keys, self.height)
+            call.signed_with = tuple([one.kid for one in transaction.envelope.signatures])
             self._run_all(call, payload.acts)
         except (Rejected, Malformed) as refusal:
             self._state.drop()
@@ -341,6 +342,7 @@ class Block:
         if any(act.last for act in acts):
             return None
         call = Call(self._state, self.time, self.height, bytes(32), signed_by, self._perform)
+        call.signed_with = authority.keys_of(self._state, signed_by)
         try:
             self._run_all(call, acts)
         except Rejected as refusal:

@@ -15,10 +15,11 @@ from madang.kernel.transaction import Act
 class Call:
     """What a rule is given besides the act: the state, block time (seconds), height, and who is asking.
 
+    `signed_with` are the thumbprints of the keys that signed; none where nobody did, as at genesis.
     `perform` runs further acts in the name of those who approved them (proposals only).
     """
 
-    __slots__ = ("_handles", "_seed", "height", "perform", "signed_by", "state", "time")
+    __slots__ = ("_handles", "_seed", "height", "perform", "signed_by", "signed_with", "state", "time")
 
     def __init__(
         self,
@@ -33,6 +34,7 @@ class Call:
         self.time = time
         self.height = height
         self.signed_by = signed_by
+        self.signed_with: tuple[str, ...] = ()
         self.perform = perform
         self._seed = seed
         self._handles = 0

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from madang.base.approvals import MODULE, queries
+from madang.base.approvals.queries import counting
 from madang.base.approvals.state import PROPOSALS, Proposal
 from madang.base.approvals.transactions import MAX_OPEN, Approve, Expire, Propose, Withdraw
 from madang.base.money.ledger import balance
@@ -12,6 +13,9 @@ from madang.base.operations.transactions import Pause, Resume
 from madang.base.parties.transactions import (
     AppointOfficer,
     DismissOfficer,
+    EnrolKey,
+    ReinstateByQuorum,
+    RevokeKey,
     SetThreshold,
     Suspend,
     SuspendByQuorum,
@@ -169,6 +173,46 @@ def test_an_officer_who_left_counts_no_more():
     assert queries.proposal(world.state(), "ministry", handle) is None
 
 
+def test_what_was_approved_with_a_key_that_was_revoked_since_counts_no_more():
+    world = standard_world()
+    handle = proposed(world, REMIT)
+    second = wallet("second device of the first officer", party=ONE.party)
+    world.accept(EnrolKey(by=ONE.party, key=new_key(second)), by=ONE)
+    world.refuse("approvals.approved_already", approve(handle, ONE), by=second)
+    world.accept(RevokeKey(by=ONE.party, party=ONE.party, key=ONE.kid), by=second)
+    world.accept(approve(handle, TWO), by=TWO)
+    assert present_approvals(world, handle) == (ONE.party, TWO.party)
+    assert balance(world.state(), "bakery") == 0
+    assert counting(world.state(), "ministry", queries.proposals(world.state(), "ministry")[0][1]) == [TWO.party]
+    world.check()
+    world.accept(approve(handle, ONE), by=second)
+    assert balance(world.state(), "bakery") == 1_000
+    assert queries.proposals(world.state(), "ministry") == []
+
+
+def test_an_approval_signed_with_two_keys_counts_while_one_of_them_works():
+    world = standard_world()
+    second = wallet("second device of the first officer", party=ONE.party)
+    world.accept(EnrolKey(by=ONE.party, key=new_key(second)), by=ONE)
+    world.accept(propose(REMIT), by=[ONE, second])
+    ((handle, _),) = queries.proposals(world.state(), "ministry")
+    world.accept(RevokeKey(by=ONE.party, party=ONE.party, key=ONE.kid), by=second)
+    world.accept(approve(handle, TWO), by=TWO)
+    assert balance(world.state(), "bakery") == 1_000
+
+
+def test_what_a_suspended_officer_approved_waits_until_the_officer_is_back():
+    world = standard_world()
+    handle = proposed(world, REMIT)
+    world.accept(SuspendByQuorum(by="ministry", party=ONE.party), by=[TWO, THREE])
+    world.accept(approve(handle, TWO), by=TWO)
+    assert balance(world.state(), "bakery") == 0
+    world.accept(ReinstateByQuorum(by="ministry", party=ONE.party), by=[TWO, THREE])
+    world.refuse("approvals.approved_already", approve(handle, ONE), by=ONE)
+    world.accept(approve(handle, THREE), by=THREE)
+    assert balance(world.state(), "bakery") == 1_000
+
+
 def test_a_lower_threshold_does_not_run_a_proposal_by_itself():
     world = standard_world()
     world.accept(SetThreshold(by="ministry", threshold=3), by=quorum("ministry"))
@@ -255,9 +299,11 @@ def test_the_law_sees_what_is_wrong():
             return True
         return False
 
-    assert not broken(Proposal(b"[]", 1, 0, ("a",)), count=MAX_OPEN)
-    assert broken(Proposal(b"[]", 1, 0, ("a",)), count=MAX_OPEN + 1)
-    assert broken(Proposal(b"[]", 1, 0, ("a",)), institution=ALICE.party)
-    assert broken(Proposal(b"[]", 1, 0, ("a", "a")))
-    assert broken(Proposal(b"[]", 1, 0, ()))
-    assert broken(Proposal(b" " * 65_537, 1, 0, ("a",)))
+    assert not broken(Proposal(b"[]", 1, 0, ("a",), (("k",),)), count=MAX_OPEN)
+    assert broken(Proposal(b"[]", 1, 0, ("a",), (("k",),)), count=MAX_OPEN + 1)
+    assert broken(Proposal(b"[]", 1, 0, ("a",), (("k",),)), institution=ALICE.party)
+    assert broken(Proposal(b"[]", 1, 0, ("a", "a"), (("k",), ("k",))))
+    assert broken(Proposal(b"[]", 1, 0, (), ()))
+    assert broken(Proposal(b"[]", 1, 0, ("a",), ()))
+    assert broken(Proposal(b"[]", 1, 0, ("a",), ((),)))
+    assert broken(Proposal(b" " * 65_537, 1, 0, ("a",), (("k",),)))

@@ -120,6 +120,6 @@ def test_what_may_be_seen() -> None:
     seen = (TYPES.key(LICENCE), b"x")
     gone = PROPOSALS.key("ministry", "h" * 22)
     assert may_be_seen([seen, (MARKS.key(1, b"id"), b"x"), (gone, None)], prefixes)
-    open_one = PROPOSALS.encode(Proposal(b"[]", 1, 0, ("one",)))
+    open_one = PROPOSALS.encode(Proposal(b"[]", 1, 0, ("one",), (("key",),)))
     for hidden in ((gone, open_one), (b"money.account\0alice", b"x"), (b"money.account\0alice", None), (b"t", None)):
         assert not may_be_seen([seen, hidden], prefixes)

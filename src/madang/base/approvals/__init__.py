@@ -1,8 +1,8 @@
 """Approvals over days: an officer proposes acts of the institution, others approve, the last approval runs them.
 
 For institutions whose officers can't sign one transaction within ten minutes. Whom it trusts: nobody beyond the
-institution's own threshold. Whoever approves is counted once, must be an active officer when the acts run, and
-every act is authorised again then, exactly as if those officers had signed it together.
+institution's own threshold. Whoever approves is counted once, must be an active officer when the acts run, with a key
+of the approval that still works, and every act is authorised again then, as if those officers had signed together.
 
 Limits: 16 acts and 64 KiB a proposal, 64 open proposals an institution, 30 days. A proposal holds acts of its own
 institution only and no proposals. The last approval carries the risk: where an act is refused, the approval is

@@ -1,13 +1,15 @@
 """Rules of approvals: who counts, and when the acts run.
 
-The machine runs the acts and authorises each again; this file only keeps count. Whoever approved and is no active
-officer any more counts no more.
+The machine runs the acts and authorises each again; this file only keeps count, at the moment when the acts would run.
+Whoever approved and is no active officer then, or approved with a key that was revoked since, counts no more: an
+approval that a thief made does not outlive the stolen key. The officer may approve again, with another key.
 """
 
 from collections.abc import Mapping
 
 import msgspec
 
+from madang.base.approvals.queries import counting
 from madang.base.approvals.state import PROPOSALS, Proposal
 from madang.base.approvals.transactions import (
     MAX_DAYS,
@@ -18,7 +20,7 @@ from madang.base.approvals.transactions import (
     Propose,
     Withdraw,
 )
-from madang.kernel.authority import PARTIES, Party, is_officer
+from madang.kernel.authority import PARTIES, Party, is_officer, keys_of
 from madang.kernel.errors import Rejected
 from madang.kernel.module import Call, Rule, refuser
 from madang.kernel.transaction import Act
@@ -66,7 +68,8 @@ def propose(call: Call, act: Propose) -> None:
         raise refuse("deadline", days=MAX_DAYS)
     if sum(1 for _ in call.state.scan(PROPOSALS, institution)) >= MAX_OPEN:
         raise refuse("too_many", institution=institution, limit=MAX_OPEN)
-    _count(call, institution, party, handle, Proposal(acts, act.deadline, call.time, (act.by,)))
+    proposal = Proposal(acts, act.deadline, call.time, (act.by,), (_own_keys(call, act.by),))
+    _count(call, institution, party, handle, proposal)
 
 
 def approve(call: Call, act: Approve) -> None:
@@ -75,9 +78,14 @@ def approve(call: Call, act: Approve) -> None:
     proposal = _open_proposal(call, institution, act.proposal)
     if call.time > proposal.deadline:
         raise refuse("expired")
-    if act.by in proposal.approved_by:
+    if act.by in counting(call.state, institution, proposal):
         raise refuse("approved_already", by=act.by)
-    approved = msgspec.structs.replace(proposal, approved_by=(*proposal.approved_by, act.by))
+    rest = _without(proposal, act.by)
+    approved = msgspec.structs.replace(
+        rest,
+        approved_by=(*rest.approved_by, act.by),
+        approved_with=(*rest.approved_with, _own_keys(call, act.by)),
+    )
     _count(call, institution, party, act.proposal, approved)
 
 
@@ -87,9 +95,9 @@ def withdraw(call: Call, act: Withdraw) -> None:
     proposal = _open_proposal(call, institution, act.proposal)
     if act.by not in proposal.approved_by:
         raise refuse("not_approved", by=act.by)
-    rest = tuple(name for name in proposal.approved_by if name != act.by)
-    if rest:
-        call.state.put(PROPOSALS, msgspec.structs.replace(proposal, approved_by=rest), institution, act.proposal)
+    rest = _without(proposal, act.by)
+    if rest.approved_by:
+        call.state.put(PROPOSALS, rest, institution, act.proposal)
     else:
         call.state.delete(PROPOSALS, institution, act.proposal)
 
@@ -130,9 +138,22 @@ def _open_proposal(call: Call, institution: str, handle: str) -> Proposal:
     return proposal
 
 
+def _own_keys(call: Call, officer: str) -> tuple[str, ...]:
+    """The keys of the officer among those that signed."""
+    return tuple(sorted({*call.signed_with} & {*keys_of(call.state, [officer])}))
+
+
+def _without(proposal: Proposal, officer: str) -> Proposal:
+    """The proposal as if this officer had not approved it."""
+    pairs = zip(proposal.approved_by, proposal.approved_with, strict=True)
+    left = [(name, kids) for name, kids in pairs if name != officer]
+    names, keys = tuple(name for name, _ in left), tuple(kids for _, kids in left)
+    return msgspec.structs.replace(proposal, approved_by=names, approved_with=keys)
+
+
 def _count(call: Call, institution: str, party: Party, handle: str, proposal: Proposal) -> None:
     """Run the acts when enough active officers approved, else keep the proposal."""
-    active = [name for name in proposal.approved_by if is_officer(call.state, name, institution)]
+    active = counting(call.state, institution, proposal)
     if len(active) < party.threshold:
         call.state.put(PROPOSALS, proposal, institution, handle)
         return

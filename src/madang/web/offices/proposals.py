@@ -3,10 +3,9 @@
 import msgspec
 from litestar import Response, get
 
-from madang.base.approvals.queries import expired, proposal, proposals
+from madang.base.approvals.queries import counting, expired, proposal, proposals
 from madang.base.approvals.state import Proposal
 from madang.base.approvals.transactions import Approve, Expire, Withdraw
-from madang.base.parties.queries import acts_for
 from madang.kernel.transaction import Act
 from madang.web.api.problems import Refused
 from madang.web.offices.acts import Told, tell, tell_all
@@ -18,7 +17,7 @@ from madang.web.site.visit import Visit
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """An open proposal: what it would do first, how many acts, who approved and is still active, until when."""
+    """An open proposal: what it would do first, how many acts, how many approvals count, until when."""
 
     handle: str
     told: Told
@@ -37,20 +36,16 @@ def open_proposals(visit: Visit, one: Office) -> list[Waiting]:
 
 def _waiting(visit: Visit, one: Office, handle: str, kept: Proposal) -> Waiting:
     acts = read_acts(visit, kept.acts)
+    names = counting(visit.state, one.name, kept)
     return Waiting(
         handle,
         tell(visit, acts[0]),
         len(acts),
-        len(_active(visit, one, kept)),
-        one.officer in kept.approved_by,
+        len(names),
+        one.officer in names,
         visit.now > kept.deadline,
         kept.deadline,
     )
-
-
-def _active(visit: Visit, one: Office, kept: Proposal) -> list[str]:
-    """Who approved and counts."""
-    return [name for name in kept.approved_by if acts_for(visit.state, name, one.name)]
 
 
 @get("/proposals/{handle:str}")
@@ -63,9 +58,9 @@ async def show(visit: Visit, handle: str) -> Response[str]:
             404, "approvals.unknown_proposal", "It ran, was withdrawn, or was cleared away. Look at the list again."
         )
     acts = read_acts(visit, kept.acts)
-    mine = one.officer in kept.approved_by
+    names = counting(visit.state, one.name, kept)
+    mine = one.officer in names
     over = visit.now > kept.deadline
-    approved = len(_active(visit, one, kept))
     act: Act = (Withdraw if mine else Approve)(by=one.officer, proposal=handle)
     refusal = None if over else visit.preview([act], one.officer)
     programme = str(getattr(acts[0], "programme", ""))
@@ -77,8 +72,8 @@ async def show(visit: Visit, handle: str) -> Response[str]:
         kept=kept,
         mine=mine,
         over=over,
-        approved=approved,
-        is_last=not mine and approved + 1 >= one.threshold,
+        approved=names,
+        is_last=not mine and len(names) + 1 >= one.threshold,
         programme=programme,
         refusal=say_refusal(visit, refusal, programme) if refusal else "",
         draft=None
