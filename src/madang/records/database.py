@@ -11,6 +11,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from madang.kernel.errors import MadangError
 
@@ -140,9 +141,9 @@ def _begin_sqlite(connection: Connection) -> None:
 def _telling() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, PoolTimeout) as error:
         # What a driver says may quote data: only its kind is told.
-        kind = type(error.orig).__name__
+        kind = type(error.orig if isinstance(error, DBAPIError) else error).__name__
         raise MadangError(
             "records.database", f"The database failed ({kind}). See its own log; nothing was half done. Try again."
         ) from error

@@ -8,18 +8,23 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from madang.base.parties.transactions import SuspendByQuorum
 from madang.identity import jose, mdoc
 from madang.identity.catalogue import type_of
 from madang.identity.certificates import follow
 from madang.identity.issuer.tokens import end_tokens
+from madang.identity.issuer.wire import Reply
 from madang.identity.mdoc.claims import to_claims
 from madang.identity.sdjwt import holding
 from madang.identity.sdjwt.forms import split
 from madang.identity.sdjwt.verifying import Issued
 from madang.identity.status.register import Status
+from madang.identity.trust import Trust
 from madang.identity.verified import StatusReference
 from madang.kernel.codec import from_base64url
-from tests.identity.institutions import new_key
+from madang.kernel.errors import MadangError
+from tests.base.trust.scene import withdraw_provider
+from tests.identity.institutions import certified, new_key
 from tests.identity.issuer.scene import (
     ANY,
     ATTESTED,
@@ -34,6 +39,7 @@ from tests.identity.issuer.scene import (
     read,
     refused,
 )
+from tests.support.cast import quorum
 
 DAY = 86_400
 
@@ -204,6 +210,99 @@ def test_a_deferral_ends_where_the_register_has_nothing_after_all(scene, phone):
     later = {"transaction_id": read(phone.ask(content, token))["transaction_id"]}
     del scene.register.people[PERSON][ATTESTED]
     assert refused(phone.ask(later, token, "deferred")) == (400, "credential_request_denied", "credential.nothing")
+
+
+HINDRANCES = {
+    "the register says what can't be signed": ("prepare.expired", 202),
+    "the ledger does not let the office sign": ("trust.issuer", 202),
+    "the database is away": ("records.database", 503),
+}
+
+
+@pytest.mark.parametrize("case", HINDRANCES)
+def test_what_waits_goes_on_waiting_while_it_cannot_be_signed(scene, phone, case):
+    code, status = HINDRANCES[case]
+    scene.register.people[PERSON][ATTESTED] = "waiting"
+    token = phone.token()["access_token"]
+    content = {"credential_configuration_id": f"{ATTESTED}_sd_jwt", "proofs": phone.proofs(keys(2))}
+    waiting = read(phone.ask(content, token))
+    later = {"transaction_id": waiting["transaction_id"]}
+    scene.register.people[PERSON][ATTESTED] = LICENCE
+    office = scene.office
+    if code == "prepare.expired":
+        scene.register.people[PERSON][ATTESTED] = {**LICENCE, "expiry_date": "2025-12-30"}
+    elif code == "trust.issuer":
+        other = certified("Another office")
+        renamed = msgspec.structs.replace(scene.institution, root=other.root)
+        scene.office = msgspec.structs.replace(office, institution=renamed)
+    else:
+        scene.store.record = away
+    for _ in range(2):
+        again = phone.ask(later, token, "deferred")
+        assert (again.status, again.code) == (status, code)
+        if status == 202:
+            assert read(again) == waiting
+    scene.register.people[PERSON][ATTESTED], scene.office = LICENCE, office
+    vars(scene.store).pop("record", None)
+    assert len(read(phone.ask(later, token, "deferred"))["credentials"]) == 2
+    assert phone.ask(later, token, "deferred").code == "credential.transaction"
+
+
+def away(*_: Any) -> Any:
+    raise MadangError("records.database", "The database failed (OperationalError). See its own log.")
+
+
+def test_of_two_who_come_back_at_once_one_gets_it(scene, phone):
+    scene.register.people[PERSON][ATTESTED] = "waiting"
+    token = phone.token()["access_token"]
+    content = {"credential_configuration_id": f"{ATTESTED}_sd_jwt", "proofs": phone.proofs(keys(1))}
+    later = {"transaction_id": read(phone.ask(content, token))["transaction_id"]}
+    scene.register.people[PERSON][ATTESTED] = LICENCE
+    answers: list[Reply] = []
+    office = scene.office
+
+    class Meanwhile(Trust):
+        """While the first is being made, the wallet asks a second time."""
+
+        def issuer_of(self, anchor: str, type: str, at: int) -> str:  # noqa: A002
+            if not answers:
+                scene.office = office
+                answers.append(phone.ask(later, token, "deferred"))
+            return super().issuer_of(anchor, type, at)
+
+    scene.office = msgspec.structs.replace(office, trust=lambda: Meanwhile(scene.world.state()))
+    answers.append(phone.ask(later, token, "deferred"))
+    assert [one.status for one in answers] == [202, 200]
+    assert len(scene.store.issued_to("office", PERSON)) == 1
+
+
+def test_a_code_or_an_offer_from_before_a_loss_was_reported_is_worth_nothing(scene, phone, plain):
+    code, offer = phone.code(), scene.offer()
+    end_tokens(scene.office, PERSON, NOW + 1)
+    assert refused(phone.by_code(code, now=NOW + 2)) == (400, "invalid_grant", "token.ended")
+    assert refused(plain.by_offer(offer, now=NOW + 2)) == (400, "invalid_grant", "token.ended")
+    assert scene.store.issued_to("office", PERSON) == []
+    read(phone.by_code(phone.code(now=NOW + 2), now=NOW + 2))
+    read(plain.by_offer(scene.offer(now=NOW + 2), now=NOW + 2))
+
+
+@pytest.mark.parametrize("away_as", ["withdrawn", "suspended"])
+def test_a_wallet_whose_provider_counts_no_more_gets_nothing_under_what_it_has(scene, phone, away_as):
+    scene.register.people[PERSON][ATTESTED] = "waiting"
+    waits, token = phone.token()["access_token"], phone.token()["access_token"]
+    content = {"credential_configuration_id": f"{ATTESTED}_sd_jwt", "proofs": phone.proofs(keys(1))}
+    later = {"transaction_id": read(phone.ask(content, waits))["transaction_id"]}
+    scene.register.people[PERSON][ATTESTED] = LICENCE
+    content["proofs"] = phone.proofs(keys(1))
+    code = "trust.wallet_provider_suspended"
+    if away_as == "withdrawn":
+        code = "trust.wallet_provider_void"
+        scene.world.accept(withdraw_provider(void_from=NOW), by=quorum("operator"))
+    else:
+        scene.world.accept(SuspendByQuorum(by="operator", party="bank-b"), by=quorum("operator"))
+    assert refused(phone.ask(content, token)) == (400, "credential_request_denied", code)
+    assert refused(phone.ask(later, waits, "deferred")) == (400, "credential_request_denied", code)
+    assert scene.store.issued_to("office", PERSON) == []
 
 
 def test_nothing_more_goes_to_a_phone_whose_holder_lost_it(scene, phone):

@@ -14,8 +14,9 @@ from madang.identity.institution import Terms
 from madang.identity.issuer.granting import Asked, Grant
 from madang.identity.issuer.offers import TRIES
 from madang.identity.issuer.tokens import DELIVERIES, Token, count_delivery
-from madang.identity.issuer.wire import Refusal
+from madang.identity.issuer.wire import AGAIN_SECONDS, PROBLEM, UNAVAILABLE, Refusal
 from madang.kernel.codec import to_base64url
+from madang.kernel.errors import MadangError
 from tests.identity.institutions import certified, new_key
 from tests.identity.issuer.scene import (
     ANY,
@@ -240,6 +241,25 @@ def test_a_wallet_that_forgot_its_attestation_does_not_use_the_offer_up(phone):
     without = phone.by_offer(offer, headers={"dpop": phone.dpop("token")})
     assert refused(without) == (401, "invalid_client", "authorize.wallet")
     read(phone.by_offer(offer))
+
+
+def test_a_request_for_a_part_that_cannot_be_read_does_not_use_the_code_up(phone, plain):
+    code, offer = phone.code(), plain.scene.offer()
+    malformed = (400, "invalid_authorization_details", "grant.details")
+    assert refused(phone.by_code(code, authorization_details="[]")) == malformed
+    assert refused(plain.by_offer(offer, authorization_details='[{"type": 1}]')) == malformed
+    read(phone.by_code(code))
+    read(plain.by_offer(offer))
+
+
+def test_a_grant_without_an_attested_wallet_is_for_no_type_that_wants_one_by_now(plain):
+    scene, token = plain.scene, plain.token()["access_token"]
+    issues = {**scene.institution.description.issues, ANY: Terms()}
+    description = msgspec.structs.replace(scene.institution.description, issues=issues)
+    institution = msgspec.structs.replace(scene.institution, description=description)
+    scene.office = msgspec.structs.replace(scene.office, institution=institution)
+    content = {"credential_configuration_id": PLAIN, "proofs": plain.proofs(keys(1))}
+    assert refused(plain.ask(content, token)) == (400, "credential_request_denied", "token.wallet")
 
 
 def test_what_is_not_issued_any_more_is_refused_as_the_endpoint_refuses(plain):
@@ -533,7 +553,7 @@ def test_a_notification_is_refused(phone, bearer, content, word, code):
 
 
 def test_credentials_are_made_no_more_often_for_one_token_whoever_comes_together(scene):
-    token = Token(Grant(PERSON, Asked((PLAIN,), False), "", False), "key", "delivery", NOW)
+    token = Token(Grant(PERSON, Asked((PLAIN,), False), "", NOW), "key", "delivery")
 
     def count(_: int) -> bool:
         try:
@@ -545,3 +565,48 @@ def test_credentials_are_made_no_more_often_for_one_token_whoever_comes_together
     with ThreadPoolExecutor(8) as threads:
         counted = list(threads.map(count, range(24)))
     assert sum(counted) == DELIVERIES
+
+
+# ------------------------------------------------------------------------------------------------- failures of ours
+
+FAILING = [
+    ("par", "use", lambda phone, _: phone.push()),
+    ("par", "put", lambda phone, _: phone.push()),
+    ("token", "use", lambda phone, _: phone.by_code("unknown")),
+    ("token", "take", lambda phone, _: phone.by_code("unknown")),
+    ("credential", "find", lambda phone, token: phone.ask({}, token)),
+    ("credential", "record", lambda phone, token: phone.ask(_whole(phone), token)),
+    ("deferred", "find", lambda phone, token: phone.ask({}, token, "deferred")),
+    ("notification", "find", lambda phone, token: phone.ask({}, token, "notification")),
+]
+
+
+def _whole(phone):
+    return {"credential_configuration_id": SD_JWT, "proofs": phone.proofs(keys(1))}
+
+
+@pytest.mark.parametrize(("endpoint", "method", "ask"), FAILING)
+def test_where_the_database_is_away_a_wallet_is_told_to_come_again_and_nothing_else(
+    phone, bearer, endpoint, method, ask, monkeypatch
+):
+    def away(*_: Any) -> Any:
+        raise MadangError("records.database", "The database failed (OperationalError). See its own log.")
+
+    monkeypatch.setattr(phone.scene.store, method, away)
+    answered = ask(phone, bearer)
+    assert (answered.status, answered.media_type, answered.code) == (503, PROBLEM, "records.database")
+    assert answered.headers["retry-after"] == str(AGAIN_SECONDS)
+    content = msgspec.json.decode(answered.body)
+    assert content["error"] == "temporarily_unavailable" and content["code"] == UNAVAILABLE
+    assert b"records" not in answered.body and b"database" not in answered.body
+
+
+def test_a_real_database_that_is_gone_is_such_a_failure(phone, bearer):
+    scene = phone.scene
+    scene.database.close()
+    for file in scene.folder.glob("records.db*"):
+        file.unlink()
+    (scene.folder / "records.db").mkdir()
+    answered = phone.push()
+    assert (answered.status, answered.code) == (503, "records.database")
+    (scene.folder / "records.db").rmdir()

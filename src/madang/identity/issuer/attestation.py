@@ -6,6 +6,7 @@ Who may vouch is on the ledger, by the certificate's digest or the key's thumbpr
 wallet was broken into is its own affair: it ends attestations within a day, and the ledger can withdraw it.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -41,18 +42,25 @@ RESISTANCE = ("iso_18045_high", "iso_18045_moderate")
 
 
 class Wallet(msgspec.Struct, frozen=True):
-    """A wallet that proved who made it: what it calls itself (the same for all of its make), and its provider."""
+    """A wallet that proved who made it: what it calls itself (the same for all of its make), and its provider.
+
+    `attester` is what the ledger knows the provider's key by, to ask again later (`check_vouched`).
+    """
 
     client: str
     provider: PartyId
+    attester: str
 
 
 class AttestedKeys(msgspec.Struct, frozen=True):
-    """Public JWKs that a provider vouches for, and the nonce that it vouches for them in answer to."""
+    """Public JWKs that a provider vouches for, and the nonce that it vouches for them in answer to.
+
+    `attester` as in `Wallet`.
+    """
 
     keys: tuple[dict[str, str], ...]
     nonce: str
-    provider: PartyId
+    attester: str
 
 
 # --------------------------------------------------------------------------------------------------------- wallets
@@ -87,13 +95,13 @@ def _attested(office: Office, text: str, now: int) -> tuple[Wallet, ec.EllipticC
     ends = second(claims, "exp", what, "wallet.claims")
     begins = [optional_second(claims, name, what, "wallet.claims") for name in ("iat", "nbf")]
     signed = max((one for one in begins if one is not None), default=now)
-    provider = _provider(office, jws, what, signed, now)
+    provider, attester = _provider(office, jws, what, signed, now)
     if not signed <= now + SKEW_SECONDS or ends <= now:
         raise MadangError("wallet.time", f"{what} has ended, or has not begun.")
     confirmed = claims.get("cnf")
     jwk = confirmed.get("jwk") if isinstance(confirmed, dict) else None
     key = jose.public_key(jwk, "The wallet's key")
-    return Wallet(word(claims, "sub", what, "wallet.claims"), provider), key
+    return Wallet(word(claims, "sub", what, "wallet.claims"), provider, attester), key
 
 
 def _check_proof(office: Office, text: str, wallet: Wallet, key: ec.EllipticCurvePublicKey, now: int) -> None:
@@ -130,7 +138,7 @@ def attested_keys(office: Office, text: Any, now: int, *, must_end: bool) -> Att
     jws = _read_keys(text, what)
     claims = claims_of(jws, what, "keys.claims")
     signed = second(claims, "iat", what, "keys.claims")
-    provider = _provider(office, jws, what, signed, now)
+    _, attester = _provider(office, jws, what, signed, now)
     ends = optional_second(claims, "exp", what, "keys.claims")
     if signed > now + SKEW_SECONDS or (ends is None and must_end) or (ends is not None and ends <= now):
         raise MadangError("keys.time", f"{what} has ended, has not begun, or says no end.")
@@ -143,7 +151,7 @@ def attested_keys(office: Office, text: Any, now: int, *, must_end: bool) -> Att
     keys = tuple(jose.jwk_of(jose.public_key(one, "An attested key")) for one in given)
     if len({one["x"] for one in keys}) != len(keys):
         raise MadangError("keys.twice", f"{what} names a key twice.")
-    return AttestedKeys(keys, word(claims, "nonce", what, "keys.claims"), provider)
+    return AttestedKeys(keys, word(claims, "nonce", what, "keys.claims"), attester)
 
 
 def _read_keys(text: str, what: str) -> jose.Jws:
@@ -155,8 +163,21 @@ def _read_keys(text: str, what: str) -> jose.Jws:
     return jose.read(text, KEYS_BEFORE, what, MAX_BYTES)
 
 
-def _provider(office: Office, jws: jose.Jws, what: str, signed: int, now: int) -> PartyId:
-    """Who vouches: whose certificate (valid now) made this signature, if the ledger names it for then and for now."""
+def check_vouched(office: Office, attesters: Iterable[str], now: int) -> None:
+    """Refuse what rests on an attestation whose provider the ledger has withdrawn or suspended since.
+
+    Raises `MadangError` (`trust.wallet_provider*`).
+    """
+    trust = office.trust()
+    for attester in attesters:
+        trust.wallet_provider_of(attester, now)
+
+
+def _provider(office: Office, jws: jose.Jws, what: str, signed: int, now: int) -> tuple[PartyId, str]:
+    """Who vouches: whose certificate (valid now) made this signature, if the ledger names it for then and for now.
+
+    Gives the provider, and what the ledger knows its key by.
+    """
     certificate = jose.chain_of(jws, what)[0]
     try:
         loaded = x509.load_der_x509_certificate(certificate)
@@ -180,4 +201,4 @@ def _provider(office: Office, jws: jose.Jws, what: str, signed: int, now: int) -
         provider = trust.wallet_provider_of(attester, signed)
     if signed < now:
         trust.wallet_provider_of(attester, now)
-    return provider
+    return provider, attester

@@ -45,7 +45,7 @@ class Pushed(msgspec.Struct, frozen=True):
 
     asked: Asked
     client: str
-    provider: str
+    attester: str
     redirect: str
     state: str | None
     challenge: str
@@ -92,7 +92,7 @@ def push(office: Office, request: Request) -> Reply:
     pushed = Pushed(
         asked,
         client,
-        wallet.provider if wallet is not None else "",
+        wallet.attester if wallet is not None else "",
         redirect,
         state,
         form["code_challenge"],
@@ -162,7 +162,7 @@ def agree(office: Office, ticket: str, now: int) -> str:
         raise MadangError("authorize.nobody", "Nobody knows yet who agrees. Show who you are first.")
     pushed = _decided(office, ticket, now)
     known_of(office, pushed.asked)
-    grant = Grant(pushed.subject, pushed.asked, pushed.client, bool(pushed.provider))
+    grant = Grant(pushed.subject, pushed.asked, pushed.client, now, pushed.attester)
     code = secrets.token_urlsafe(32)
     coded = Coded(grant, pushed.redirect, pushed.challenge, pushed.key)
     place = place_of(office.institution.identifier, "code", code)

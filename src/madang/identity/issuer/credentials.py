@@ -7,6 +7,7 @@ import msgspec
 
 from madang.identity import jose
 from madang.identity.issuer import nonces
+from madang.identity.issuer.attestation import check_vouched
 from madang.identity.issuer.configurations import Configuration, configurations
 from madang.identity.issuer.granting import known_of
 from madang.identity.issuer.making import Order, make
@@ -15,22 +16,28 @@ from madang.identity.issuer.office import Office
 from madang.identity.issuer.proofs import check_proofs, use_nonces
 from madang.identity.issuer.store import place_of
 from madang.identity.issuer.tokens import MOST_SECONDS, Token, check_not_ended, count_delivery, prolong, token_of
-from madang.identity.issuer.wire import JSON, JWT, Refusal, Reply, Request, as_json, refused_as
+from madang.identity.issuer.wire import JSON, JWT, Refusal, Reply, Request, Unavailable, as_json, refused_as
 from madang.kernel.errors import MadangError
 
 MAX_BYTES = 256 * 1024
 INTERVAL = 300
+MAKING_SECONDS = 60
+"""For how long one request has the turn at what was waited for: should the server stop meanwhile, then the next has."""
 _encode = msgspec.json.Encoder().encode
 _WHAT = "The credential request"
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """Credentials that were asked for and are still to be made. Of the keys only their public parts."""
+    """Credentials that were asked for and are still to be made. Of the keys only their public parts.
+
+    `attesters` vouched for the keys.
+    """
 
     configuration: str
     subject: str
     keys: tuple[dict[str, str], ...]
     delivery: str
+    attesters: tuple[str, ...]
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -59,6 +66,7 @@ def deliver(office: Office, request: Request) -> Reply:
     token, text = token_of(office, request, office.endpoint("credential"))
     asked = _read(office, request)
     wanted = _wanted(office, token, asked.content)
+    _check_vouched(office, token, wanted, (), request.now)
     proven = check_proofs(office, asked.content.get("proofs"), wanted, token, request.now)
     use_nonces(office, proven, request.now)
     count_delivery(office, token, wanted.id, request.now)
@@ -66,17 +74,23 @@ def deliver(office: Office, request: Request) -> Reply:
     known = office.register.known(token.grant.subject, wanted.of.id)
     if known == "waiting":
         transaction = secrets.token_urlsafe(32)
-        kept = Waiting(wanted.id, token.grant.subject, tuple(keys), token.delivery)
+        kept = Waiting(wanted.id, token.grant.subject, tuple(keys), token.delivery, proven.attesters)
         place = place_of(office.institution.identifier, "waiting", transaction)
         office.store.put(place, "waiting", _encode(kept), request.now + MOST_SECONDS)
         prolong(office, text, token, request.now)
         return _answer(asked, {"transaction_id": transaction, "interval": INTERVAL}, 202)
     order = Order(wanted, token.grant.subject, keys, token.delivery)
-    return _made(office, token, order, known, asked, request.now)
+    try:
+        return _made(office, token, order, known, asked, request.now)
+    except MadangError as error:
+        raise refused_as("credential_request_denied", error) from None
 
 
 def deliver_later(office: Office, request: Request) -> Reply:
     """Answer a wallet that comes back for credentials (section 9).
+
+    What stands in the way of signing (the register, the ledger, a disk) can be put right: the wallet is told to come
+    back, the operator why. Only what can't come any more is denied.
 
     Raises `Refusal`: as `deliver` does, and `invalid_transaction_id` (`credential.transaction`).
     """
@@ -91,29 +105,55 @@ def deliver_later(office: Office, request: Request) -> Reply:
     if kept is None or kept.delivery != token.delivery:
         raise Refusal("invalid_transaction_id", "credential.transaction", "There is nothing waiting under this name.")
     wanted = configurations(office.institution.description).get(kept.configuration)
-    known = office.register.known(kept.subject, wanted.of.id) if wanted is not None else None
-    if known == "waiting":
-        return _answer(asked, {"transaction_id": transaction, "interval": INTERVAL}, 202)
-    if office.store.take(place, request.now) is None:
-        raise Refusal("invalid_transaction_id", "credential.transaction", "This was fetched a moment ago.")
     if wanted is None:
+        office.store.take(place, request.now)
         raise Refusal("credential_request_denied", "grant.withdrawn", "This type is not issued any more.")
-    order = Order(wanted, kept.subject, kept.keys, kept.delivery)
-    return _made(office, token, order, known, asked, request.now)
+    _check_vouched(office, token, wanted, kept.attesters, request.now)
+    known = office.register.known(kept.subject, wanted.of.id)
+    if known is None:
+        office.store.take(place, request.now)
+        raise Refusal("credential_request_denied", "credential.nothing", "The register has nothing to issue any more.")
+    still = {"transaction_id": transaction, "interval": INTERVAL}
+    turn = place_of(office.institution.identifier, "making", transaction)
+    if known == "waiting" or not office.store.use(turn, "making", request.now + MAKING_SECONDS):
+        return _answer(asked, still, 202)
+    try:
+        order = Order(wanted, kept.subject, kept.keys, kept.delivery)
+        made = _made(office, token, order, known, asked, request.now)
+        office.store.take(place, request.now)
+        return made
+    except Refusal:
+        raise
+    except MadangError as error:
+        refusal = refused_as("credential_request_denied", error)
+        if isinstance(refusal, Unavailable):
+            raise refusal from None
+        return msgspec.structs.replace(_answer(asked, still, 202), code=error.code)
+    finally:
+        office.store.take(turn, request.now)
 
 
 def _made(office: Office, token: Token, order: Order, known: Any, asked: Asked, now: int) -> Reply:
-    try:
-        if known is None:
-            raise MadangError("credential.nothing", "The register has nothing to issue to this person any more.")
-        made = make(office, order, known, now)
-    except MadangError as error:
-        raise refused_as("credential_request_denied", error) from None
+    """Credentials for an order. Raises `MadangError`: what `make` raises, `credential.nothing`, `Refusal` of tokens."""
+    if known is None:
+        raise MadangError("credential.nothing", "The register has nothing to issue to this person any more.")
+    made = make(office, order, known, now)
     # Whoever revokes meanwhile ends the token first: either they find these on record, or they are found here.
     check_not_ended(office, token, now)
     notice = notice_for(office, order.delivery, made.numbers, now)
     credentials = [{"credential": one} for one in made.credentials]
     return _answer(asked, {"credentials": credentials, "notification_id": notice}, 200)
+
+
+def _check_vouched(office: Office, token: Token, wanted: Configuration, attesters: tuple[str, ...], now: int) -> None:
+    """Refuse a token, or keys, of a wallet whose provider the ledger has withdrawn since, or that has none."""
+    attester = token.grant.attester
+    try:
+        if wanted.terms.wallets == "attested" and not attester:
+            raise MadangError("token.wallet", "This type is for wallets that prove who made them.")
+        check_vouched(office, [one for one in (attester, *attesters) if one], now)
+    except MadangError as error:
+        raise refused_as("credential_request_denied", error) from None
 
 
 def _wanted(office: Office, token: Token, content: jose.Object) -> Configuration:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from madang.identity.issuer import authorizing, credentials, notifying, tokens
 from madang.identity.issuer.metadata import read_issuer_metadata, server_metadata
 from madang.identity.issuer.office import Office
-from madang.identity.issuer.wire import Refusal, Reply, Request, as_json
+from madang.identity.issuer.wire import Refusal, Reply, Request, Unavailable, as_json
+from madang.kernel.errors import MadangError
 
 Endpoint = Callable[[Office, Request], Reply]
 
@@ -26,8 +27,13 @@ READ: Mapping[str, Endpoint] = {
 
 
 def answer(office: Office, endpoint: Endpoint, request: Request) -> Reply:
-    """The reply of an endpoint. A refusal is one as well: constant for the wallet, its code for the journal."""
+    """The reply of an endpoint. A refusal is one as well: constant for the wallet, its code for the journal.
+
+    What fails here and not for what was sent (the database is away, a disk is full) is 503 and can be tried again.
+    """
     try:
         return endpoint(office, request)
     except Refusal as refusal:
         return refusal.reply()
+    except MadangError as error:
+        return Unavailable(error).reply()

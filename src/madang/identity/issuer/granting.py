@@ -26,12 +26,17 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """That a person gets these configurations. `client` is '' for a wallet that says no name."""
+    """That a person gets these configurations, as authorised at a second: `since`.
+
+    `client` is '' for a wallet that says no name. `attester` is what the ledger knows the key of the wallet's provider
+    by, '' for a wallet that nobody vouches for.
+    """
 
     subject: str
     asked: Asked
     client: str
-    attested: bool
+    since: int
+    attester: str = ""
 
 
 def read_asked(office: Office, parameters: Mapping[str, str]) -> Asked | None:

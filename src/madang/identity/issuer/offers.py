@@ -59,7 +59,7 @@ def make_offer(office: Office, subject: str, wanted: Sequence[str], now: int, se
     handle = secrets.token_urlsafe(24)
     code = _code(office, handle)
     spoken = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    handed = Handed(Grant(subject, asked, "", False), _digest(office, code, spoken))
+    handed = Handed(Grant(subject, asked, "", now), _digest(office, code, spoken))
     until = now + seconds
     identifier = office.institution.identifier
     office.store.put(place_of(identifier, "offer", code), "offer", msgspec.json.encode(handed), until)

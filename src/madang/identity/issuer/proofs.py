@@ -27,10 +27,14 @@ _WHAT = "A proof"
 
 
 class Proven(msgspec.Struct, frozen=True):
-    """The keys (public JWKs) that credentials are bound to, each once, in order; and the nonces of their proofs."""
+    """The keys (public JWKs) that credentials are bound to, each once, in order; and the nonces of their proofs.
+
+    `attesters` are those who vouch for keys, by what the ledger knows them by.
+    """
 
     keys: tuple[dict[str, str], ...]
     nonces: tuple[str, ...]
+    attesters: tuple[str, ...]
 
 
 def check_proofs(office: Office, given: Any, wanted: Configuration, token: Token, now: int) -> Proven:
@@ -75,7 +79,7 @@ def _proven(office: Office, given: Any, wanted: Configuration, token: Token, now
     if len(texts) != 1:
         raise MadangError("proof.count", "There is exactly one key attestation as proof.")
     attested = attested_keys(office, texts[0], now, must_end=False)
-    return Proven(attested.keys, (attested.nonce,))
+    return Proven(attested.keys, (attested.nonce,), (attested.attester,))
 
 
 def _of_jwts(office: Office, texts: list[str], wanted: Configuration, token: Token, now: int) -> Proven:
@@ -83,16 +87,18 @@ def _of_jwts(office: Office, texts: list[str], wanted: Configuration, token: Tok
         raise MadangError("proof.count", f"There are more than {MAX_PROOFS} proofs.")
     keys: dict[str, dict[str, str]] = {}
     found: list[str] = []
+    attesters: list[str] = []
     for text in texts:
         proof = _of_jwt(office, text, wanted, token, now)
         found += proof.nonces
+        attesters += proof.attesters
         # One proof that brings an attestation stands for all keys in it; of several, each for its own.
         for key in proof.keys if len(texts) == 1 else proof.keys[:1]:
             name = jose.thumbprint(key)
             if name in keys:
                 raise MadangError("proof.twice", "A key is proven twice: each credential needs its own.")
             keys[name] = key
-    return Proven(tuple(keys.values()), tuple(dict.fromkeys(found)))
+    return Proven(tuple(keys.values()), tuple(dict.fromkeys(found)), tuple(dict.fromkeys(attesters)))
 
 
 def _of_jwt(office: Office, text: str, wanted: Configuration, token: Token, now: int) -> Proven:
@@ -111,9 +117,9 @@ def _of_jwt(office: Office, text: str, wanted: Configuration, token: Token, now:
     check_fresh(second(claims, "iat", _WHAT, "proof.form"), now, SECONDS, _WHAT, "proof.time")
     nonce = word(claims, "nonce", _WHAT, "proof.form")
     if attested is None:
-        return Proven((own,), (nonce,))
+        return Proven((own,), (nonce,), ())
     others = tuple(one for one in attested.keys if one != own)
-    return Proven((own, *others), tuple(dict.fromkeys((nonce, attested.nonce))))
+    return Proven((own, *others), tuple(dict.fromkeys((nonce, attested.nonce))), (attested.attester,))
 
 
 def _own_key(jws: jose.Jws, attested: tuple[dict[str, str], ...]) -> dict[str, str]:

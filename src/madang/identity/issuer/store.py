@@ -13,7 +13,19 @@ import msgspec
 from madang.identity.verified import Format
 
 Sort = Literal[
-    "pushed", "visit", "code", "offer", "offered", "token", "waiting", "notice", "nonce", "jti", "count", "ended"
+    "pushed",
+    "visit",
+    "code",
+    "offer",
+    "offered",
+    "token",
+    "waiting",
+    "making",
+    "notice",
+    "nonce",
+    "jti",
+    "count",
+    "ended",
 ]
 """Pushed requests, visits of the authorization page, codes, offers, ... and what was used up."""
 Standing = Literal["valid", "suspended", "revoked"]

@@ -34,12 +34,11 @@ _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}\Z")
 
 
 class Token(msgspec.Struct, frozen=True):
-    """What an access token stands for since a second, and the thumbprint of the key that it is bound to."""
+    """What an access token stands for, and the thumbprint of the key that it is bound to."""
 
     grant: Grant
     key: str
     delivery: str
-    since: int
 
 
 def exchange(office: Office, request: Request) -> Reply:
@@ -47,13 +46,15 @@ def exchange(office: Office, request: Request) -> Reply:
 
     Raises `Refusal`: `invalid_request`, `unsupported_grant_type`, `invalid_client` (401), `invalid_dpop_proof`,
     `use_dpop_nonce`, `invalid_grant` (of whatever is wrong with a code: `token.code`, `token.redirect`,
-    `token.verifier`, `token.key`, `token.client`, `token.offer`, `grant.withdrawn`), what `read_asked` raises.
+    `token.verifier`, `token.key`, `token.client`, `token.offer`, `token.ended`, `grant.withdrawn`), what `read_asked`
+    raises: what can't be read uses no code up.
     """
     form = read_form(request)
     if "access_token" in form:
         raise Refusal("invalid_request", "token.parameter", "An access token is sent in the header, and nowhere else.")
     wallet = wallet_of(office, request)
     key = dpop.check_proof(office, request, office.endpoint("token"))
+    narrower = _narrower(office, form)
     kind = form.get("grant_type")
     if kind == "authorization_code":
         grant = _of_code(office, form, wallet, key, request.now)
@@ -61,10 +62,11 @@ def exchange(office: Office, request: Request) -> Reply:
         grant = _of_offer(office, form, wallet, request.now)
     else:
         raise Refusal("unsupported_grant_type", "token.grant_type", "This type of grant is not taken.")
-    grant = _narrowed(office, form, grant)
+    _check_not_ended(office, grant, request.now, "invalid_grant", 400)
+    grant = _narrowed(grant, narrower)
     _issued_here(office, grant.asked)
     text = secrets.token_urlsafe(32)
-    token = Token(grant, key, secrets.token_urlsafe(16), request.now)
+    token = Token(grant, key, secrets.token_urlsafe(16))
     office.store.put(_place(office, text), "token", msgspec.json.encode(token), request.now + TOKEN_SECONDS)
     answer = {"access_token": text, "token_type": "DPoP", "expires_in": TOKEN_SECONDS, **told(office, grant.asked)}
     return as_json(answer, headers=dpop.fresh_nonce(office, request.now))
@@ -102,23 +104,24 @@ def prolong(office: Office, text: str, token: Token, now: int) -> None:
 
 
 def end_tokens(office: Office, subject: str, now: int) -> None:
-    """End all tokens for a person, and with them what waits: nothing more goes to a phone that was lost."""
+    """End all that was authorised for a person: tokens, codes, offers, and what waits. Nothing more goes to a phone
+    that was lost.
+    """
     ended = msgspec.json.encode(now)
     office.store.put(_ended(office, subject), "ended", ended, now + MOST_SECONDS + TOKEN_SECONDS)
 
 
 def check_not_ended(office: Office, token: Token, now: int) -> None:
     """Refuse a token that an officer ended. Raises `Refusal` (`invalid_token`, 401; `token.ended`)."""
-    found = office.store.find(_ended(office, token.grant.subject), now)
-    if found is not None and token.since <= msgspec.json.decode(found, type=int):
-        raise _invalid_token("token.ended", "An officer ended what was authorised for this person. Authorise anew.")
+    _check_not_ended(office, token.grant, now, "invalid_token", 401)
 
 
 def count_delivery(office: Office, token: Token, configuration: str, now: int) -> None:
     """Count that credentials are made under a token. Raises `Refusal` (`credential_request_denied`)."""
     place = place_of(office.institution.identifier, "count", f"{token.delivery} {configuration}")
-    # Only the first of several that come at once begins to count.
-    office.store.use(place, "count", now + 400 * 86_400)
+    # Only the first of several that come at once begins to count. No token lasts longer than the count: it can be
+    # prolonged once a delivery.
+    office.store.use(place, "count", now + 4 * MOST_SECONDS)
     if office.store.count(place, now, DELIVERIES) is None:
         raise Refusal(
             "credential_request_denied", "credential.again", "These credentials were made often enough for one token."
@@ -136,11 +139,11 @@ def _of_code(office: Office, form: Mapping[str, str], wallet: Wallet | None, key
         if coded.key and coded.key != key:
             raise MadangError("token.key", "The code is bound to another DPoP key.")
         client = wallet.client if wallet is not None else form.get("client_id")
-        if client != coded.grant.client or (wallet is None and coded.grant.attested):
+        if client != coded.grant.client or (wallet is None and coded.grant.attester):
             raise MadangError("token.client", "The code was given to another wallet.")
     except MadangError as error:
         raise refused_as("invalid_grant", error) from None
-    return coded.grant
+    return msgspec.structs.replace(coded.grant, attester=wallet.attester if wallet is not None else "")
 
 
 def _of_offer(office: Office, form: Mapping[str, str], wallet: Wallet | None, now: int) -> Grant:
@@ -154,19 +157,32 @@ def _of_offer(office: Office, form: Mapping[str, str], wallet: Wallet | None, no
     if grant is None:
         raise Refusal("invalid_grant", "token.offer", "One of both codes is wrong, used, tried too often, or over.")
     client = wallet.client if wallet is not None else ""
-    return Grant(grant.subject, grant.asked, client, wallet is not None)
+    return msgspec.structs.replace(grant, client=client, attester=wallet.attester if wallet is not None else "")
 
 
-def _narrowed(office: Office, form: Mapping[str, str], grant: Grant) -> Grant:
-    """The grant, or the part of it that the token request asks for (OpenID4VCI 1.0, section 6.1.1)."""
-    asked = read_asked(
-        office, {"authorization_details": form["authorization_details"]} if "authorization_details" in form else {}
-    )
+def _narrower(office: Office, form: Mapping[str, str]) -> Asked | None:
+    """The part of what was granted that the token request asks for (OpenID4VCI 1.0, section 6.1.1), if it does."""
+    details = form.get("authorization_details")
+    return None if details is None else read_asked(office, {"authorization_details": details})
+
+
+def _narrowed(grant: Grant, asked: Asked | None) -> Grant:
+    """The grant, or the part of it that is asked for."""
     if asked is None:
         return grant
     if not all(one in grant.asked.configurations for one in asked.configurations):
         raise Refusal("invalid_authorization_details", "grant.more", "More is asked for than was granted.")
     return msgspec.structs.replace(grant, asked=Asked(asked.configurations, True))
+
+
+def _check_not_ended(office: Office, grant: Grant, now: int, error: str, status: int) -> None:
+    """Refuse what was authorised before an officer or the person ended it all."""
+    found = office.store.find(_ended(office, grant.subject), now)
+    if found is None or grant.since > msgspec.json.decode(found, type=int):
+        return
+    headers = {"www-authenticate": dpop.challenge(error)} if status == 401 else {}
+    message = "What was authorised for this person was ended. Authorise anew."
+    raise Refusal(error, "token.ended", message, status, headers)
 
 
 def _issued_here(office: Office, asked: Asked) -> list[Configuration]:

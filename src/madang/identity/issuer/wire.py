@@ -15,6 +15,11 @@ MAX_FIELDS = 32
 JSON = "application/json"
 JWT = "application/jwt"
 FORM = "application/x-www-form-urlencoded"
+PROBLEM = "application/problem+json"
+UNAVAILABLE = "issuer.unavailable"
+AGAIN_SECONDS = 5
+_OURS = ("records.", "vault.", "status.store")
+"""Codes of what fails here and not in what a wallet sent: databases, disks, keys of the vault."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -67,6 +72,29 @@ class Refusal(MadangError):  # noqa: N818  an answer, named as the answer
         return Reply(self.status, _encode({"error": self.error}), JSON, self.headers, self.code)
 
 
+class Unavailable(Refusal):
+    """That this server can't do it now, whatever was asked: a problem (RFC 9457) that says when to try again, no more.
+
+    The word in it is the standard's for it (RFC 6749, section 4.1.2.1). What failed is for the journal.
+    """
+
+    def __init__(self, problem: MadangError) -> None:
+        headers = {"retry-after": str(AGAIN_SECONDS), "cache-control": "no-store"}
+        super().__init__("temporarily_unavailable", problem.code, problem.message, 503, headers)
+
+    def reply(self) -> Reply:
+        """The same answer for whatever failed."""
+        content = {
+            "type": f"/problems/{UNAVAILABLE}",
+            "title": "This server can't answer now",
+            "status": self.status,
+            "detail": f"The issuer can't do this now. Try again in {AGAIN_SECONDS} s.",
+            "code": UNAVAILABLE,
+            "error": self.error,
+        }
+        return Reply(self.status, _encode(content), PROBLEM, self.headers, self.code)
+
+
 def as_json(value: Any, status: int = 200, headers: Mapping[str, str] = {}) -> Reply:
     """An answer in JSON."""
     return Reply(status, _encode(value), JSON, headers)
@@ -100,5 +128,12 @@ def read_parameters(text: bytes) -> dict[str, str]:
 
 
 def refused_as(error: str, problem: MadangError, status: int = 400) -> Refusal:
-    """What went wrong inside, as a refusal with this word."""
+    """What went wrong inside, as a refusal with this word; a failure of ours is none, and comes as `Unavailable`.
+
+    A wallet that is refused gives up. One that hears that we can't now comes again. A refusal stays the one it is.
+    """
+    if isinstance(problem, Refusal):
+        return problem
+    if problem.code.startswith(_OURS):
+        return Unavailable(problem)
     return Refusal(error, problem.code, problem.message, status)

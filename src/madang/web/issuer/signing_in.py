@@ -118,7 +118,7 @@ def _consent(visit: Visit, office: Office, pushed: Pushed, ticket: str) -> Respo
         office=office,
         wanted=wanted,
         wallet=target.hostname if target.scheme in ("https", "http") else target.scheme,
-        attested=bool(pushed.provider),
+        attested=bool(pushed.attester),
         ticket=ticket,
     )
 
