@@ -48,6 +48,7 @@ def code_of(call, *arguments) -> str:
 
 
 LEAKED = withdraw_issuer(void_from=START + DAY, reason="key_leaked")
+ENDED = withdraw_issuer(void_from=START + DAY)
 ISSUER_CASES = [
     ([], ROOT, "resident", START, "trust.type"),
     ([define(credential="resident")], ROOT, "resident", START, "trust.issuer"),
@@ -56,6 +57,9 @@ ISSUER_CASES = [
     ([LEAKED], ROOT, LICENCE, START - 1, "trust.issuer_time"),
     ([LEAKED], ROOT, LICENCE, START + YEAR, "trust.issuer_time"),
     ([LEAKED], ROOT, LICENCE, START + DAY, "trust.issuer_void"),
+    ([LEAKED], ROOT, LICENCE, START, "trust.issuer_void"),
+    ([withdraw_issuer(void_from=START + DAY, reason="misuse")], ROOT, LICENCE, START, "trust.issuer_void"),
+    ([ENDED], ROOT, LICENCE, START + DAY, "trust.issuer_void"),
     ([withdraw_issuer(void_from=0)], ROOT, LICENCE, START, "trust.issuer_void"),
     ([LEAKED, name_issuer(anchors=[NEXT_ROOT])], ROOT, LICENCE, START, "trust.issuer"),
 ]
@@ -69,7 +73,7 @@ def test_an_issuer_is_refused(steps, anchor, kind, at, code):
 def test_an_issuer_counts_from_until():
     found = trust()
     assert [found.issuer_of(ROOT, LICENCE, at) for at in (START, START + YEAR - 1)] == ["welfare"] * 2
-    assert trust(LEAKED).issuer_of(ROOT, LICENCE, START + DAY - 1) == "welfare"
+    assert trust(ENDED).issuer_of(ROOT, LICENCE, START + DAY - 1) == "welfare"
     rotated = trust(name_issuer(anchors=[ROOT, NEXT_ROOT]))
     assert [rotated.issuer_of(anchor, LICENCE, START) for anchor in (ROOT, NEXT_ROOT)] == ["welfare"] * 2
     back = trust(suspend("welfare"), ReinstateByQuorum(by="operator", party="welfare"))
@@ -125,6 +129,7 @@ def test_claims_of_two_purposes_are_not_added_up():
         ([], KEY, START - 1, "trust.wallet_provider_time"),
         ([withdraw_provider()], LEAF, START + YEAR, "trust.wallet_provider_time"),
         ([withdraw_provider()], LEAF, START, "trust.wallet_provider_void"),
+        ([withdraw_provider(void_from=START + DAY, reason="misuse")], LEAF, START, "trust.wallet_provider_void"),
     ],
 )
 def test_a_wallet_provider_is_refused(steps, attester, at, code):

@@ -2,6 +2,9 @@
 
 Reads one state, so that all answers are of one height; whoever keeps a `Trust` keeps what was true then. Whom the
 operator suspended counts for nothing until it is reinstated, whatever its record says.
+
+The second of a signature is the signer's own word. Whoever ended a task is believed it; where a key leaked, or an
+issuer cheated, nothing here could tell what is older, and nothing counts, at whatever second it was signed.
 """
 
 from collections.abc import Iterable
@@ -15,6 +18,21 @@ from madang.base.trust.state import Issuer, WalletProvider, ends
 from madang.kernel.errors import MadangError
 from madang.kernel.fields import PartyId
 from madang.kernel.state import State
+
+CHEATS = ("key_leaked", "misuse")
+"""Reasons for a withdrawal after which no word of the signer counts, so neither when it signed."""
+
+
+def check_record(party: str, record: Issuer | WalletProvider, at: int, what: str, does: str) -> None:
+    """Refuse what a party says it signed at a second (`at`) that its record does not cover.
+
+    `what` is `issuer` or `wallet_provider`, `does` what the party was named for, in words. Raises `MadangError`:
+    `trust.{what}_time`, `trust.{what}_void`.
+    """
+    if not record.since <= at < record.until:
+        raise MadangError(f"trust.{what}_time", f"{party} was not named to {does} when this was signed.")
+    if at >= ends(record) or record.standing in CHEATS:
+        raise MadangError(f"trust.{what}_void", f"What {party} signed at that time is void: {record.standing}.")
 
 
 class TrustedVerifier(msgspec.Struct, frozen=True):
@@ -97,10 +115,7 @@ class Trust:
     def _check(self, party: str, record: Issuer | WalletProvider, at: int, what: str, does: str) -> None:
         if not self._is_active(party):
             raise MadangError(f"trust.{what}_suspended", f"{party} is suspended, and may not {does}.")
-        if not record.since <= at < record.until:
-            raise MadangError(f"trust.{what}_time", f"{party} was not named to {does} when this was signed.")
-        if at >= ends(record):
-            raise MadangError(f"trust.{what}_void", f"What {party} signed at that time is void: {record.standing}.")
+        check_record(party, record, at, what, does)
 
     def _is_active(self, party: str) -> bool:
         found = parties.party(self._state, party)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from madang.base.trust.state import Issuer, ends
+from madang.base.trust.state import Issuer
 from madang.client import Client
 from madang.identity import certificates as chains
 from madang.identity import jose
@@ -16,6 +16,7 @@ from madang.identity.did.keeping import CERTIFICATES
 from madang.identity.did.webvh.names import read_name
 from madang.identity.did.webvh.resolving import Fetch, fetch_history, fetcher_of
 from madang.identity.status.checking import Statuses
+from madang.identity.trust import check_record
 from madang.kernel.errors import MadangError
 
 MAX_PAGES = 20
@@ -74,14 +75,23 @@ def _issuer_of(client: Client) -> Callable[[str, str, int], str]:
             page = client.query("trust", "issuers", {"type": kind, "after": after, "limit": 500})
             for one in page:
                 record = _record(one)
-                if anchor in record.anchors and record.since <= at < ends(record):
-                    return str(one["issuer"])
+                if anchor in record.anchors:
+                    party = str(one["issuer"])
+                    _check_active(client, party)
+                    check_record(party, record, at, "issuer", f"issue {kind}")
+                    return party
             if len(page) < 500:
                 break
             after = page[-1]["issuer"]
-        raise MadangError("trust.issuer", f"Nobody with this anchor may issue {kind} on this ledger, or could then.")
+        raise MadangError("trust.issuer", f"Nobody with this anchor may issue {kind} on this ledger.")
 
     return issuer_of
+
+
+def _check_active(client: Client, party: str) -> None:
+    found = client.query("parties", "institution", {"name": party})
+    if found is None or found["standing"] != "active":
+        raise MadangError("trust.issuer_suspended", f"{party} is suspended, and may not issue.")
 
 
 def _record(one: Mapping[str, Any]) -> Issuer:

@@ -96,7 +96,7 @@ def verify(text: str, history: History, grounds: Grounds, now: int) -> Certifica
         raise MadangError("did.subject_other", "The certificate is about another subject.")
     if not any(issued.holder in _keys(version.document) for version in history.versions):
         raise MadangError("did.bound", "The certificate is bound to no key that its subject ever had.")
-    issuer = grounds.issuer_of(issued.issuer.anchor, of.id, issued.valid_from)
+    issuer = grounds.issuer_of(issued.issuer.anchor, of.id, issued.signed)
     if issued.status is None:
         raise MadangError("did.status_missing", "The certificate has no status, as one of its type has.")
     grounds.statuses.check(issued.status, issued.issuer.anchor, now)

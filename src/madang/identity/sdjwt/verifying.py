@@ -41,7 +41,8 @@ Trust = Callable[[tuple[bytes, ...]], Followed]
 
 class Issued(msgspec.Struct, frozen=True):
     """What an issuer signed, as far as it was disclosed. `type` is its `vct`, `claims` are what it says of the holder,
-    and `holder` is the holder's public JWK. Times in seconds. Whether the status is good is for the caller to find out.
+    and `holder` is the holder's public JWK. Times in seconds; `signed` is its `iat`, or `nbf` where it has none.
+    Whether the status is good is for the caller to find out.
     """
 
     type: str
@@ -49,6 +50,7 @@ class Issued(msgspec.Struct, frozen=True):
     issuer: Followed
     holder: dict[str, str]
     status: StatusReference | None
+    signed: int
     valid_from: int
     valid_until: int
 
@@ -99,11 +101,17 @@ def read_issued(text: str, trust: Trust) -> tuple[Issued, ec.EllipticCurvePublic
 
 
 def check_validity(issued: Issued, now: int) -> None:
-    """Raises `MadangError`: `sdjwt.not_yet_valid` (by more than a minute), `sdjwt.expired`."""
+    """Refuse what does not count at `now` (seconds).
+
+    Raises `MadangError`: `sdjwt.not_yet_valid` (by more than a minute), `sdjwt.expired`, `sdjwt.signed_outside` (at a
+    time at which the certificate of its key was not valid).
+    """
     if issued.valid_from > now + SKEW_SECONDS:
         raise MadangError("sdjwt.not_yet_valid", "The credential is not valid yet.")
     if issued.valid_until <= now:
         raise MadangError("sdjwt.expired", "The credential has expired. The holder can ask its issuer for a new one.")
+    if not issued.issuer.since <= issued.signed < issued.issuer.until:
+        raise MadangError("sdjwt.signed_outside", "The credential was signed while its certificate was not valid.")
 
 
 def _issued(claims: Object, issuer: Followed) -> tuple[Issued, ec.EllipticCurvePublicKey]:
@@ -117,14 +125,16 @@ def _issued(claims: Object, issuer: Followed) -> tuple[Issued, ec.EllipticCurveP
         key = jose.public_key(jwk, "cnf.jwk")
     except MadangError as error:
         raise MadangError("sdjwt.holder_key", error.message) from None
-    valid_from = max(_seconds(claims, "iat", 0), _seconds(claims, "nbf", 0))
+    begins = _seconds(claims, "nbf", 0)
+    signed = _seconds(claims, "iat", begins)
     issued = Issued(
         type=kind,
         claims={name: value for name, value in claims.items() if name not in _ABOUT_THE_CREDENTIAL},
         issuer=issuer,
         holder={name: jwk[name] for name in ("kty", "crv", "x", "y")},
         status=_status(claims),
-        valid_from=valid_from,
+        signed=signed,
+        valid_from=max(signed, begins),
         valid_until=_seconds(claims, "exp", None),
     )
     return issued, key

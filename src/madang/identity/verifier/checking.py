@@ -5,7 +5,8 @@
 2. the type is one of the catalogue and the one asked for (`credential.unknown_type`, `presentation.type`), its claims
    are of the kinds that the type has (`credential.claim`), and it lives no longer than the type does
    (`presentation.lifetime`);
-3. the ledger names the chain's anchor for this type at the time of signing, and now (`trust.*`);
+3. the ledger names the chain's anchor for this type at the second of signing, and has not found a cheat since
+   (`trust.*`);
 4. the status stands in a list that the issuer signed, and is good (`status.*`); none has one only if it is short-lived
    (`presentation.status_missing`).
 """
@@ -61,10 +62,10 @@ class Grounds(msgspec.Struct, frozen=True):
 
         read = _of_sd_jwt if form == "dc+sd-jwt" else _of_mdoc
         of = type_of(expected)
-        shown, anchor = read(text, of, follow, question, client, now)
+        shown, anchor, signed = read(text, of, follow, question, client, now)
         if shown.valid_until - shown.valid_from > of.lives + SKEW_SECONDS:
             raise MadangError("presentation.lifetime", "The credential claims to live longer than its type does.")
-        issuer = self.trust.issuer_of(anchor, of.id, shown.valid_from)
+        issuer = self.trust.issuer_of(anchor, of.id, signed)
         if shown.status is not None:
             self.statuses.check(shown.status, anchor, now)
         elif not of.short_lived:
@@ -74,25 +75,27 @@ class Grounds(msgspec.Struct, frozen=True):
 
 def _of_sd_jwt(
     text: str, expected: CredentialType, follow: Follow, question: Question, client: str, now: int
-) -> tuple[Verified, str]:
+) -> tuple[Verified, str, int]:
+    """What is shown, below which anchor, and the second of the issuer's signature."""
     issued = verifying.verify(text, follow, client, question.nonce, now)
     of = by_vct(issued.type)
     if of is not expected:
         raise MadangError("presentation.type", "The credential is of another type than was asked for.")
     claims = from_json(of, issued.claims)
     times = (issued.valid_from, issued.valid_until)
-    return Verified("dc+sd-jwt", of.id, "", claims, issued.holder, issued.status, *times), issued.issuer.anchor
+    shown = Verified("dc+sd-jwt", of.id, "", claims, issued.holder, issued.status, *times)
+    return shown, issued.issuer.anchor, issued.signed
 
 
 def _of_mdoc(
     text: str, expected: CredentialType, follow: Follow, question: Question, client: str, now: int
-) -> tuple[Verified, str]:
+) -> tuple[Verified, str, int]:
+    """The same of an mdoc."""
     response = from_base64url(text, "The presentation")
     thumbprint = from_base64url(jose.thumbprint(question.encrypt_to), "the thumbprint")
     transcript = openid4vp(client, question.nonce, question.answer_to, thumbprint)
     document = mdoc.verify_presentation(response, expected.doctype, transcript, follow, now)
     claims = to_claims(expected, document.elements)
     times = (document.validity.since, document.validity.until)
-    return Verified(
-        "mso_mdoc", expected.id, "", claims, document.holder, document.status, *times
-    ), document.issuer.anchor
+    shown = Verified("mso_mdoc", expected.id, "", claims, document.holder, document.status, *times)
+    return shown, document.issuer.anchor, document.validity.signed
