@@ -12,9 +12,19 @@ from madang.base.trust.transactions import DefineType, NameIssuer, NameVerifier
 from madang.identity.catalogue import type_of
 from madang.identity.catalogue.types import Words
 from madang.identity.certificates import digest_of
-from madang.identity.institution import FILE, Description, Institution, Terms, make_institution, open_institution
+from madang.identity.institution import (
+    FILE,
+    Description,
+    Institution,
+    Terms,
+    act_to_attest,
+    make_institution,
+    make_provider,
+    open_institution,
+)
 from madang.identity.issuer.offers import Offer, invite, make_offer
 from madang.identity.issuer.office import Office
+from madang.identity.keystorage import Storage
 from madang.identity.trust import Trust
 from madang.kernel.transaction import Act
 from madang.records import issuing as records
@@ -34,8 +44,9 @@ DAY = 86_400
 class Issuing:
     """An institution, the ministry's unless another is named, its served node, and its register of people.
 
-    `issues` are the types that it issues to any wallet; `asks` by type the claims that it may ask for.
-    `more` is given its folder, and says what happens in the town besides.
+    `issues` are the types that it issues to any wallet, `attested` those to wallets that are vouched for, by how their
+    keys are kept at least; then it vouches for the wallet of these pages itself, as the ledger says. `asks` has by type
+    the claims that it may ask for. `more` is given its folder, and says what happens in the town besides.
     """
 
     def __init__(
@@ -45,10 +56,12 @@ class Issuing:
         asks: Mapping[str, Sequence[str]],
         more: Callable[[Path], Sequence[Act]] = lambda _own: (),
         party: str = "ministry",
+        attested: Mapping[str, Storage] = {},
     ) -> None:
         now = int(time.time()) - 3_600
         self.identity = folder / "identity"
         terms = {kind: Terms("any") for kind in issues}
+        terms |= {kind: Terms("attested", storage=least) for kind, least in attested.items()}
         description = Description(party, Words("행정안전부", "Ministry"), PLACEHOLDER, terms)
         self.party = party
         make_institution(self.identity, NAME, description, PASSPHRASE, now)
@@ -59,18 +72,24 @@ class Issuing:
         opened = self.institution()
         options = ["--identity", str(self.identity), "--identity-passphrase", str(passphrase)]
         options += ["--vault-key", str(vault_key)]
+        named: list[Act] = []
+        if attested:
+            make_provider(self.identity, NAME, PASSPHRASE, now)
+            named = [act_to_attest(self.identity, NAME, "operator")]
         acts = [
-            *_types({*issues, *asks}),
+            *_types({*terms, *asks}),
+            *named,
             *_issuers(opened, now),
             *_verifiers(opened, asks, now),
             *more(self.identity / NAME),
         ]
         self.served = Served(folder / "node", acts, options)
         # The port is known only now, and the address of an institution names it.
+        back = f"{self.served.url}/wallet/credentials/back"
         there = msgspec.structs.replace(
             description,
             origin=self.served.url,
-            issues={kind: Terms("any", (f"{self.served.url}/wallet/credentials/back",)) for kind in issues},
+            issues={kind: msgspec.structs.replace(one, redirects=(back,)) for kind, one in terms.items()},
         )
         (self.identity / NAME / FILE).write_bytes(msgspec.json.encode(there))
         self._address = f"sqlite:///{self.served.folder / 'records.db'}"

@@ -24,7 +24,8 @@ def test_an_institution_is_made_listed_and_named(run: Run) -> None:
     made = run(*INIT, "--any-wallet", "resident", "--redirect", "https://id.example.kr/wallet", "--json")
     assert made.status == 0, made.err
     anchor = made.json["anchor"]
-    assert made.json["issues"]["resident"] == {"wallets": "any", "redirects": ["https://id.example.kr/wallet"]}
+    terms = {"wallets": "any", "redirects": ["https://id.example.kr/wallet"], "storage": "moderate"}
+    assert made.json["issues"]["resident"] == terms
     assert anchor in run("identity", "list", "institutions").out
     assert run("identity", "list", "institutions", "--json").json == [made.json]
     named = run("identity", "acts", "institutions", "busan", "--governor", "police", "--json").json
@@ -40,6 +41,20 @@ def test_an_institution_is_made_listed_and_named(run: Run) -> None:
     signed = run(*asks.split()[1:], "--key", "officer", "--sign-only", "--chain", "x-y")
     assert signed.out.startswith("ey"), signed.err
     assert run("identity", "renew", "institutions", "busan").status == 0
+
+
+def test_an_institution_vouches_for_wallets_with_a_key_of_its_own(run: Run) -> None:
+    made = run(*INIT, "--software-wallet", "employee_id", "--json")
+    assert made.json["issues"]["employee_id"] == {"wallets": "attested", "redirects": [], "storage": "software"}
+    named = run("identity", "provider", "institutions", "busan")
+    assert named.status == 0, named.err
+    run("keys", "new", "officer")
+    signed = run(*named.out.split()[1:], "--key", "officer", "--sign-only", "--chain", "x-y")
+    assert signed.out.startswith("ey"), signed.err
+    assert "[keys.exists]" in run("identity", "provider", "institutions", "busan").err
+    assert run("identity", "renew", "institutions", "busan").status == 0
+    Path("institutions/busan/root.pem").unlink()
+    assert "[keys.unknown]" in run("identity", "provider", "institutions", "busan").err
 
 
 def test_what_is_no_institution_is_refused(run: Run) -> None:

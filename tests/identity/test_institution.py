@@ -10,15 +10,19 @@ from madang.identity.certificates import digest_of, follow
 from madang.identity.institution import (
     Description,
     Terms,
+    act_to_attest,
     acts_to_name,
     identifiers,
     make_institution,
+    make_provider,
+    open_attestation,
     open_institution,
     open_institutions,
     read_passphrase,
     renew,
     root_of,
 )
+from madang.identity.jose import jwk_of, thumbprint
 from madang.kernel.errors import MadangError
 from tests.identity.institutions import NOW
 
@@ -66,6 +70,23 @@ def test_renewed_certificates_are_for_the_same_keys(folder):
     after = open_institution(folder, "office", PASSPHRASE)
     followed = follow(after.credentials.chain, [after.root], "credential", later + 400 * 86_400)
     assert followed.key == follow(before.credentials.chain, [before.root], "credential", NOW).key
+
+
+def test_who_vouches_for_wallets_keeps_its_key_when_certificates_are_renewed(folder):
+    assert open_attestation(folder, "office", PASSPHRASE) is None
+    make_provider(folder, "office", PASSPHRASE, NOW)
+    named = act_to_attest(folder, "office", "operator")
+    assert (named.by, named.provider, named.since) == ("operator", "licence-office", NOW)
+    later = NOW + 450 * 86_400
+    renew(folder, "office", PASSPHRASE, later)
+    found = open_attestation(folder, "office", PASSPHRASE)
+    root = root_of(folder, "office")
+    followed = follow(found.chain, [root], "attestation", later + 400 * 86_400)
+    assert [thumbprint(jwk_of(followed.key))] == named.attesters
+    for purpose in ("credential", "request"):
+        with pytest.raises(MadangError) as refused:
+            follow(found.chain, [root], purpose, later)
+        assert refused.value.code == "certificate.profile"
 
 
 def test_the_acts_that_name_it_say_its_anchor_for_each_type(folder):

@@ -28,6 +28,10 @@ def init(
     any_wallet: Annotated[
         list[str] | None, typer.Option(help="A type that wallets without an attestation get too.")
     ] = None,
+    software_wallet: Annotated[
+        list[str] | None,
+        typer.Option(help="A type for wallets that a provider vouches for, also where keys are kept in software."),
+    ] = None,
     redirect: Annotated[
         list[str] | None, typer.Option(help="The address of a wallet's page that such wallets come back to.")
     ] = None,
@@ -40,6 +44,7 @@ def init(
     from madang.identity.institution import Description, Terms, describe, make_institution, root_of
 
     terms = {kind: Terms() for kind in issues or []}
+    terms |= {kind: Terms("attested", tuple(redirect or []), "software") for kind in software_wallet or []}
     terms |= {kind: Terms("any", tuple(redirect or [])) for kind in any_wallet or []}
     given = {"party": party, "name": {"ko": korean, "en": english}, "origin": origin, "issues": terms}
     try:
@@ -103,6 +108,31 @@ def acts(
         )
         shown.append(msgspec.to_builtins(asks))
     tell("\n".join(lines), shown, as_json=as_json)
+
+
+@app.command()
+def provider(
+    folder: Folder,
+    name: Name,
+    operator: Annotated[str, typer.Option(help="The ledger's operator.")] = "operator",
+    passphrase_file: Passphrase = None,
+    as_json: Json = False,
+) -> None:
+    """Make the key with which the institution vouches for the wallet of its pages, and print the act that names it.
+
+    root.pem must be there for that.
+    """
+    import msgspec
+
+    from madang.identity.institution import act_to_attest, make_provider
+
+    make_provider(folder, name, ask_passphrase(name, passphrase_file), _now())
+    named = act_to_attest(folder, name, operator)
+    text = (
+        f"madang act trust name-wallet-provider --by {named.by} --provider {named.provider} "
+        f"--attesters {named.attesters[0]} --since {named.since} --until {named.until}"
+    )
+    tell(text, msgspec.to_builtins(named), as_json=as_json)
 
 
 @app.command("offer-key")

@@ -25,12 +25,14 @@ from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier, Signa
 
 from madang.kernel.errors import MadangError
 
-Purpose = Literal["credential", "request"]
+Purpose = Literal["credential", "request", "attestation"]
 PURPOSES = {
     "credential": ObjectIdentifier("1.0.18013.5.1.2"),
     "request": ObjectIdentifier("1.0.18013.5.1.6"),
+    "attestation": ObjectIdentifier("2.25.173599503158124084081809027763677031908"),
 }
-"""The extended key usages of document signers and of readers (ISO/IEC 18013-5, annex B.1.4 and B.1.7)."""
+"""The extended key usages of document signers and of readers (ISO/IEC 18013-5, annex B.1.4 and B.1.7). For those who
+attest wallets no standard has one: theirs is made of a UUID (ITU-T X.667), so that such a key signs nothing else."""
 MAX_CHAIN = 3
 MAX_CERTIFICATE_BYTES = 4 * 1024
 ROOT_DAYS, LEAF_DAYS = 20 * 365, 457

@@ -7,6 +7,7 @@ A folder an institution, named as it is in URLs:
     credential.crt, .pem   what signs credentials, metadata and status lists
     request.crt, .pem   what signs requests to wallets
     encryption.pem      what wallets encrypt to
+    attestation.crt, .pem   what vouches for wallets of its own pages, if it does (`make_provider`)
 
 Keys are kept as all keys are (`client.keystore`): encrypted with a passphrase, which a server reads from a file. Who
 has that file and the folder signs as the institution, until the ledger withdraws its anchor;
@@ -26,13 +27,14 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding
 from msgspec import Meta
 
-from madang.base.trust.transactions import NameIssuer, NameVerifier
+from madang.base.trust.transactions import NameIssuer, NameVerifier, NameWalletProvider
 from madang.client.keystore import Keystore
 from madang.client.wallet import Wallet
 from madang.identity.catalogue import type_of
 from madang.identity.catalogue.types import Words
-from madang.identity.certificates import digest_of, make_leaf, make_root
+from madang.identity.certificates import Purpose, digest_of, make_leaf, make_root
 from madang.identity.jose import jwk_of
+from madang.identity.keystorage import Storage
 from madang.identity.signer import Signer, signer
 from madang.kernel.errors import MadangError
 from madang.kernel.fields import PartyId
@@ -46,10 +48,12 @@ MAX_INSTITUTIONS = 64
 SIGN_IN = ("resident", "issuing/sign-in", "connecting_information")
 """By which type, for which purpose, and by which claim somebody says who they are before a credential is issued."""
 KEYS = ("root", "credential", "request", "encryption")
+ATTESTATION: Literal["attestation"] = "attestation"
+"""The key of an institution that vouches for wallets."""
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?\Z")
 
 Wallets = Literal["attested", "any"]
-"""Whether wallets must prove who made them, and that keys lie in hardware (HAIP 1.0, section 4.4)."""
+"""Whether wallets must prove who made them, and how their keys are kept (HAIP 1.0, section 4.4)."""
 Origin = Annotated[
     str,
     Meta(pattern=r"^(https://[a-z0-9][a-z0-9.-]{0,100}|http://(localhost|127\.0\.0\.1))(:[1-9][0-9]{0,4})?\Z"),
@@ -60,11 +64,13 @@ Origin = Annotated[
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Under which conditions a type is issued: to which wallets, and from where they may have browsers sent back.
 
-    A wallet that proved who made it names its own address; any other only one of `redirects`.
+    A wallet that proved who made it names its own address; any other only one of `redirects`. `storage` is how well the
+    keys of attested wallets are kept at least.
     """
 
     wallets: Wallets = "attested"
     redirects: tuple[str, ...] = ()
+    storage: Storage = "moderate"
 
 
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -132,7 +138,8 @@ def make_institution(folder: Path, identifier: str, description: Description, pa
     host = description.origin.partition("://")[2].partition(":")[0]
     root = make_root(keys["root"].key, english, now)
     _write(own / "root.crt", root)
-    for name in ("credential", "request"):
+    leaves: tuple[Purpose, ...] = ("credential", "request")
+    for name in leaves:
         _write_leaf(own, keys["root"].key, root, keys[name].key, english, host, now, name)
     (own / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(description), indent=2) + b"\n")
 
@@ -147,9 +154,37 @@ def renew(folder: Path, identifier: str, passphrase: str, now: int) -> None:
     root = _read_certificate(own / "root.crt")
     root_key = store.open("root", passphrase).key
     host = description.origin.partition("://")[2].partition(":")[0]
-    for name in ("credential", "request"):
+    purposes: list[Purpose] = ["credential", "request"]
+    if (own / f"{ATTESTATION}.crt").exists():
+        purposes.append(ATTESTATION)
+    for name in purposes:
         key = store.open(name, passphrase).key
         _write_leaf(own, root_key, root, key, description.name.en, host, now, name)
+
+
+def make_provider(folder: Path, identifier: str, passphrase: str, now: int) -> None:
+    """Make the key with which an institution vouches for the wallet of its own pages, certified from `now` on.
+
+    The root's key must be there. Raises what `open_institution` and `Keystore.store` raise.
+    """
+    own = folder / identifier
+    description, store = _describe(own), Keystore(own)
+    root_key, key = store.open("root", passphrase).key, Wallet.generate()
+    store.store(ATTESTATION, key, passphrase)
+    host = description.origin.partition("://")[2].partition(":")[0]
+    root = _read_certificate(own / "root.crt")
+    _write_leaf(own, root_key, root, key.key, description.name.en, host, now, ATTESTATION)
+
+
+def open_attestation(folder: Path, identifier: str, passphrase: str) -> Signer | None:
+    """What vouches for wallets in this institution's name; None where it vouches for none.
+
+    Raises `MadangError`: `institution.invalid`, `signer.certificate`, and what `Keystore.open` raises.
+    """
+    own = folder / identifier
+    if not (own / f"{ATTESTATION}.crt").exists():
+        return None
+    return signer(Keystore(own).open(ATTESTATION, passphrase).key, [_read_certificate(own / f"{ATTESTATION}.crt")])
 
 
 def identifiers(folder: Path) -> list[str]:
@@ -263,6 +298,25 @@ def act_to_ask(folder: Path, identifier: str, governor: PartyId) -> NameVerifier
     )
 
 
+def attester_of(folder: Path, identifier: str) -> str:
+    """The thumbprint of the key that vouches for wallets. Raises `MadangError` (`keys.unknown`): there is none."""
+    return Keystore(folder / identifier).show(ATTESTATION).kid
+
+
+def act_to_attest(folder: Path, identifier: str, operator: PartyId) -> NameWalletProvider:
+    """The act by which the operator names this institution as provider of a wallet, for ten years at most.
+
+    It names the key and not its certificate, which is renewed. Raises `MadangError`: what `describe` raises,
+    `keys.unknown` (`make_provider` has made none).
+    """
+    description = describe(folder, identifier)
+    attester = attester_of(folder, identifier)
+    certificate = x509.load_der_x509_certificate(_read_certificate(folder / identifier / f"{ATTESTATION}.crt"))
+    since = int(certificate.not_valid_before_utc.timestamp())
+    until = since + 10 * 365 * 86_400
+    return NameWalletProvider(by=operator, provider=description.party, attesters=[attester], since=since, until=until)
+
+
 def _describe(own: Path) -> Description:
     try:
         found = msgspec.json.decode((own / FILE).read_bytes(), type=Description)
@@ -294,10 +348,9 @@ def _write_leaf(
     name: str,
     host: str,
     now: int,
-    purpose: str,
+    purpose: Purpose,
 ) -> None:
-    asked: Literal["credential", "request"] = "credential" if purpose == "credential" else "request"
-    leaf = make_leaf(root_key, root, key.public_key(), f"{name} {purpose}s", asked, now, host)
+    leaf = make_leaf(root_key, root, key.public_key(), f"{name} {purpose}s", purpose, now, host)
     _write(own / f"{purpose}.crt", leaf)
 
 

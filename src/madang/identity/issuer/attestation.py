@@ -28,6 +28,7 @@ from madang.identity.issuer.claims import (
 from madang.identity.issuer.office import Office
 from madang.identity.issuer.store import place_of
 from madang.identity.issuer.wire import Refusal, Request, refused_as
+from madang.identity.keystorage import Storage, at_least
 from madang.kernel.errors import MadangError
 from madang.kernel.fields import PartyId
 
@@ -37,8 +38,6 @@ KEYS, KEYS_BEFORE = "key-attestation+jwt", "keyattestation+jwt"
 MAX_BYTES = 32 * 1024
 PROOF_SECONDS = 300
 MAX_KEYS = 100
-RESISTANCE = ("iso_18045_high", "iso_18045_moderate")
-"""Which attack potential resistance of key storage is enough (appendix D.2)."""
 
 
 class Wallet(msgspec.Struct, frozen=True):
@@ -125,8 +124,8 @@ def _check_proof(office: Office, text: str, wallet: Wallet, key: ec.EllipticCurv
 # ------------------------------------------------------------------------------------------------------------ keys
 
 
-def attested_keys(office: Office, text: Any, now: int, *, must_end: bool) -> AttestedKeys:
-    """The keys that a provider vouches for, at least moderately well kept, in answer to a nonce.
+def attested_keys(office: Office, text: Any, least: Storage, now: int, *, must_end: bool) -> AttestedKeys:
+    """The keys that a provider vouches for, kept at least as well as `least`, in answer to a nonce.
 
     Whether the nonce counts is for the caller. `must_end` with the proof type `jwt`. Raises `MadangError`:
     `keys.form`, `keys.claims`, `keys.time`, `keys.storage`, `keys.none`, `keys.twice`, `attestation.chain`,
@@ -143,7 +142,7 @@ def attested_keys(office: Office, text: Any, now: int, *, must_end: bool) -> Att
     if signed > now + SKEW_SECONDS or (ends is None and must_end) or (ends is not None and ends <= now):
         raise MadangError("keys.time", f"{what} has ended, has not begun, or says no end.")
     storage = claims.get("key_storage")
-    if not isinstance(storage, list) or not any(one in RESISTANCE for one in storage):
+    if not isinstance(storage, list) or not any(one in at_least(least) for one in storage):
         raise MadangError("keys.storage", f"{what} does not say that its keys are kept well enough.")
     given = claims.get("attested_keys")
     if not isinstance(given, list) or not 1 <= len(given) <= MAX_KEYS:

@@ -209,7 +209,7 @@ def _check_wallet(wallet: Wallet | None, client: str, wanted: list[Configuration
 
 
 def _check_redirect(redirect: str, wallet: Wallet | None, wanted: list[Configuration]) -> None:
-    """An attested wallet names its own address; any other one of those that the institution wrote down."""
+    """One of the addresses that the institution wrote down; an attested wallet may name its own, too."""
     try:
         parts = urlsplit(redirect)
         plain = redirect.isascii() and redirect.isprintable() and " " not in redirect and not parts.fragment
@@ -217,10 +217,11 @@ def _check_redirect(redirect: str, wallet: Wallet | None, wanted: list[Configura
         parts, plain = urlsplit(""), False
     if not plain or len(redirect) > MAX_REDIRECT or not _SCHEME.match(parts.scheme) or "#" in redirect:
         raise _invalid("redirect", "redirect_uri is no address without a fragment.")
+    if all(redirect in one.terms.redirects for one in wanted):
+        return
     if wallet is None:
-        if not all(redirect in one.terms.redirects for one in wanted):
-            raise _invalid("redirect", "redirect_uri is none that the institution knows of this wallet.")
-    elif parts.scheme in _NO_SCHEMES or (
+        raise _invalid("redirect", "redirect_uri is none that the institution knows of this wallet.")
+    if parts.scheme in _NO_SCHEMES or (
         parts.scheme == "https" and (not _HOST.match(parts.hostname or "") or parts.username is not None)
     ):
         raise _invalid("redirect", "redirect_uri is neither https nor an application's own scheme.")

@@ -7,6 +7,7 @@ import msgspec
 
 from madang.identity.catalogue import CredentialType, type_of
 from madang.identity.institution import Description, Terms
+from madang.identity.keystorage import at_least
 from madang.identity.verified import Format
 
 SUFFIXES: dict[Format, str] = {"dc+sd-jwt": "sd_jwt", "mso_mdoc": "mdoc"}
@@ -40,7 +41,7 @@ def configurations(description: Description) -> Mapping[str, Configuration]:
 def metadata_of(one: Configuration) -> dict[str, Any]:
     """What wallets read of a configuration (OpenID4VCI 1.0, sections 12.2.4, A.2.2, A.3.2)."""
     proof: dict[str, Any] = {"proof_signing_alg_values_supported": ["ES256"]}
-    attested = {**proof, "key_attestations_required": {"key_storage": ["iso_18045_high", "iso_18045_moderate"]}}
+    attested = {**proof, "key_attestations_required": {"key_storage": at_least(one.terms.storage)}}
     types = {"jwt": attested if one.terms.wallets == "attested" else proof, "attestation": attested}
     common = {
         "format": one.format,

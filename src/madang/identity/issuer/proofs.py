@@ -78,7 +78,7 @@ def _proven(office: Office, given: Any, wanted: Configuration, token: Token, now
         raise MadangError("proof.type", "proofs are of a type that is not offered here.")
     if len(texts) != 1:
         raise MadangError("proof.count", "There is exactly one key attestation as proof.")
-    attested = attested_keys(office, texts[0], now, must_end=False)
+    attested = attested_keys(office, texts[0], wanted.terms.storage, now, must_end=False)
     return Proven(attested.keys, (attested.nonce,), (attested.attester,))
 
 
@@ -107,7 +107,9 @@ def _of_jwt(office: Office, text: str, wanted: Configuration, token: Token, now:
     attestation = jws.header.get("key_attestation")
     if attestation is None and wanted.terms.wallets == "attested":
         raise MadangError("proof.attestation", "This type is for keys that a provider vouches for.")
-    attested = attested_keys(office, attestation, now, must_end=True) if attestation is not None else None
+    attested = None
+    if attestation is not None:
+        attested = attested_keys(office, attestation, wanted.terms.storage, now, must_end=True)
     own = _own_key(jws, attested.keys if attested is not None else ())
     jose.check(jws, jose.public_key(own, "The key of a proof"), _WHAT)
     claims = claims_of(jws, _WHAT, "proof.form")

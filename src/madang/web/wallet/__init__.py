@@ -11,6 +11,7 @@ from madang.web.site.areas import Area
 from madang.web.wallet import (
     appealing,
     applying,
+    attesting,
     buying,
     claiming,
     credentials,
@@ -60,6 +61,7 @@ AREA = Area(
             devices,
             keys,
             credentials,
+            attesting,
             forme,
             done,
             mydata,

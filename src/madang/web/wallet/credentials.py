@@ -18,6 +18,7 @@ from madang.base.trust.state import ends
 from madang.identity.catalogue import TYPES
 from madang.kernel.state import State
 from madang.web.site.visit import POLICY, Visit
+from madang.web.wallet.attesting import vouching
 from madang.web.wallet.places import ENGLISH, place_name
 
 WORDS = "wallet.credentials."
@@ -62,17 +63,21 @@ async def known(visit: Visit) -> Response[bytes]:
     verifiers = visit.request.app.state.get("verifiers")
     institutions = [] if offices is None else [offices.of(name).institution.description for name in offices.names()]
     names = {one.party: msgspec.to_builtins(one.name) for one in institutions}
-    content = trusted(visit.state, verifiers.roots if verifiers is not None else (), names, visit.now)
+    vouches = vouching(visit.state, visit.request.app.state.get("provider"), visit.now)
+    content = trusted(visit.state, verifiers.roots if verifiers is not None else (), names, visit.now, vouches)
     return Response(msgspec.json.encode(content), media_type="application/json", headers=PUBLIC)
 
 
 ROUTES = (credentials, card, shown, receive, present, known)
 
 
-def trusted(state: State, roots: Sequence[bytes], names: Mapping[str, Any], now: int) -> dict[str, Any]:
+def trusted(
+    state: State, roots: Sequence[bytes], names: Mapping[str, Any], now: int, provider: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """What a wallet needs to judge by itself: types, issuers and verifiers of the ledger, and root certificates (DER).
 
-    `names` are what parties are called in both languages, as far as it is known here. Times in seconds.
+    `names` are what parties are called in both languages, as far as it is known here; `provider` vouches for this
+    wallet, if anybody does. Times in seconds.
     """
     return {
         "now": now,
@@ -80,6 +85,7 @@ def trusted(state: State, roots: Sequence[bytes], names: Mapping[str, Any], now:
         "issuers": [one for kind in TYPES for one in _issuers(state, kind)],
         "verifiers": [one for kind in TYPES for one in _verifiers(state, kind)],
         "names": dict(names),
+        "provider": provider,
         "roots": [base64.b64encode(one).decode() for one in roots],
     }
 

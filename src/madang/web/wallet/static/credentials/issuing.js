@@ -1,6 +1,7 @@
 // Receiving credentials: OpenID4VCI 1.0 under HAIP 1.0, by an issuer's offer (pre-authorized code) or by signing in there.
 // What comes is checked as a verifier would check it, before it is kept.
 import { base64url, bytes, sha256 } from "../../site/encoding.js";
+import { attestedKeys } from "./attested.js";
 import * as jose from "./jose.js";
 import * as mdoc from "./mdoc.js";
 import * as sdjwt from "./sdjwt.js";
@@ -57,27 +58,31 @@ export async function readIssuer(url, trust) {
   return { url, party, metadata: found, authorization, now: () => trust.now() };
 }
 
-/** The configurations of an offer that this wallet can hold, with the catalogue's type. */
+/**
+ * The configurations of an offer that this wallet can hold, with the catalogue's type. `storage` stands where keys must be
+ * vouched for: how they may be kept, or nothing where that does not matter.
+ */
 export function wanted(issuer, names, trust) {
   return names.map((name) => {
     const of = issuer.metadata.credential_configurations_supported?.[name];
     if (!of || (of.format !== "dc+sd-jwt" && of.format !== "mso_mdoc")) throw new Refusal("credential.unknown_type");
-    // Which keys lie in hardware, a browser can't show to anybody.
-    if (of.proof_types_supported?.jwt?.key_attestations_required) throw new Refusal("wallet.no_hardware");
-    return { name, form: of.format, type: trust.typeNamed(of.format, of.vct ?? of.doctype) };
+    const required = of.proof_types_supported?.jwt?.key_attestations_required;
+    const one = { name, form: of.format, type: trust.typeNamed(of.format, of.vct ?? of.doctype) };
+    return required ? { ...one, storage: required.key_storage ?? [] } : one;
   });
 }
 
 // ------------------------------------------------------------------------------------------------------------ tokens
 
-/** A token by an offer's code, with the code that was told to the person besides. */
-export async function tokenByOffer(issuer, offer, spoken) {
-  const form = { grant_type: PRE_AUTHORIZED, "pre-authorized_code": offer.code, ...(offer.asksCode && { tx_code: spoken }) };
-  return exchange(issuer, form, await jose.newKey());
+/** A token by an offer's code, with the code that was told to the person besides. `wallet` is vouched for, or null. */
+export async function tokenByOffer(issuer, offer, spoken, wallet) {
+  const named = wallet && { client_id: wallet.client };
+  const form = { grant_type: PRE_AUTHORIZED, "pre-authorized_code": offer.code, ...named, ...(offer.asksCode && { tx_code: spoken }) };
+  return exchange(issuer, form, await jose.newKey(), wallet);
 }
 
 /** Push a request to sign in at the issuer; gives what is kept until the person comes back, and where to go. */
-export async function beginSigningIn(issuer, offer, client, back) {
+export async function beginSigningIn(issuer, offer, client, back, wallet) {
   const verifier = random(), state = random(), dpop = await jose.newKey();
   const names = offer.configurations.map((one) => issuer.metadata.credential_configurations_supported[one].scope);
   const form = {
@@ -85,7 +90,7 @@ export async function beginSigningIn(issuer, offer, client, back) {
     code_challenge: base64url(await sha256(bytes(verifier))), code_challenge_method: "S256",
     ...(offer.state && { issuer_state: offer.state }),
   };
-  const sender = new Sender(issuer, dpop);
+  const sender = new Sender(issuer, dpop, "", wallet);
   const { request_uri: uri } = await sender.form(issuer.authorization.pushed_authorization_request_endpoint, form);
   const to = new URL(issuer.authorization.authorization_endpoint);
   to.search = new URLSearchParams({ client_id: client, request_uri: uri }).toString();
@@ -94,39 +99,41 @@ export async function beginSigningIn(issuer, offer, client, back) {
 }
 
 /** A token by the code with which the issuer sent the person back. */
-export async function tokenByCode(issuer, kept, code) {
+export async function tokenByCode(issuer, kept, code, wallet) {
   const form = {
     grant_type: "authorization_code", code, redirect_uri: kept.back, client_id: kept.client, code_verifier: kept.verifier,
   };
-  return exchange(issuer, form, kept.dpop);
+  return exchange(issuer, form, kept.dpop, wallet);
 }
 
-async function exchange(issuer, form, dpop) {
-  const sender = new Sender(issuer, dpop);
+async function exchange(issuer, form, dpop, wallet) {
+  const sender = new Sender(issuer, dpop, "", wallet);
   const found = await sender.form(issuer.authorization.token_endpoint, form);
   if (typeof found.access_token !== "string" || found.token_type?.toLowerCase() !== "dpop") throw new Refusal("issuer.answer");
   sender.token = found.access_token;
   return sender;
 }
 
-// Sends what is proven by a key (DPoP, RFC 9449), with the nonce that the server wants.
+// Sends what is proven by a key (DPoP, RFC 9449), with the nonce that the server wants; forms with who vouches for us.
 export class Sender {
-  constructor(issuer, dpop, token = "") {
+  constructor(issuer, dpop, token = "", wallet = null) {
     this.issuer = issuer;
+    this.wallet = wallet;
     this.dpop = dpop;
     this.token = token;
     this.nonce = "";
   }
 
   async form(url, fields) {
-    const content = { body: new URLSearchParams(fields), headers: {} };
-    return answered(await this.send(url, content), "issuer.answer");
+    const headers = async () => (this.wallet ? this.wallet.headers(this.issuer.authorization.issuer) : {});
+    return answered(await this.send(url, { body: new URLSearchParams(fields), headers }), "issuer.answer");
   }
 
   async send(url, { body, headers }) {
     for (let tries = 0; ; tries += 1) {
       const proof = await this.proof(url);
-      const sent = { ...headers, dpop: proof, ...(this.token && { authorization: `DPoP ${this.token}` }) };
+      const fresh = typeof headers === "function" ? await headers() : headers;
+      const sent = { ...fresh, dpop: proof, ...(this.token && { authorization: `DPoP ${this.token}` }) };
       const answer = await ask(url, { method: "POST", body, headers: sent });
       const nonce = answer.headers.get("dpop-nonce");
       if (nonce) this.nonce = nonce;
@@ -155,7 +162,10 @@ export async function receive(at, one) {
   const { c_nonce: nonce } = await answered(fresh, "issuer.answer");
   at.sender.nonce = fresh.headers.get("dpop-nonce") ?? at.sender.nonce;
   const claims = { aud: at.issuer.url, iat: at.trust.now(), nonce };
-  const jwt = await Promise.all(keys.map((key) => jose.signJws(key.key, "openid4vci-proof+jwt", claims, { jwk: key.jwk })));
+  const prove = (key, more) => jose.signJws(key.key, "openid4vci-proof+jwt", claims, { jwk: key.jwk, ...more });
+  // One proof that brings an attestation stands for all keys in it.
+  const attestation = one.storage && await attestedKeys(keys.map((key) => key.jwk), nonce);
+  const jwt = attestation ? [await prove(keys[0], { key_attestation: attestation })] : await Promise.all(keys.map((key) => prove(key)));
   const content = { credential_configuration_id: one.name, proofs: { jwt } };
   const answer = await sealed(at, at.issuer.metadata.credential_endpoint, content);
   return taken(at, one, keys, answer);

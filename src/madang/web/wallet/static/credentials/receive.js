@@ -1,4 +1,5 @@
 // Takes an offer of credentials: from a link, a scanned code, or after signing in at the issuer.
+import { attestedWallet, checkAttestable, wantsAttestation } from "./attested.js";
 import * as issuing from "./issuing.js";
 import { facts, language, make, notice, say, told } from "./page.js";
 import { Refusal } from "./refusal.js";
@@ -20,7 +21,8 @@ async function guard(work, form = link) {
   try {
     await work();
   } catch (error) {
-    show(form, notice(told(error), "danger"));
+    const enter = error.code === "wallet.sign_in" && make("a", { class: "krds-btn primary large", href: "/wallet" }, say("receive.enter"));
+    show(form, notice(told(error), "danger"), ...(enter ? [make("p", { class: "buttons" }, enter)] : []));
   }
 }
 
@@ -31,12 +33,19 @@ async function open(found) {
   const offer = await issuing.readOffer(found);
   const issuer = await issuing.readIssuer(offer.issuer, trust);
   const wanted = issuing.wanted(issuer, offer.configurations, trust);
+  const isAttested = wantsAttestation(issuer, wanted);
+  if (isAttested) {
+    checkAttestable(trust, wanted);
+    // Who is not signed in learns it now, and not once the digits are typed.
+    await attestedWallet(trust);
+  }
   const names = [...new Set(wanted.map((one) => one.type.name[language]))];
   agree.querySelector(".what").replaceChildren(
     make("p", { class: "lead" }, say("receive.who", { name: trust.nameOf(issuer.party, language) })),
     make("ul", {}, ...names.map((name) => make("li", {}, name))),
     facts([[say("receive.issuer"), issuer.party], [say("receive.address"), new URL(issuer.url).host]]),
     make("p", { class: "muted" }, say(offer.code ? "receive.checked" : "receive.sign_in")),
+    isAttested && make("p", { class: "muted" }, say("receive.attested", { name: trust.nameOf(trust.provider.party, language) })),
   );
   agree.querySelector(".code").hidden = !offer.asksCode;
   show(agree);
@@ -44,18 +53,22 @@ async function open(found) {
     event.preventDefault();
     const spoken = agree.querySelector("#spoken").value.trim();
     if (offer.asksCode && !spoken) return show(agree, notice(say("refusals.offer.code"), "danger"));
-    guard(() => (offer.code ? byOffer(trust, issuer, offer, wanted, spoken) : signIn(issuer, offer)), agree);
+    guard(() => (offer.code ? byOffer : signIn)(trust, issuer, offer, wanted, spoken), agree);
   };
 }
 
+const attest = (trust, issuer, wanted) => (wantsAttestation(issuer, wanted) ? attestedWallet(trust) : null);
+
 async function byOffer(trust, issuer, offer, wanted, spoken) {
   busy();
-  await finish({ trust, issuer, sender: await issuing.tokenByOffer(issuer, offer, spoken) }, wanted);
+  const wallet = await attest(trust, issuer, wanted);
+  await finish({ trust, issuer, sender: await issuing.tokenByOffer(issuer, offer, spoken, wallet) }, wanted);
 }
 
-async function signIn(issuer, offer) {
+async function signIn(trust, issuer, offer, wanted) {
   busy();
-  const { kept, to } = await issuing.beginSigningIn(issuer, offer, CLIENT, BACK);
+  const wallet = await attest(trust, issuer, wanted);
+  const { kept, to } = await issuing.beginSigningIn(issuer, offer, wallet?.client ?? CLIENT, BACK, wallet);
   await put("begun", kept);
   location.assign(to);
 }
@@ -71,7 +84,8 @@ async function comeBack(fields) {
   const trust = await known();
   const issuer = await issuing.readIssuer(kept.issuer, trust);
   const wanted = issuing.wanted(issuer, kept.configurations, trust);
-  await finish({ trust, issuer, sender: await issuing.tokenByCode(issuer, kept, fields.get("code")) }, wanted);
+  const wallet = await attest(trust, issuer, wanted);
+  await finish({ trust, issuer, sender: await issuing.tokenByCode(issuer, kept, fields.get("code"), wallet) }, wanted);
 }
 
 async function finish(at, wanted) {

@@ -10,6 +10,8 @@ export class Trust {
     this.issuers = known.issuers;
     this.verifiers = known.verifiers;
     this.names = known.names;
+    // Who vouches for this wallet: {party, client, storage}, or null.
+    this.provider = known.provider;
     this.roots = known.roots.map((one) => Uint8Array.from(atob(one), (letter) => letter.charCodeAt(0)));
     // Of what the service worker kept, the time has gone by.
     this.ahead = kept ? 0 : known.now - Date.now() / 1000;
