@@ -120,6 +120,14 @@ def test_what_is_encrypted_opens_here_and_in_a_library_of_others(encryption):
     assert (opened.plaintext, opened.headers()["kid"]) == (b"for you", "k1")
 
 
+def test_what_is_as_long_as_is_taken_opens():
+    long = bytes(range(256)) * 700
+    assert jose.decrypt(jose.encrypt(long, JWK), KEY, "it") == long
+    twice = jose.encrypt(long * 2, JWK)
+    assert _code(jose.decrypt, twice, KEY, "it") == "jose.size"
+    assert jose.decrypt(twice, KEY, "it", 2 * jose.MAX_BYTES) == long * 2
+
+
 def test_what_is_not_offered_is_not_decrypted():
     other = jwe.encrypt_compact(
         {"alg": "ECDH-ES+A128KW", "enc": "A128GCM"},

@@ -255,7 +255,9 @@ def decrypt(text: str, key: ec.EllipticCurvePrivateKey, what: str, most: int = M
         header = read_object(from_base64url(text.split(".", 1)[0], what), f"the header of {what}", "jose.decryption")
         if any(name in header for name in _CHANGES_READING) or header.get("enc") not in ENCRYPTIONS:
             raise MadangError("jose.decryption", f"{what} is encrypted in a way that is not offered.")
-        opened = jwe.decrypt_compact(text, ECKey.import_key(key), algorithms=["ECDH-ES", *ENCRYPTIONS])
+        registry = jwe.JWERegistry(algorithms=["ECDH-ES", *ENCRYPTIONS])
+        registry.max_ciphertext_length = most  # the library's own bound of 64 KiB is less than several portraits take
+        opened = jwe.decrypt_compact(text, ECKey.import_key(key), registry=registry)
     except (JoseError, ValueError, TypeError, KeyError, MadangError):
         raise MadangError("jose.decryption", f"{what} can't be decrypted with the key that was offered.") from None
     if opened.plaintext is None:

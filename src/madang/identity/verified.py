@@ -8,6 +8,8 @@ from madang.kernel.fields import PartyId
 
 Format = Literal["dc+sd-jwt", "mso_mdoc"]
 """SD-JWT VC and ISO mdoc, as OpenID4VCI and OpenID4VP name them (appendix A.3, B.2 and B.3)."""
+Presented = Literal["dc+sd-jwt", "mso_mdoc", "mso_mdoc_zk"]
+"""How a credential is presented: itself, or a proof of an mdoc in its place (docs/zero-knowledge.md)."""
 Claims = dict[str, Any]
 
 
@@ -23,9 +25,12 @@ class Verified(msgspec.Struct, frozen=True):
 
     `type` is the catalogue's, `claims` bear the catalogue's names and are only those that were shown. `holder` is a
     public JWK. `status` is None only for types that live for a day at most, which the catalogue says. Times in seconds.
+
+    Of a proof (`mso_mdoc_zk`) nobody learns the holder's key, which is empty, nor the times: they are the one second
+    for which it is proven.
     """
 
-    format: Format
+    format: Presented
     type: str
     issuer: PartyId
     claims: Claims

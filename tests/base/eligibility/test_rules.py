@@ -42,6 +42,12 @@ def asked(test: str, *values: str, claim: str = "birth_year") -> list[Requiremen
     ]
 
 
+def unnamed(claim: str, *values: str, test: str = "equals", credential: str = "age") -> Requirement:
+    """What may be shown without saying by whom."""
+    chosen = list(values) or (["true"] if test != "identifies" else [])
+    return Requirement(credential=credential, claim=claim, test=test, values=chosen, unnamed=True)  # type: ignore[arg-type]
+
+
 def with_bureau() -> World:
     """Another authority, which no programme names."""
     world = offered()
@@ -73,6 +79,18 @@ CASES: list[tuple[Any, ...]] = [
     ("eligibility.requirement", "birth_year", opening(requirements=asked("after", "2026-02-30"), **FRESH), QUORUM),
     ("eligibility.requirement", "birth_year", opening(requirements=asked("one_of"), **FRESH), QUORUM),
     ("eligibility.requirement", "birth_year", opening(requirements=asked("identifies", "a"), **FRESH), QUORUM),
+    *[
+        ("eligibility.requirement", among[1].claim, opening(requirements=among, **FRESH), QUORUM)
+        for among in (
+            [REQUIREMENTS[0], unnamed("birth_year", "2000")],
+            [REQUIREMENTS[0], unnamed("age_over_1")],
+            [REQUIREMENTS[0], unnamed("age_over_19", "yes")],
+            [REQUIREMENTS[0], unnamed("age_over_19", "true", "false", test="one_of")],
+            [REQUIREMENTS[0], unnamed("age_over_19", test="begins_with")],
+            [REQUIREMENTS[0], unnamed("age_over_19", credential="resident")],
+            [REQUIREMENTS[0], unnamed("age_over_19"), unnamed("age_over_65", "false", credential="card")],
+        )
+    ],
     ("eligibility.unidentified", "", opening(requirements=REQUIREMENTS[1:], opens=9, closes=8, **FRESH), QUORUM),
     ("eligibility.window", "", opening(opens=CLOSED, closes=CLOSED, key=EVEN, offer="another"), QUORUM),
     ("eligibility.window", "", opening(opens=1, closes=OPENS, **FRESH), QUORUM),
@@ -116,6 +134,16 @@ def test_refusals_in_order_of_precedence(case):
         world.time = case[0]
     code, reason, act, signer = case[-4:]
     assert world.refuse(code, act, by=signer).reason == reason
+    world.check()
+
+
+@pytest.mark.parametrize("value", ["true", "false"])
+def test_an_age_may_be_shown_by_somebody_unnamed_where_the_quorum_says_so(value):
+    world = offered()
+    among = [*REQUIREMENTS, unnamed("age_over_65", value)]
+    world.accept(opening(requirements=among, **FRESH), by=QUORUM)
+    found = present(queries.offer(world.state(), FULL, "another")).offer.requirements
+    assert [one.unnamed for one in found] == [False, False, False, True]
     world.check()
 
 

@@ -8,8 +8,8 @@ from madang.identity.verifier.asking import Ask, dcql
 from madang.kernel.errors import MadangError
 
 
-def required(credential: str, claim: str, test: str, *values: str) -> Requirement:
-    return Requirement(credential, claim, test, values)  # type: ignore[arg-type]
+def required(credential: str, claim: str, test: str, *values: str, unnamed: bool = False) -> Requirement:
+    return Requirement(credential, claim, test, values, unnamed)  # type: ignore[arg-type]
 
 
 def test_an_adult_of_busan_in_class_b_shows_four_things_and_nothing_else():
@@ -45,6 +45,17 @@ def test_values_are_of_the_claims_sort_and_several_tests_ask_once():
         required("household", "base_date", "after", "2025-06-18"),
     ]
     assert asks(asked) == (Ask("household", ("size", "base_date"), {"size": (3, 4)}),)
+
+
+@pytest.mark.parametrize(
+    ("provable", "credential", "unnamed"),
+    [(True, "age", True), (False, "age", False), (False, "driving_licence", True), (False, "resident", True)],
+)
+def test_an_age_may_be_proven_where_the_offer_takes_it_unnamed_and_it_can_be(provable, credential, unnamed):
+    (found,) = asks([required(credential, "age_over_19", "equals", "true", unnamed=unnamed)])
+    assert found == Ask(credential, ("age_over_19",), {"age_over_19": (True,)}, provable=provable)
+    forms = [one["format"] for one in dcql([found])["credentials"]]
+    assert sorted(forms) == sorted([*(["mso_mdoc_zk"] if provable else []), "mso_mdoc", "dc+sd-jwt"])
 
 
 @pytest.mark.parametrize(

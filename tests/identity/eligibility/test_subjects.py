@@ -1,5 +1,6 @@
 """Whose credentials they are: a keyed digest that says nothing without the key, and nothing beyond its purpose."""
 
+import msgspec
 import pytest
 
 from madang.base.eligibility.state import Requirement
@@ -36,6 +37,14 @@ def test_a_person_is_one_and_a_household_is_all_its_members():
     many = {"resident": {"connecting_information": [person(1), person(2), person(1)]}}
     found = subjects(DIGEST_KEY, house, many)
     assert found == tuple(sorted(subject_digest(DIGEST_KEY, house.purpose, 1, person(one)) for one in (1, 2)))
+
+
+def test_what_an_offer_takes_unnamed_is_connected_with_nobody_and_says_nobody():
+    age, lent = Requirement("age", "age_over_19", "equals", ("true",), unnamed=True), shown("age", {}, age_over_19=True)
+    assert are_one_persons([NAMED, age], [resident(1), lent])
+    assert not are_one_persons([NAMED, msgspec.structs.replace(age, unnamed=False)], [resident(1), lent])
+    assert not are_one_persons([NAMED, age], [lent])
+    assert not are_one_persons([NAMED, SAME_NAMED, age], [resident(1), classed(2, PHONE), lent])
 
 
 def classed(number: int | None, holder: dict[str, str]):

@@ -17,6 +17,7 @@ from madang.identity.verifier.asking import Ask
 from madang.identity.verifier.checking import Grounds
 from madang.identity.verifier.verifier import Verifier
 from madang.identity.wallet.answering import Held, answer, choose, read_request
+from madang.identity.zk.places import Places
 from madang.kernel.codec import to_base64url
 from madang.kernel.errors import MadangError
 from tests.base.trust.scene import YEAR, define, name_issuer, name_verifier, trust_world
@@ -65,11 +66,13 @@ ASKED = {
     "driving_licence": ("family_name", "age_over_19", "portrait", "birth_date", "driving_privileges"),
     "resident": ("age_over_18", "province"),
     "amount_class": ("amount_class",),
+    "age": ("age_over_19",),
 }
 CLAIMS: Mapping[str, dict[str, Any]] = {
     "driving_licence": LICENCE_CLAIMS,
     "resident": RESIDENT_CLAIMS,
     "amount_class": CLASS_CLAIMS,
+    "age": {"age_over_18": True, "age_over_19": True, "age_over_65": False},
 }
 STATUS = StatusReference("https://office.example.kr/status/1", 7)
 
@@ -103,7 +106,8 @@ class Scene:
             )
             named = name_verifier(credential=credential, claims=list(claims), certificates=certificates)
             self.world.accept(named, by=quorum("ministry"))
-        self.verifier = Verifier(self.city.signer, ADDRESS, self.grounds)
+        self.places = Places()
+        self.verifier = Verifier(self.city.signer, ADDRESS, self.grounds, self.places)
 
     @property
     def trust(self) -> Trust:
@@ -138,10 +142,10 @@ class Scene:
             payload["status"] = {"status_list": {"idx": status.index, "uri": status.uri}}
         return Held(credential, "dc+sd-jwt", issuing.issue(payload, [(one,) for one in claims], office.signer), key)
 
-    def respond(self, handle: str, held: Sequence[Held], now: int = NOW) -> str:
+    def respond(self, handle: str, held: Sequence[Held], now: int = NOW, proves: bool = False) -> str:
         """What the wallet sends for a request, which it fetches."""
         request = read_request(self.verifier.fetch(handle, now), self.verifier.client, self.trust, now)
-        chosen = choose(request, held, lambda one: CLAIMS[one.type])
+        chosen = choose(request, held, lambda one: CLAIMS[one.type], proves)
         return answer(request, chosen, now)
 
 

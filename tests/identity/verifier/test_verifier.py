@@ -13,7 +13,7 @@ from madang.kernel.codec import from_base64url
 from madang.kernel.errors import MadangError
 from tests.base.trust.scene import withdraw_issuer, withdraw_verifier
 from tests.identity.institutions import certified, new_key
-from tests.identity.verifier.scene import ADDRESS, CLAIMS, NOW, STATUS, Scene, ask
+from tests.identity.verifier.scene import ADDRESS, ASKED, CLAIMS, NOW, STATUS, Scene, ask
 from tests.support.cast import quorum
 from tests.support.world import START
 
@@ -174,7 +174,7 @@ def test_a_verifier_asks_no_more_than_the_ledger_lets_it(shared):
 
 def test_a_verifier_that_was_withdrawn_asks_nothing():
     scene = Scene()
-    for credential in ("driving_licence", "resident", "amount_class"):
+    for credential in ASKED:
         scene.world.accept(withdraw_verifier(credential=credential), by=quorum("ministry"))
     assert code_of(scene.verifier.begin, [ask("resident")], NOW) == "trust.verifier_withdrawn"
 

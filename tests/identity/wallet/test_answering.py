@@ -9,7 +9,7 @@ from madang.identity.wallet.answering import Request, choose, read_request
 from madang.kernel.errors import MadangError
 from tests.base.trust.scene import withdraw_verifier
 from tests.identity.institutions import Certified, certified
-from tests.identity.verifier.scene import CLAIMS, NOW, Scene, ask
+from tests.identity.verifier.scene import ASKED, CLAIMS, NOW, Scene, ask
 from tests.support.cast import quorum
 from tests.support.world import START
 
@@ -93,7 +93,7 @@ def test_a_verifier_that_the_ledger_does_not_name_is_refused():
 
 def test_a_verifier_that_was_withdrawn_is_refused():
     scene = Scene()
-    for credential in ("driving_licence", "resident", "amount_class"):
+    for credential in ASKED:
         scene.world.accept(withdraw_verifier(credential=credential), by=quorum("ministry"))
     with pytest.raises(MadangError) as refused:
         read_request(_signed(_payload(), scene.city), client_id(scene.city.signer.certificate), scene.trust, NOW)

@@ -26,11 +26,24 @@ def refusal_of(document, of=AGE, element="age_over_19", value=True, transcript=T
     return refused.value.code
 
 
+def taken_apart():
+    """The document of the proof, and what is said in it."""
+    (document,) = decode(a_proof(), "it", MAX_DOCUMENT_BYTES)["zkDocuments"]
+    return document, decode(document["documentData"].content, "it")
+
+
+def response(document, **more):
+    return encode({"version": "1.0", "zkDocuments": [document], "status": 0, **more})
+
+
 def altered(proof=None, **said):
     """The proof, with another statement before it."""
-    document = decode(a_proof(), "it", MAX_DOCUMENT_BYTES)
-    before = decode(document["zkDocumentData"].content, "it")
-    return encode({"zkDocumentData": Encoded(encode({**before, **said})), "proof": proof or document["proof"]})
+    document, before = taken_apart()
+    return response({"proof": proof or document["proof"], "documentData": Encoded(encode({**before, **said}))})
+
+
+def saying(value=True, element="age_over_19", namespace=AGE.namespace):
+    return {namespace: [{"elementIdentifier": element, "elementValue": value}]}
 
 
 def test_an_age_is_proven_and_the_verifier_learns_the_issuer_and_the_time_alone(longfellow):
@@ -48,14 +61,19 @@ def test_an_age_is_proven_and_the_verifier_learns_the_issuer_and_the_time_alone(
 def test_that_somebody_is_younger_is_proven_too(longfellow):
     document = prove(a_credential(), AGE, "age_over_65", False, TRANSCRIPT, signing(phone()), NOW)
     verify(document, AGE, "age_over_65", False, TRANSCRIPT, an_issuer().trust, NOW)
-    assert refusal_of(document, element="age_over_65", value=True) == "zk.proof"
+    assert refusal_of(document, element="age_over_65", value=True) == "zk.other"
+
+
+def test_what_is_said_before_a_proof_is_not_taken_for_what_is_proven(longfellow):
+    assert refusal_of(altered(issuerSigned=saying(False)), value=False) == "zk.proof"
+    assert refusal_of(altered(issuerSigned=saying(element="age_over_65")), element="age_over_65") == "zk.proof"
 
 
 @pytest.mark.parametrize(
     ("code", "asked"),
     [
         ("zk.proof", {"transcript": OTHER_REQUEST}),
-        ("zk.proof", {"value": False}),
+        ("zk.other", {"value": False}),
         ("zk.other", {"element": "age_over_65"}),
         ("zk.time", {"now": NOW + MAX_DRIFT + 1}),
         ("zk.time", {"now": NOW - MAX_DRIFT - 1}),
@@ -73,27 +91,41 @@ def test_a_proof_is_of_what_was_asked_for_or_of_nothing(longfellow, code, asked)
 
 def cases():
     """Refusals in order of precedence; made when the test runs, since they are made of a proof."""
-    document = decode(a_proof(), "it", MAX_DOCUMENT_BYTES)
+    document, said = taken_apart()
     flipped = bytearray(document["proof"])
     flipped[len(flipped) // 2] ^= 1
     moment = datetime.datetime.fromtimestamp(NOW + 1, datetime.UTC)
     stranger = new_issuer().signer.chain
+    untold = {name: value for name, value in said.items() if name != "msoX5chain"}
     return [
         ("cbor.size", b""),
         ("cbor.size", bytes(MAX_DOCUMENT_BYTES + 1)),
         ("cbor.form", b"\xa1"),
         ("zk.form", encode([])),
-        ("zk.form", encode({"zkDocumentData": document["zkDocumentData"]})),
-        ("zk.form", encode({"proof": document["proof"]})),
-        ("zk.form", encode({"zkDocumentData": Encoded(encode([])), "proof": b"1"})),
+        ("zk.form", encode({"version": "1.0", "status": 0})),
+        ("zk.form", encode({"version": "1.0", "zkDocuments": [], "status": 0})),
+        ("zk.form", encode({"version": "1.0", "zkDocuments": [document, document], "status": 0})),
+        ("zk.form", response(document, version="1.1")),
+        ("zk.form", response(document, status=10)),
+        ("zk.form", response(document, documents=[])),
+        ("zk.form", response([])),
+        ("zk.form", response({"documentData": document["documentData"]})),
+        ("zk.form", response({"proof": document["proof"]})),
+        ("zk.form", response({"documentData": Encoded(encode([])), "proof": b"1"})),
         ("zk.form", altered(timestamp=NOW)),
-        ("zk.system", altered(zkSystem="another")),
-        ("zk.system", altered(circuit="137e5a75ce72735a37c8a72da1a8a0a5df8d13365c2ae3d2c2bd6a0e7197c7c6")),
+        ("zk.system", altered(zkSystemId="137e5a75ce72735a37c8a72da1a8a0a5df8d13365c2ae3d2c2bd6a0e7197c7c6")),
         ("mdoc.doctype", altered(docType="another")),
-        ("zk.other", altered(namespace="another")),
-        ("zk.other", altered(elementIdentifier="age_over_18")),
+        ("zk.other", altered(issuerSigned={})),
+        ("zk.other", altered(issuerSigned=saying(False))),
+        ("zk.other", altered(issuerSigned=saying(1))),
+        ("zk.other", altered(issuerSigned=saying(namespace="another"))),
+        ("zk.other", altered(issuerSigned=saying(element="age_over_18"))),
+        ("zk.other", altered(issuerSigned={**saying(), "another": []})),
+        ("zk.other", altered(deviceSigned=saying())),
         ("mdoc.chain", altered(msoX5chain=[])),
         ("mdoc.chain", altered(msoX5chain=[1])),
+        ("mdoc.chain", altered(msoX5chain=1)),
+        ("mdoc.chain", response({"proof": document["proof"], "documentData": Encoded(encode(untold))})),
         ("certificate.anchor", altered(msoX5chain=list(stranger))),
         ("zk.proof", altered(timestamp=moment)),
         ("zk.proof", altered(proof=bytes(flipped))),

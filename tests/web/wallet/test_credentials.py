@@ -137,6 +137,18 @@ def test_our_verifier_believes_what_it_shows_and_gets_nothing_else(scene, run, k
     assert shown.claims == {name: CLAIMS[kind][name] for name in ask(kind).claims}
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_where_a_proof_would_do_it_shows_the_credential_itself(scene, run, form):
+    adult = Ask("age", ("age_over_19",), {"age_over_19": (True,)}, provable=True)
+    begun = scene.verifier.begin([adult], NOW)
+    request = scene.verifier.fetch(begun.handle, NOW)
+    held = [private(scene.issue("age", form, since=NOW - 60))]
+    (answer,) = run({"does": "answer", "request": request, "client": begun.client, "held": held})
+    scene.verifier.receive(begun.handle, {"response": answer["found"]["response"]}, NOW)
+    (shown,) = scene.verifier.take(begun.handle, begun.secret, NOW).shown
+    assert (shown.format, shown.claims) == (form, {"age_over_19": True})
+
+
 def test_several_credentials_answer_one_request(scene, run):
     begun = scene.verifier.begin([ask("resident"), ask("amount_class")], NOW)
     request = scene.verifier.fetch(begun.handle, NOW)

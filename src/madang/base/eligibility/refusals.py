@@ -7,7 +7,8 @@ REFUSALS: dict[str, str] = {
     "not_authority": "{programme} names no eligibility authority {by}. Its sponsor names those that act for it.",
     "stage": "{programme} is {status}. Offers are opened once it is published, until it is closed.",
     "offer_taken": "{programme} has an offer {offer} already. Choose another name; an offer never changes.",
-    "requirement": "{credential} {claim} can't be tested so. Look at the test and how many values it takes.",
+    "requirement": "{credential} {claim} can't be tested so. Look at the test and how many values it takes. Unnamed "
+    "is one age, of a credential that nothing else is required of.",
     "unidentified": "No requirement says who the person is. Add a claim with the test identifies.",
     "window": "A time must end after it begins, and claims must end in the future. Choose other times.",
     "key": "The key is no RSA modulus of whole size. Send 2048, 3072 or 4096 bits, the first and the last of them set.",

@@ -5,7 +5,8 @@ In order: what it is about, who asks, what stage that is in, what the act says; 
 
 import datetime
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -21,6 +22,7 @@ from madang.kernel.module import Call, Rule
 from madang.kernel.transaction import Act
 
 _RUNNING = ("published", "open")
+_AGE = re.compile(r"^age_over_[0-9]{2}\Z")
 _VALUES = {"identifies": (0, 0), "one_of": (1, 16), "begins_with": (1, 16)}
 """How few and how many values a test takes; one where it is not named."""
 
@@ -34,7 +36,7 @@ def open_offer(call: Call, act: Open) -> None:
     if call.state.get(OFFERS, act.programme, act.offer) is not None:
         raise refuse("offer_taken", programme=act.programme, offer=act.offer)
     for asked in act.requirements:
-        if not _is_sound(asked):
+        if not _is_sound(asked) or (asked.unnamed and not _may_be_unnamed(asked, act.requirements)):
             raise refuse("requirement", asked.claim, credential=asked.credential, claim=asked.claim)
     if all(asked.test != "identifies" for asked in act.requirements):
         raise refuse("unidentified")
@@ -53,7 +55,7 @@ def open_offer(call: Call, act: Open) -> None:
 
 def _offer(act: Open) -> Offer:
     requirements = tuple(
-        Requirement(one.credential, one.claim, one.test, tuple(one.values)) for one in act.requirements
+        Requirement(one.credential, one.claim, one.test, tuple(one.values), one.unnamed) for one in act.requirements
     )
     return Offer(
         act.by,
@@ -83,6 +85,13 @@ def _is_sound(asked: RequirementAsked) -> bool:
         case "before" | "after":
             return _is_day(asked.values[0])
     return True
+
+
+def _may_be_unnamed(asked: RequirementAsked, among: Sequence[RequirementAsked]) -> bool:
+    """Whether it is an age that stands alone: a proof says one thing, and nobody is named beside it by the same."""
+    if _AGE.match(asked.claim) is None or asked.test != "equals" or asked.values not in (["true"], ["false"]):
+        return False
+    return sum(one.unnamed or one.credential == asked.credential for one in among) == 1
 
 
 def _is_whole(text: str) -> bool:

@@ -13,12 +13,16 @@ from madang.kernel.state import Record, State, Table
 
 
 class Requirement(Record, frozen=True):
-    """What a claim of a credential must be, or that it says who a person is."""
+    """What a claim of a credential must be, or that it says who a person is.
+
+    `unnamed`: nothing need connect it with the person whom the others name.
+    """
 
     credential: str
     claim: str
     test: Test
     values: tuple[str, ...]
+    unnamed: bool = False
 
 
 class Offer(Record, frozen=True):

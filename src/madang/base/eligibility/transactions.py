@@ -50,12 +50,17 @@ class Requirement(Part, frozen=True, kw_only=True):
     """What a claim of a credential must be. `identifies` has no values, `one_of` and `begins_with` several, others one.
 
     The wallet is asked for exactly the claims that requirements name.
+
+    `unnamed`: whoever shows it need not be named by it, so that an age can be proven in zero knowledge. **Somebody else
+    can then lend a phone for it**, which the quorum accepts by saying so. An offer has at most one such requirement, an
+    age (`age_over_NN`, `equals`, `true` or `false`), of a credential of which it requires nothing else.
     """
 
     credential: TypeId
     claim: Claim
     test: Test
     values: Annotated[list[RequirementValue], Meta(max_length=MAX_VALUES)] = field(default_factory=list)
+    unnamed: bool = False
 
 
 class Open(Act, frozen=True, kw_only=True, tag="eligibility.open"):

@@ -37,12 +37,14 @@ def subjects(key: bytes, view: OfferView, shown: Shown) -> tuple[str, ...]:
 
 
 def are_one_persons(requirements: Sequence[Requirement], credentials: Sequence[Verified]) -> bool:
-    """Whether all credentials are connected by whom they name.
+    """Whether all credentials are connected by whom they name, but for those that the offer takes unnamed.
 
     Else somebody's residence could be shown with somebody else's amount class. That they are bound to one key shows
     nothing: whoever sells a class has it issued for the buyer's key, again and again, and is never locked themselves.
     """
-    left = [{one for asked in requirements for one in _named(asked, {each.type: each.claims})} for each in credentials]
+    unnamed = {one.credential for one in requirements if one.unnamed}
+    naming = [one for one in credentials if one.type not in unnamed]
+    left = [{one for asked in requirements for one in _named(asked, {each.type: each.claims})} for each in naming]
     if not left:
         return False
     reached = left.pop()

@@ -6,28 +6,38 @@ from typing import Any
 import msgspec
 
 from madang.identity.catalogue import CredentialType, type_of
-from madang.identity.verified import Format, Verified
+from madang.identity.verified import Presented, Verified
+from madang.identity.zk.provable import check_provable
+from madang.identity.zk.statement import SYSTEM_TYPE
 from madang.kernel.errors import MadangError
 
 MAX_ASKS = 8
-_SHORT: Mapping[Format, str] = {"dc+sd-jwt": "sd", "mso_mdoc": "mdoc"}
+_SHORT: Mapping[Presented, str] = {"dc+sd-jwt": "sd", "mso_mdoc": "mdoc", "mso_mdoc_zk": "zk"}
 Value = str | int | bool
 
 
 class Ask(msgspec.Struct, frozen=True):
     """One credential of a type of the catalogue, and which of its claims are to be shown: no others are asked for.
 
-    `values` says for a claim which values will do. `optional`: the holder may leave it out.
+    `values` says for a claim which values will do. `optional`: the holder may leave it out. `provable`: an age may be
+    proven instead, without showing the credential (docs/zero-knowledge.md); then nothing says whose it is.
     """
 
     type: str
     claims: tuple[str, ...]
     values: Mapping[str, tuple[Value, ...]] = {}
     optional: bool = False
+    provable: bool = False
+
+    @property
+    def forms(self) -> tuple[Presented, ...]:
+        """How it can be answered, what tells least first: a wallet takes the first that it can."""
+        formats: tuple[Presented, ...] = tuple(type_of(self.type).formats)
+        return ("mso_mdoc_zk", *formats) if self.provable else formats
 
 
 def check_asks(asks: Sequence[Ask]) -> None:
-    """Refuse what no wallet could answer. Raises `MadangError`: `ask.invalid`, `credential.unknown_type`."""
+    """Refuse what no wallet could answer. Raises `MadangError`: `ask.invalid`, `credential.unknown_type`, `zk.*`."""
     types = [ask.type for ask in asks]
     if not 1 <= len(asks) <= MAX_ASKS or len(types) != len(set(types)) or all(ask.optional for ask in asks):
         raise MadangError(
@@ -39,15 +49,30 @@ def check_asks(asks: Sequence[Ask]) -> None:
             raise MadangError("ask.invalid", f"{ask.type}: name each claim once, and only claims that the type has.")
         if not set(ask.values) <= set(ask.claims) or not all(ask.values.values()):
             raise MadangError("ask.invalid", f"{ask.type}: values are for claims that are asked for, one at least.")
+        if ask.provable:
+            _check_provable(ask)
+    if sum(ask.provable for ask in asks) > 1:
+        raise MadangError("ask.invalid", "One proof is asked for at a time.")
+
+
+def _check_provable(ask: Ask) -> None:
+    """That a proof could say all that is asked for: the circuit has room for one element, whose value is known."""
+    of = type_of(ask.type)
+    check_provable(of, of.element_of(ask.claims[0]))
+    if len(ask.claims) > 1 or ask.values.get(ask.claims[0]) not in ((True,), (False,)):
+        raise MadangError("ask.invalid", f"{ask.type}: one age that is true, or one that is false, can be proven.")
 
 
 def dcql(asks: Sequence[Ask]) -> dict[str, Any]:
-    """The query: a credential in either of its type's formats answers an ask. Raises what `check_asks` raises."""
+    """The query: a credential in either of its type's formats answers an ask, or a proof where one is asked for.
+
+    Raises what `check_asks` raises.
+    """
     check_asks(asks)
-    queries = [_query(ask, type_of(ask.type), form) for ask in asks for form in type_of(ask.type).formats]
+    queries = [_query(ask, type_of(ask.type), form) for ask in asks for form in ask.forms]
     sets = [
         {
-            "options": [[query_id(ask.type, form)] for form in type_of(ask.type).formats],
+            "options": [[query_id(ask.type, form)] for form in ask.forms],
             **({"required": False} if ask.optional else {}),
         }
         for ask in asks
@@ -55,14 +80,14 @@ def dcql(asks: Sequence[Ask]) -> dict[str, Any]:
     return {"credentials": queries, "credential_sets": sets}
 
 
-def query_id(identifier: str, form: Format) -> str:
+def query_id(identifier: str, form: Presented) -> str:
     """The id of the query for a type in a format."""
     return f"{identifier}-{_SHORT[form]}"
 
 
-def queried(asks: Sequence[Ask]) -> dict[str, tuple[Ask, Format]]:
+def queried(asks: Sequence[Ask]) -> dict[str, tuple[Ask, Presented]]:
     """The asks by the ids of their queries."""
-    return {query_id(ask.type, form): (ask, form) for ask in asks for form in type_of(ask.type).formats}
+    return {query_id(ask.type, form): (ask, form) for ask in asks for form in ask.forms}
 
 
 def check_answer(ask: Ask, shown: Verified) -> None:
@@ -83,9 +108,11 @@ def check_answer(ask: Ask, shown: Verified) -> None:
         raise MadangError("presentation.unasked_claim", f"{ask.type}: more was shown than was asked for.")
 
 
-def _query(ask: Ask, of: CredentialType, form: Format) -> dict[str, Any]:
+def _query(ask: Ask, of: CredentialType, form: Presented) -> dict[str, Any]:
     sd_jwt = form == "dc+sd-jwt"
-    meta = {"vct_values": [of.vct]} if sd_jwt else {"doctype_value": of.doctype}
+    meta: dict[str, Any] = {"vct_values": [of.vct]} if sd_jwt else {"doctype_value": of.doctype}
+    if form == "mso_mdoc_zk":
+        meta["zk_system_type"] = [dict(SYSTEM_TYPE)]
     return {
         "id": query_id(ask.type, form),
         "format": form,

@@ -9,6 +9,9 @@
    (`trust.*`);
 4. the status stands in a list that the issuer signed, and is good (`status.*`); none has one only if it is short-lived
    (`presentation.status_missing`).
+
+Of a proof in the place of a credential (`mso_mdoc_zk`): `identity.zk.verifying` says what is looked at (`zk.*`), and of
+the ledger what point 3 says. Its type has no status.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,8 +27,9 @@ from madang.identity.mdoc.claims import to_claims
 from madang.identity.mdoc.transcript import openid4vp
 from madang.identity.sdjwt import verifying
 from madang.identity.trust import Trust
-from madang.identity.verified import Format, StatusReference, Verified
+from madang.identity.verified import Presented, StatusReference, Verified
 from madang.identity.verifier.request import Question
+from madang.identity.zk import verifying as proofs
 from madang.kernel.codec import from_base64url
 from madang.kernel.errors import MadangError
 
@@ -50,7 +54,7 @@ class Grounds(msgspec.Struct, frozen=True):
     trust: Trust
     statuses: Statuses
 
-    def check(self, form: Format, text: str, expected: str, question: Question, client: str, now: int) -> Verified:
+    def check(self, form: Presented, text: str, expected: str, question: Question, client: str, now: int) -> Verified:
         """What a presentation proves in answer to a request of `client` (its `client_id`).
 
         `expected` is the type that was asked for. Raises `MadangError` with the codes that stand atop this file, in
@@ -60,6 +64,8 @@ class Grounds(msgspec.Struct, frozen=True):
         def follow(chain: tuple[bytes, ...]) -> Followed:
             return certificates.follow(chain, self.roots, "credential", now)
 
+        if form == "mso_mdoc_zk":
+            return self._check_proof(text, expected, follow, question, client, now)
         read = _of_sd_jwt if form == "dc+sd-jwt" else _of_mdoc
         of = type_of(expected)
         shown, anchor, signed = read(text, of, follow, question, client, now)
@@ -71,6 +77,21 @@ class Grounds(msgspec.Struct, frozen=True):
         elif not of.short_lived:
             raise MadangError("presentation.status_missing", "The credential has no status, as one of its type has.")
         return msgspec.structs.replace(shown, issuer=issuer)
+
+    def _check_proof(
+        self, text: str, expected: str, follow: Follow, question: Question, client: str, now: int
+    ) -> Verified:
+        """What is proven of a credential that stays hidden: it has no status, living for a day at most."""
+        of = type_of(expected)
+        (claim, (value, *_)) = next(iter(next(one for one in question.asks if one.type == expected).values.items()))
+        response = from_base64url(text, "The presentation")
+        proven = proofs.verify(
+            response, of, of.element_of(claim), value is True, _transcript(question, client), follow, now
+        )
+        # When it was signed, no proof says: within its type's life. So the issuer must be named now, and a task that
+        # has ended, or is void from some second on, ends all that is proven at once.
+        issuer = self.trust.issuer_of(proven.issuer.anchor, of.id, now)
+        return Verified("mso_mdoc_zk", of.id, issuer, {claim: value}, {}, None, proven.at, proven.at + 1)
 
 
 def _of_sd_jwt(
@@ -92,10 +113,13 @@ def _of_mdoc(
 ) -> tuple[Verified, str, int]:
     """The same of an mdoc."""
     response = from_base64url(text, "The presentation")
-    thumbprint = from_base64url(jose.thumbprint(question.encrypt_to), "the thumbprint")
-    transcript = openid4vp(client, question.nonce, question.answer_to, thumbprint)
-    document = mdoc.verify_presentation(response, expected.doctype, transcript, follow, now)
+    document = mdoc.verify_presentation(response, expected.doctype, _transcript(question, client), follow, now)
     claims = to_claims(expected, document.elements)
     times = (document.validity.since, document.validity.until)
     shown = Verified("mso_mdoc", expected.id, "", claims, document.holder, document.status, *times)
     return shown, document.issuer.anchor, document.validity.signed
+
+
+def _transcript(question: Question, client: str) -> bytes:
+    thumbprint = from_base64url(jose.thumbprint(question.encrypt_to), "the thumbprint")
+    return openid4vp(client, question.nonce, question.answer_to, thumbprint)

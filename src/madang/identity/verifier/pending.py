@@ -18,6 +18,7 @@ from madang.kernel.errors import MadangError
 
 SECONDS = 300
 MOST = 20_000
+CROWDED = "request.crowded"
 
 
 class Pending(msgspec.Struct):
@@ -41,19 +42,19 @@ class Pending(msgspec.Struct):
 
 
 class Requests:
-    """All requests under way of a verifier. Those whose time has passed go first, then the oldest beyond a bound."""
+    """All requests under way of a verifier, up to a bound: whoever begins many ends nobody else's."""
 
     def __init__(self) -> None:
         self._pending: OrderedDict[str, Pending] = OrderedDict()
         self._lock = Lock()
 
     def add(self, pending: Pending) -> None:
-        """Keep a request until its time has passed."""
+        """Keep a request until its time has passed. Raises `MadangError` (`request.crowded`)."""
         with self._lock:
             self._prune(pending.question.issued_at)
+            if len(self._pending) >= MOST:
+                raise MadangError(CROWDED, "Too many requests are under way at this server. Try again in a while.")
             self._pending[pending.handle] = pending
-            if len(self._pending) > MOST:
-                self._pending.popitem(last=False)
 
     def find(self, handle: str, now: int) -> Pending:
         """A request whose time has not passed. Raises `MadangError` (`request.unknown`)."""
@@ -86,6 +87,11 @@ class Requests:
                 )
             pending.answered = True
         return pending
+
+    def reopen(self, pending: Pending) -> None:
+        """Let a request be answered again, since nobody looked at the answer that came."""
+        with self._lock:
+            pending.answered = False
 
     def remove(self, pending: Pending) -> None:
         """Forget a request, and what was shown."""

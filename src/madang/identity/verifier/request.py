@@ -53,17 +53,18 @@ def sign_request(question: Question, signer: Signer, wallet_nonce: str = "") -> 
         "iat": question.issued_at,
         "exp": question.expires_at,
         "dcql_query": dcql(question.asks),
-        "client_metadata": metadata(question.encrypt_to),
+        "client_metadata": metadata(question),
     }
     if wallet_nonce:
         payload["wallet_nonce"] = wallet_nonce
     return jose.sign(TYP, _encode(payload), signer.sign, {"x5c": jose.x5c(signer.chain)})
 
 
-def metadata(encrypt_to: dict[str, str]) -> dict[str, Any]:
+def metadata(question: Question) -> dict[str, Any]:
     """What the verifier can read: the formats, and the key and ciphers to encrypt for (section 11.1)."""
+    proofs: dict[str, Any] = {"mso_mdoc_zk": {}} if any(ask.provable for ask in question.asks) else {}
     return {
-        "jwks": {"keys": [{**encrypt_to, "use": "enc", "alg": "ECDH-ES"}]},
+        "jwks": {"keys": [{**question.encrypt_to, "use": "enc", "alg": "ECDH-ES"}]},
         "encrypted_response_enc_values_supported": list(jose.ENCRYPTIONS),
-        "vp_formats_supported": FORMATS,
+        "vp_formats_supported": {**FORMATS, **proofs},
     }

@@ -7,12 +7,14 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from madang.identity import jose
-from madang.identity.verified import Format
+from madang.identity.verified import Presented
 from madang.identity.verifier.asking import Ask, queried
 from madang.identity.verifier.request import Question
 from madang.kernel.errors import MadangError
 
 WHAT = "The response"
+MAX_PROVEN_BYTES = 768 * 1024
+"""An encrypted response with a proof: one of 361 kB, twice in base64, and other presentations beside it."""
 
 
 def open_response(form: Mapping[str, str], question: Question, key: ec.EllipticCurvePrivateKey) -> dict[str, Any]:
@@ -26,7 +28,7 @@ def open_response(form: Mapping[str, str], question: Question, key: ec.EllipticC
         raise MadangError("presentation.declined", "The wallet or its holder declined.")
     if set(form) != {"response"}:
         raise MadangError("response.form", "A response is encrypted, and is all that is sent.")
-    opened = jose.read_object(jose.decrypt(form["response"], key, WHAT), WHAT, "response.form")
+    opened = jose.read_object(jose.decrypt(form["response"], key, WHAT, most_bytes(question)), WHAT, "response.form")
     _check_state(opened.get("state"), question)
     if "error" in opened:
         raise MadangError("presentation.declined", "The wallet or its holder declined.")
@@ -36,7 +38,12 @@ def open_response(form: Mapping[str, str], question: Question, key: ec.EllipticC
     return token
 
 
-def presentations(token: Mapping[str, Any], question: Question) -> list[tuple[Ask, Format, str]]:
+def most_bytes(question: Question) -> int:
+    """How long an encrypted response to this request may be: long only where a proof was asked for."""
+    return MAX_PROVEN_BYTES if any(ask.provable for ask in question.asks) else jose.MAX_BYTES
+
+
+def presentations(token: Mapping[str, Any], question: Question) -> list[tuple[Ask, Presented, str]]:
     """The presentation for each ask, in the order of the asks; of those that are optional only what is there.
 
     Raises `MadangError`: `response.query` (of no query that was sent), `response.presentations` (none, several, twice
@@ -45,7 +52,7 @@ def presentations(token: Mapping[str, Any], question: Question) -> list[tuple[As
     known = queried(question.asks)
     if not token.keys() <= known.keys():
         raise MadangError("response.query", "The response answers a query that was not sent.")
-    found: dict[str, tuple[Ask, Format, str]] = {}
+    found: dict[str, tuple[Ask, Presented, str]] = {}
     for name, given in token.items():
         ask, form = known[name]
         if not isinstance(given, list) or len(given) != 1 or not isinstance(given[0], str) or ask.type in found:

@@ -9,6 +9,7 @@ code; pages say so, and what matters there is asked for on the same device.
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -23,7 +24,8 @@ from madang.identity.verifier.asking import Ask, check_answer, check_asks
 from madang.identity.verifier.checking import Grounds
 from madang.identity.verifier.pending import SECONDS, Pending, Requests, digest, matches, new_secret
 from madang.identity.verifier.request import Question, client_id, sign_request
-from madang.identity.verifier.response import open_response, presentations
+from madang.identity.verifier.response import most_bytes, open_response, presentations
+from madang.identity.zk.places import BUSY, Places
 from madang.kernel.errors import MadangError
 
 MAX_WALLET_NONCE = 256
@@ -64,11 +66,16 @@ class Answer(msgspec.Struct, frozen=True):
 class Verifier:
     """One institution's verifier, at `address` (https, no slash at its end) of its server."""
 
-    def __init__(self, signer: Signer, address: str, grounds: Callable[[], Grounds]) -> None:
-        """`grounds` gives what the ledger says at the moment."""
+    def __init__(
+        self, signer: Signer, address: str, grounds: Callable[[], Grounds], places: Places | None = None
+    ) -> None:
+        """`grounds` gives what the ledger says at the moment. `places` bounds how many proofs are checked at a time;
+        without them no proof is asked for, and none is believed.
+        """
         self._signer = signer
         self._address = address
         self._grounds = grounds
+        self._places = places
         self._requests = Requests()
         self._fingerprint = digest_of(signer.certificate)
         self.client = client_id(signer.certificate)
@@ -76,10 +83,15 @@ class Verifier:
     def begin(self, asks: Sequence[Ask], now: int, return_to: str = "") -> Begun:
         """Ask for these credentials. `return_to` is where a holder on this device goes on.
 
-        Raises `MadangError`: what `check_asks` raises; `trust.*` where the ledger does not let this verifier ask so.
+        Where proofs can't be checked here, the credentials that could be proven are asked for themselves.
+
+        Raises `MadangError`: what `check_asks` raises; `trust.*` where the ledger does not let this verifier ask so;
+        `request.crowded`.
         """
         check_asks(asks)
         self._check_permissions(asks, now)
+        if self._places is None:
+            asks = [msgspec.structs.replace(ask, provable=False) for ask in asks]
         key = ec.generate_private_key(ec.SECP256R1())
         jwk = jose.jwk_of(key.public_key())
         handle, secret = secrets.token_urlsafe(24), new_secret()
@@ -117,19 +129,27 @@ class Verifier:
     def receive(self, handle: str, form: Mapping[str, str], now: int) -> str:
         """Take a wallet's answer. Gives where its holder goes on, on this device, or nothing.
 
-        The first answer is the only one, whatever becomes of it. It may take some seconds: status lists are fetched.
-        Raises `MadangError`: `request.unknown`, `request.answered`, and why the answer is refused.
+        The first answer is the only one, whatever becomes of it. It may take some seconds: status lists are fetched,
+        and proofs checked. Raises `MadangError`: `request.unknown`, `request.answered`, `zk.busy` (it was not looked
+        at, and may be sent again), and why the answer is refused.
         """
         pending = self._requests.answer(handle, now)
         try:
             pending.shown = self._check(pending, form, now)
         except MadangError as error:
-            pending.refused = error.code
+            if error.code == BUSY:
+                self._requests.reopen(pending)
+            else:
+                pending.refused = error.code
             raise
         if not pending.same_device:
             return ""
         joint = "&" if "?" in pending.return_to else "?"
         return pending.return_to + joint + urlencode({"handle": handle, "response_code": pending.code})
+
+    def most_bytes(self, handle: str, now: int) -> int:
+        """How long the encrypted answer to a request may be. Raises `MadangError` (`request.unknown`)."""
+        return most_bytes(self._requests.find(handle, now).question)
 
     def asked(self, handle: str, secret: str, now: int) -> tuple[Ask, ...]:
         """What is asked for, for whoever began it. Raises `MadangError` (`request.unknown`)."""
@@ -168,10 +188,12 @@ class Verifier:
     def _check(self, pending: Pending, form: Mapping[str, str], now: int) -> tuple[Verified, ...]:
         grounds = self._grounds()
         question = pending.question
-        token = open_response(form, question, pending.key)
+        given = presentations(open_response(form, question, pending.key), question)
+        is_proven = any(form_of == "mso_mdoc_zk" for _, form_of, _ in given)
         found = []
-        for ask, form_of, text in presentations(token, question):
-            shown = grounds.check(form_of, text, ask.type, question, self.client, now)
-            check_answer(ask, shown)
-            found.append(shown)
+        with self._places.place() if self._places is not None and is_proven else nullcontext():
+            for ask, form_of, text in given:
+                shown = grounds.check(form_of, text, ask.type, question, self.client, now)
+                check_answer(ask, shown)
+                found.append(shown)
         return tuple(found)

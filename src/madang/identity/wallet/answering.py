@@ -18,8 +18,11 @@ from madang.identity.mdoc.transcript import openid4vp
 from madang.identity.sdjwt import holding
 from madang.identity.signer import signing
 from madang.identity.trust import Trust
-from madang.identity.verified import Format
+from madang.identity.verified import Format, Presented
 from madang.identity.verifier.request import TYP, client_id
+from madang.identity.zk.provable import check_provable
+from madang.identity.zk.proving import prove
+from madang.identity.zk.statement import SYSTEM_TYPE
 from madang.kernel.codec import from_base64url, to_base64url
 from madang.kernel.errors import MadangError
 
@@ -42,7 +45,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     query: str
     type: str
-    form: Format
+    form: Presented
     claims: tuple[str, ...]
     values: dict[str, tuple[Any, ...]]
 
@@ -104,12 +107,15 @@ def read_request(text: str, client: str, trust: Trust, now: int) -> Request:
     )
 
 
-def choose(request: Request, held: Sequence[Held], readable: Callable[[Held], Mapping[str, Any]]) -> dict[str, Held]:
+def choose(
+    request: Request, held: Sequence[Held], readable: Callable[[Held], Mapping[str, Any]], proves: bool = False
+) -> dict[str, Held]:
     """A credential for each query that is to be answered: of each set the first option that the wallet can fulfil.
 
-    `readable` gives a credential's claims. Raises `MadangError` (`wallet.nothing_fits`).
+    `readable` gives a credential's claims; `proves` says whether to prove where that is asked for, which takes a library
+    and a second or two (`identity.zk`). Raises `MadangError` (`wallet.nothing_fits`).
     """
-    queries = {one.query: one for one in request.wanted}
+    queries = {one.query: one for one in request.wanted if proves or one.form != "mso_mdoc_zk"}
     fitting = {name: next((one for one in held if _fits(queries[name], one, readable(one))), None) for name in queries}
     chosen: dict[str, Held] = {}
     for required, options in request.sets:
@@ -132,7 +138,10 @@ def answer(request: Request, chosen: Mapping[str, Held], now: int) -> str:
 
 
 def present(request: Request, wanted: Wanted, held: Held, now: int) -> str:
-    """One presentation: of a credential, exactly the claims that a query wants. Raises what the formats raise."""
+    """One presentation: of a credential, exactly the claims that a query wants, or the proof that it wants.
+
+    Raises what the formats raise, and `zk.*`.
+    """
     of = type_of(wanted.type)
     sign = signing(held.key)
     if wanted.form == "dc+sd-jwt":
@@ -141,13 +150,18 @@ def present(request: Request, wanted: Wanted, held: Held, now: int) -> str:
         return holding.present(held.text, paths, request.client, request.nonce, now, sign)
     thumbprint = from_base64url(jose.thumbprint(request.encrypt_to), "the thumbprint")
     transcript = openid4vp(request.client, request.nonce, request.answer_to, thumbprint)
+    if wanted.form == "mso_mdoc_zk":
+        (claim,) = wanted.claims
+        issuer_signed, value = from_base64url(held.text, "The credential"), wanted.values[claim][0]
+        return to_base64url(prove(issuer_signed, of, of.element_of(claim), value, transcript, sign, now))
     elements = {of.namespace: [of.element_of(name) for name in wanted.claims]}
     response = mdoc.present(from_base64url(held.text, "The credential"), of.doctype, elements, transcript, sign)
     return to_base64url(response)
 
 
 def _fits(wanted: Wanted, held: Held, claims: Mapping[str, Any]) -> bool:
-    if (held.type, held.form) != (wanted.type, wanted.form) or not set(wanted.claims) <= set(claims):
+    form = "mso_mdoc" if wanted.form == "mso_mdoc_zk" else wanted.form
+    if (held.type, held.form) != (wanted.type, form) or not set(wanted.claims) <= set(claims):
         return False
     return all(
         any(type(one) is type(claims[name]) and one == claims[name] for one in values)
@@ -161,6 +175,7 @@ def _fits(wanted: Wanted, held: Held, claims: Mapping[str, Any]) -> bool:
 class _Meta(msgspec.Struct, frozen=True):
     vct_values: list[str] = []
     doctype_value: str = ""
+    zk_system_type: list[dict[str, str | int]] = []
 
 
 class _Claim(msgspec.Struct, frozen=True):
@@ -170,7 +185,7 @@ class _Claim(msgspec.Struct, frozen=True):
 
 class _Query(msgspec.Struct, frozen=True):
     id: str
-    format: Format
+    format: Presented
     meta: _Meta
     claims: list[_Claim]
 
@@ -228,7 +243,18 @@ def _wanted(query: _Query) -> Wanted:
     of = by_vct(query.meta.vct_values[0]) if sd_jwt else by_doctype(query.meta.doctype_value)
     names = [_name(of, claim.path, sd_jwt) for claim in query.claims]
     values = {name: tuple(claim.values) for name, claim in zip(names, query.claims, strict=True) if claim.values}
+    if query.format == "mso_mdoc_zk":
+        _check_provable(query, of, [values.get(name, ()) for name in names])
     return Wanted(query.id, of.id, query.format, tuple(names), values)
+
+
+def _check_provable(query: _Query, of: CredentialType, values: Sequence[tuple[Any, ...]]) -> None:
+    """That it asks by the system that is known here whether one age is one value."""
+    if SYSTEM_TYPE not in query.meta.zk_system_type:
+        raise MadangError("request.form", "The request asks for a proof by a system that this wallet does not know.")
+    if len(values) != 1 or values[0] not in ((True,), (False,)):
+        raise MadangError("request.form", "The request asks for a proof of something else than one age.")
+    check_provable(of, query.claims[0].path[1])
 
 
 def _name(of: CredentialType, path: Sequence[str], sd_jwt: bool) -> str:

@@ -10,6 +10,15 @@ _KNOWN_TO_LIBRARY = frozenset({"org.iso.18013.5.1", "org.iso.23220.1", "eu.europ
 """The namespaces with ages in which the library looks for an element. There is no such list of document types."""
 
 
+def is_provable(of: CredentialType, element: str) -> bool:
+    """Whether it may be proven of this type at all."""
+    try:
+        check_provable(of, element)
+    except MadangError:
+        return False
+    return True
+
+
 def check_provable(of: CredentialType, element: str) -> None:
     """Whether it may be proven of this type at all.
 

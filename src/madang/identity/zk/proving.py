@@ -14,7 +14,7 @@ from madang.identity.mdoc.cose import Sign1, read_sign1
 from madang.identity.mdoc.reading import member, read_chain, read_mso, read_namespaces, read_validity
 from madang.identity.zk.provable import check_provable
 from madang.identity.zk.running import run
-from madang.identity.zk.statement import CIRCUIT, SYSTEM, Prove, Refused, Statement
+from madang.identity.zk.statement import SYSTEM_ID, Prove, Refused, Statement
 from madang.kernel.errors import MadangError
 
 MAX_SIGNED_BYTES = 2533
@@ -31,7 +31,9 @@ def prove(
     sign: Callable[[bytes], bytes],
     now: int,
 ) -> bytes:
-    """A document that proves that `element` of this credential is `value`, for the request of this transcript.
+    """A DeviceResponse that proves that `element` of this credential is `value`, for the request of this transcript.
+
+    It has one document, in the form of ISO/IEC 18013-5, second edition, as Multipaz writes and reads it.
 
     `sign` gives r and s (64 bytes) by the key that the credential is bound to; the key itself is not asked for, so it
     may be one that never leaves a phone. What goes into the proof is the whole credential: prove on the holder's own
@@ -52,15 +54,15 @@ def prove(
     if isinstance(done, Refused):
         raise MadangError("zk.not_proven", f"The library made no proof of this credential: {done.why}.")
     said = {
-        "zkSystem": SYSTEM,
-        "circuit": CIRCUIT,
+        "zkSystemId": SYSTEM_ID,
         "docType": of.doctype,
         "timestamp": datetime.datetime.fromtimestamp(now, datetime.UTC),
-        "namespace": of.namespace,
-        "elementIdentifier": element,
-        "msoX5chain": list(chain),
+        "issuerSigned": {of.namespace: [{"elementIdentifier": element, "elementValue": value}]},
+        "deviceSigned": {},
+        "msoX5chain": list(chain) if len(chain) > 1 else chain[0],
     }
-    return encode({"zkDocumentData": Encoded(encode(said)), "proof": done.proof})
+    document = {"proof": done.proof, "documentData": Encoded(encode(said))}
+    return encode({"version": "1.0", "zkDocuments": [document], "status": 0})
 
 
 def _check_held(held: dict[str, Any], auth: Sign1, of: CredentialType, element: str, value: bool, now: int) -> None:

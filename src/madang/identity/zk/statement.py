@@ -1,10 +1,27 @@
 """What is proven, and the messages between a caller and the process that proves or verifies it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import msgspec
 
 SYSTEM = "longfellow-libzk-v1"
 CIRCUIT = "8d079211715200ff06c5109639245502bfe94aa869908d31176aae4016182121"
 """The circuit's identifier: version 7, one element (circuits/SOURCE.md)."""
+SYSTEM_ID = CIRCUIT
+"""How a request names this system with this circuit, and a proof says that it is of it."""
+SYSTEM_TYPE: Mapping[str, str | int] = MappingProxyType(
+    {
+        "id": SYSTEM_ID,
+        "system": SYSTEM,
+        "circuit_hash": CIRCUIT,
+        "version": 7,
+        "num_attributes": 1,
+        "block_enc_hash": 4151,
+        "block_enc_sig": 4096,
+    }
+)
+"""The parameters of Longfellow that a request states (`zk_system_type`), as its authors name them."""
 MAX_PROOF_BYTES = 1024 * 1024
 
 

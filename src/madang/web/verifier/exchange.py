@@ -18,16 +18,19 @@ from litestar.types import ControllerRouterHandler
 from madang.identity.institution import PATH as IDENTITY
 from madang.identity.jose import MAX_BYTES
 from madang.identity.verifier.request import MEDIA_TYPE
+from madang.identity.zk.places import BUSY
 from madang.kernel.errors import MadangError
 from madang.web.api.asgi import encode
 from madang.web.verifier.verifiers import PATH, Verifiers
 
 HEADERS = {"cache-control": "no-store", "access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
 MAX_FORM_FIELDS = 4
-MAX_FORM_BYTES = MAX_BYTES + 4 * 1024
-"""An encrypted answer, and a state beside it."""
+BESIDE_BYTES = 4 * 1024
+"""How much may stand beside an encrypted answer: its name, and a state."""
+RETRY_SECONDS = 5
 _FORM = "application/x-www-form-urlencoded"
 _REFUSED = {"error": "invalid_request"}
+_LATER = {"error": "temporarily_unavailable"}
 
 Req = Request[Any, Any, AppState]
 Name = Annotated[str, Parameter(max_length=32)]
@@ -54,14 +57,14 @@ async def fetch_with_nonce(request: Req, name: Name, handle: Handle) -> Response
 @post(f"{IDENTITY}/{{name:str}}/{PATH}/response/{{handle:str}}", status_code=200)
 async def respond(request: Req, name: Name, handle: Handle) -> Response[bytes]:
     """Take the wallet's answer (`direct_post.jwt`). A holder on this device is told where to go on."""
-    form = await _form(request)
-    if form is None:
-        return _refuse(request, "response.form")
     verifiers, now = _verifiers(request), request.app.state.node.clock()
     try:
+        form = await _form(request, verifiers.of(name).most_bytes(handle, now))
+        if form is None:
+            return _refuse(request, "response.form")
         back = await verifiers.receive(name, handle, form, now)
     except MadangError as error:
-        return _refuse(request, error.code)
+        return _busy(request) if error.code == BUSY else _refuse(request, error.code)
     return _answer({"redirect_uri": back} if back else {})
 
 
@@ -81,12 +84,12 @@ def _verifiers(request: Req) -> Verifiers:
     return found
 
 
-async def _form(request: Req) -> dict[str, str] | None:
-    """The fields of a form, each once; None if it is none."""
+async def _form(request: Req, most: int = MAX_BYTES) -> dict[str, str] | None:
+    """The fields of a form, each once; None if it is none, or longer than `most` and a state beside it."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         return None
     body = await request.body()
-    if len(body) > MAX_FORM_BYTES:
+    if len(body) > most + BESIDE_BYTES:
         return None
     try:
         pairs = parse_qsl(
@@ -104,6 +107,13 @@ async def _form(request: Req) -> dict[str, str] | None:
 def _refuse(request: Req, code: str) -> Response[bytes]:
     request.app.state.journal.tell("presentation", logging.WARNING, code=code)
     return _answer(_REFUSED, 400)
+
+
+def _busy(request: Req) -> Response[bytes]:
+    """Nothing was looked at: the wallet may send the same again."""
+    request.app.state.journal.tell("presentation", logging.WARNING, code=BUSY)
+    headers = {**HEADERS, "retry-after": str(RETRY_SECONDS)}
+    return Response(encode(_LATER), status_code=503, media_type="application/json", headers=headers)
 
 
 def _answer(content: dict[str, str], status: int = 200) -> Response[bytes]:

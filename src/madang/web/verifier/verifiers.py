@@ -9,6 +9,7 @@ from madang.identity.trust import Trust
 from madang.identity.verifier.asking import Ask
 from madang.identity.verifier.checking import Grounds, Statuses
 from madang.identity.verifier.verifier import Verifier
+from madang.identity.zk.places import Places
 from madang.kernel.errors import MadangError
 from madang.kernel.fields import PartyId
 from madang.kernel.state import State
@@ -28,8 +29,12 @@ class Verifiers:
         roots: Sequence[bytes],
         statuses: Statuses,
         state: Callable[[], State],
+        places: Places | None = None,
     ) -> None:
-        """`roots` are the root certificates (DER) that are known; `state` gives the ledger as it is durable now."""
+        """`roots` are the root certificates (DER) that are known; `state` gives the ledger as it is durable now.
+
+        `places` bounds the proofs that are checked at a time, of all institutions together; without them none is.
+        """
 
         def grounds() -> Grounds:
             return Grounds(roots, Trust(state()), statuses)
@@ -38,7 +43,7 @@ class Verifiers:
         self._parties = {name: one.party for name, one in institutions.items()}
 
         self._verifiers = {
-            name: Verifier(one.requests, f"{one.url}/{PATH}", grounds) for name, one in institutions.items()
+            name: Verifier(one.requests, f"{one.url}/{PATH}", grounds, places) for name, one in institutions.items()
         }
         # Threads of its own: whoever makes a status list slow holds up answers, and nothing else at this server.
         self._answering = ThreadPoolExecutor(AT_ONCE, "madang-verifier")

@@ -22,7 +22,7 @@ from madang.identity.zk.statement import CIRCUIT, Done, Prove, Refused, Statemen
 from madang.identity.zk.verifying import MAX_DOCUMENT_BYTES, verify
 from madang.kernel import signature
 from tests.identity.mdoc.material import NOW, TRANSCRIPT, an_issuer, phone
-from tests.identity.zk.conftest import longfellow
+from tests.identity.conftest import longfellow
 from tests.identity.zk.material import AGE, a_credential, a_proof
 
 __all__ = ["longfellow"]
@@ -44,7 +44,7 @@ def statement(value: bool = True, transcript: bytes = TRANSCRIPT) -> Statement:
 
 
 def test_the_other_implementation_verifies_our_proof_and_refuses_it_for_anything_else():
-    proof = decode(a_proof(), "it", MAX_DOCUMENT_BYTES)["proof"]
+    proof = decode(a_proof(), "it", MAX_DOCUMENT_BYTES)["zkDocuments"][0]["proof"]
     other = openid4vp("x509_hash:abc", "another-nonce", "https://verifier.example/answer", None)
     assert by_the_other(Verify(statement(), proof)) == Done(b"")
     assert isinstance(by_the_other(Verify(statement(value=False), proof)), Refused)

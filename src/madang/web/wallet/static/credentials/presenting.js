@@ -73,11 +73,13 @@ function checkShape(said, now) {
   if (said.exp <= now || said.iat > now + 60) throw new Refusal("request.expired");
 }
 
+// A query for a proof of an mdoc is read, so that one that asks too much is refused, and nothing held here fits it: browsers
+// prove nothing (docs/zero-knowledge.md). What may be shown in its place stands beside it.
 function readQuery(query, trust) {
   const isSdJwt = query?.format === "dc+sd-jwt", names = query?.meta?.vct_values;
-  const isForm = (isSdJwt ? names?.length === 1 : query?.format === "mso_mdoc") && Array.isArray(query.claims) && query.claims.length > 0;
+  const isForm = (isSdJwt ? names?.length === 1 : ["mso_mdoc", "mso_mdoc_zk"].includes(query?.format)) && Array.isArray(query.claims) && query.claims.length > 0;
   if (!isForm || typeof query.id !== "string") throw new Refusal(SHAPE);
-  const type = trust.typeNamed(query.format, isSdJwt ? names[0] : query.meta?.doctype_value);
+  const type = trust.typeNamed(isSdJwt ? query.format : "mso_mdoc", isSdJwt ? names[0] : query.meta?.doctype_value);
   const claims = [], values = {};
   for (const { path, values: allowed } of query.claims) {
     const name = nameOf(type, path, isSdJwt);

@@ -1,4 +1,4 @@
-"""Proofs are made where the library is published for; elsewhere each test here is named as not run."""
+"""Proofs are made where the library is published for; elsewhere each test of them is named as not run."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from madang.kernel.errors import MadangError
 
 
 @pytest.fixture(scope="session")
-def longfellow():
+def longfellow() -> None:
     """That proofs can be made here."""
     try:
         ensure_available()
