@@ -152,4 +152,5 @@ def test_no_text_leaves_a_particle_to_choose(kind, language):
 
 
 def test_days_are_days_in_seoul():
-    assert "2025-11-30" in say("use_by", "ko", FACTS).short
+    assert "2025년 11월 30일" in say("use_by", "ko", FACTS).short
+    assert "30 November 2025" in say("use_by", "en", FACTS).short

@@ -35,6 +35,18 @@ INSTITUTIONS: dict[str, list[InstitutionRole]] = {
     DESK: ["desk"],
     AUDITOR: ["auditor"],
 }
+NAMES: dict[str, tuple[str, str]] = {
+    OPERATOR: ("마당 운영기관 (시연)", "Madang operator (demonstration)"),
+    CENTRAL_BANK: ("한국은행 (시연)", "Bank of Korea (demonstration)"),
+    TREASURY_BANK: ("금고은행 (시연)", "Treasury bank (demonstration)"),
+    CITIZENS_BANK: ("시민은행 (시연)", "Citizens' bank (demonstration)"),
+    MERCHANTS_BANK: ("상인은행 (시연)", "Merchants' bank (demonstration)"),
+    MINISTRY: ("행정안전부 (시연)", "Ministry of the interior (demonstration)"),
+    WELFARE: ("복지기관 (시연)", "Welfare authority (demonstration)"),
+    DESK: ("부산 주민센터 (시연)", "Busan community centre (demonstration)"),
+    AUDITOR: ("감사원 (시연)", "Audit board (demonstration)"),
+}
+"""What pages call the institutions, in Korean and English."""
 THRESHOLD = 2
 OFFICERS = 3
 

@@ -125,6 +125,7 @@ def _day_of(options: argparse.Namespace, started: float, origin: str) -> _Day:
         records = f"sqlite:///{folder / 'records.db'}"
         # Its keys take seconds to make, and nobody would see them.
         setting = None if options.no_serve else settle(town, invited, folder / "identity", origin, records)
+        stage.name_institutions(folder)
         evening = node.ledger.durable.time
         return _Day(outcome, report, str(node.log_key), invited.guests, names, records, setting, evening)
 

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 import msgspec
+import yaml
 
 from madang import contract, data
 from madang.base.money.transactions import IssueCurrency, IssueTokens, OpenAccounts
@@ -17,6 +19,7 @@ from madang.demo import actors
 from madang.engine.genesis import write_genesis
 from madang.kernel.transaction import Act
 from madang.prover import installed, receipts
+from madang.web.site.names import FILE
 
 CHAIN = "madang-demo"
 ORIGIN = "madang.example/demo"
@@ -64,6 +67,12 @@ def genesis(
 def regions_in_force() -> frozenset[str]:
     """Every legal-dong code that was not abolished when the data was published."""
     return frozenset(region.code for region in data.regions() if region.abolished is None)
+
+
+def name_institutions(folder: Path) -> None:
+    """Have the pages of the node in a folder call the institutions by names."""
+    names = {party: {"ko": ko, "en": en} for party, (ko, en) in actors.NAMES.items()}
+    (folder / FILE).write_text(yaml.safe_dump(names, allow_unicode=True), encoding="utf-8")
 
 
 def proof(kind: Kind, programme: Programme) -> Proof:

@@ -7,14 +7,13 @@ called a programme: who finds one in a message knows that it is not ours.
 """
 
 import re
-import time
 import unicodedata
 from typing import Literal
 
 import msgspec
 
 from madang.kernel.errors import MadangError
-from madang.presentation import particles
+from madang.presentation import dates, particles
 
 Language = Literal["ko", "en"]
 Kind = Literal[
@@ -43,7 +42,6 @@ Kind = Literal[
     "dispute_opened",
     "dispute_decided",
 ]
-SEOUL = 9 * 3_600
 DAY = 86_400
 MAX_TITLE = 60
 LINK = re.compile(r"://|//|\bwww\b|\.[A-Za-z]{2,}|\b\d{1,3}(\.\d{1,3}){3}\b|@|\[|\]\(", re.IGNORECASE)
@@ -325,7 +323,7 @@ def say(kind: Kind, language: Language, facts: Facts) -> Text:
     values = {
         "amount": f"{facts.amount:,}",
         "number": facts.number,
-        "date": _date(facts.day),
+        "date": _date(facts.day, language),
         "outcome": outcome,
         "outcome_object": particles.object_(outcome),
     }
@@ -343,6 +341,11 @@ def plain(title: str) -> str:
     return "" if LINK.search(letters) else letters
 
 
-def _date(moment: int) -> str:
-    """The day in Seoul, as people write it in both languages; '' for none."""
-    return time.strftime("%Y-%m-%d", time.gmtime(moment + SEOUL)) if moment else ""
+def _date(moment: int, language: Language) -> str:
+    """The day in Seoul: `2025년 11월 30일`, `30 November 2025`; '' for none."""
+    if not moment:
+        return ""
+    at = dates.moment_of_time(moment)
+    if language == "ko":
+        return f"{at.year}년 {at.month}월 {at.day}일"
+    return f"{at.day} {dates.MONTHS[at.month - 1]} {at.year}"

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 
 import msgspec
 from litestar import Litestar
@@ -16,13 +17,14 @@ from madang.records.database import Database, open_database
 from madang.records.masterkey import MasterKey
 from madang.records.vault import Vault
 from madang.web import console, desk, explorer, shop, wallet
-from madang.web.api.application import Additions
+from madang.web.api.application import LOST, Additions
 from madang.web.api.journal import Journal
 from madang.web.issuer import area as issuer
 from madang.web.site.areas import Area
 from madang.web.site.evidence import Keeper
+from madang.web.site.names import FILE, read_names
 from madang.web.site.pads import Pads
-from madang.web.site.routes import pages
+from madang.web.site.routes import lost, make_site, routes_of
 
 AREAS = (wallet.AREA, shop.AREA, desk.AREA, console.AREA, issuer.AREA, explorer.AREA)
 PACE = 0.2
@@ -49,6 +51,7 @@ def additions(
     """
     database = open_database(address)
     keeper = None if vault is None else Keeper(Vault(database, vault.master), vault.offices)
+    site = make_site(areas, database, pads=pads, keeper=keeper)
 
     @asynccontextmanager
     async def following(app: Litestar) -> AsyncIterator[None]:
@@ -59,6 +62,7 @@ def additions(
             tasks.append(asyncio.create_task(_lapse(keeper, app.state.journal)))
         if pads is not None:
             pads.open(app.state.node)
+        app.state.update({"names": read_names(app.state.node.folder / FILE), LOST: partial(lost, site)})
         try:
             yield
         finally:
@@ -70,7 +74,7 @@ def additions(
                 await asyncio.to_thread(pads.close)
             database.close()
 
-    return Additions(pages(areas, database, pads=pads, keeper=keeper), [following])
+    return Additions(routes_of(site), [following])
 
 
 async def _lapse(keeper: Keeper, journal: Journal) -> None:

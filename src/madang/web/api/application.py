@@ -23,6 +23,7 @@ from madang.web.api.journal import Journal
 from madang.web.api.limits import Buckets, Limits
 from madang.web.api.meter import Meter
 from madang.web.api.problems import Problem, Refused, make
+from madang.web.api.strangers import strangers
 from madang.web.api.submit import Submission
 from madang.web.api.supervisor import Supervisor
 
@@ -43,6 +44,8 @@ class Additions(msgspec.Struct, frozen=True):
 
 
 NOTHING_MORE = Additions()
+LOST = "lost"
+"""Under which name in `app.state` those who serve pages put what makes the page for an unknown address."""
 
 _CODES = {404: "http.not_found", 405: "http.method"}
 _DETAILS = {
@@ -70,6 +73,7 @@ def create(
             node.engine.listen(meter.block_written)
             app.state.update({"node": node, "courier": courier, "desk": Desk(node, limits), "events": events})
             app.state.update({"meter": meter, "limits": limits, "journal": journal})
+            app.state.update({"strangers": strangers(limits)})
             edge.submission = Submission(courier, buckets, limits)
             supervisor = Supervisor(node, meter, journal)
             watching = asyncio.create_task(supervisor.watch()) if closing is not None else None
@@ -133,18 +137,30 @@ def _respond(problem: Problem, retry_after: int = 0) -> Response[bytes]:
     )
 
 
-def _of_refused(_request: Request[Any, Any, Any], error: Refused) -> Response[bytes]:
-    return _respond(error.problem, error.retry_after)
+def _of_refused(request: Request[Any, Any, Any], error: Refused) -> Response[Any]:
+    return _lost(request, error.problem) or _respond(error.problem, error.retry_after)
+
+
+def _lost(request: Request[Any, Any, Any], problem: Problem) -> Response[Any] | None:
+    """A page for a person at an address where nothing is, if pages are served here; None for programs."""
+    page: Callable[[Request[Any, Any, Any]], Response[str]] | None = request.app.state.get(LOST)
+    if page is None or problem.code != _CODES[404] or "text/html" not in request.headers.get("accept", ""):
+        return None
+    return page(request)
 
 
 def _of_ours(_request: Request[Any, Any, Any], error: MadangError | LogError) -> Response[bytes]:
     return _respond(*problems.of_error(error))
 
 
-def _of_http(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def _of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     status = error.status_code
     detail = _DETAILS.get(status, "The request can't be read. Compare it with GET /openapi.json.")
-    response = _respond(make(status, _CODES.get(status, "http.request"), detail))
+    problem = make(status, _CODES.get(status, "http.request"), detail)
+    lost = _lost(request, problem)
+    if lost is not None:
+        return lost
+    response = _respond(problem)
     if status == 405:
         response.headers["allow"] = (error.headers or {}).get("Allow", "GET")
     return response

@@ -8,7 +8,6 @@ from madang.kernel.authority import Party
 from madang.kernel.state import State
 from madang.web.site import formats
 from madang.web.site.forms import Invalid
-from madang.web.site.stopped import called
 from madang.web.site.visit import Visit
 
 FEWEST = 8
@@ -57,7 +56,7 @@ def described(visit: Visit, name: str) -> str:
         "desk.find.found_with_key" if since else "desk.find.found",
         number=name,
         standing=visit.say(f"desk.standing.{found.standing}"),
-        by=called(visit, found.appointed_by),
+        by=visit.called(found.appointed_by),
         since=formats.moment(since, visit.wanted.language) if since else "",
     )
 

@@ -6,12 +6,12 @@ its digest. The exact payload stands beside these words on every page that signs
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
 from madang.base.programmes.transactions import Document
-from madang.kernel.fields import BasisPoints, Time, Won, WonOrZero
+from madang.kernel.fields import BasisPoints, PartyId, Time, Won, WonOrZero
 from madang.kernel.transaction import Act, Part, type_name
 from madang.web.site import formats
 from madang.web.site.forms import literals
@@ -39,7 +39,7 @@ def tell(visit: Visit, act: Act) -> Told:
         for field in msgspec.structs.fields(act)
         if field.name not in _HIDDEN and getattr(act, field.name) not in (None, [], ())
     ]
-    return Told(_say(visit, f"console.acts.{kind}", kind), act.by, rows)
+    return Told(_say(visit, f"console.acts.{kind}", kind), visit.named(act.by), rows)
 
 
 def tell_all(visit: Visit, acts: Sequence[Act]) -> list[Told]:
@@ -69,6 +69,8 @@ def _value(visit: Visit, name: str, wanted: Any, value: Any) -> str:
         return f"{value / 100:g} %"
     if wanted == Document:
         return f"SHA-256 {hashlib.sha256(value.encode()).hexdigest()}"
+    if wanted == PartyId:
+        return visit.named(value)
     if isinstance(value, Part):
         return ", ".join(
             f"{_label(visit, field.name)} {_value(visit, field.name, field.type, getattr(value, field.name))}"
@@ -87,7 +89,11 @@ def _value(visit: Visit, name: str, wanted: Any, value: Any) -> str:
 def _list(visit: Visit, name: str, wanted: Any, values: Sequence[Any]) -> str:
     """A list: how many, what its amounts add up to, and the first of it."""
     known = literals(wanted)
-    shown = [_value(visit, name, Literal[one] if one in known else type(one), one) for one in values[:MOST_SHOWN]]
+    listed = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
+    each = PartyId if PartyId in get_args(listed) else None
+    shown = [
+        _value(visit, name, Literal[one] if one in known else each or type(one), one) for one in values[:MOST_SHOWN]
+    ]
     amounts = [one.amount for one in values if hasattr(one, "amount")]
     text = ("; " if amounts else ", ").join(shown)
     if len(values) > MOST_SHOWN:

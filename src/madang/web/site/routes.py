@@ -39,17 +39,39 @@ def pages(
     pads: Pads | None = None,
     keeper: Keeper | None = None,
 ) -> list[ControllerRouterHandler]:
-    """The routes of these areas. `records` is an open database of `records`, or None; `pads` opens with the node, and
-    `keeper` has the vault for evidence.
+    """The routes of these areas, as of `make_site`. Raises what that raises."""
+    return routes_of(make_site(areas, records, vendor, pads, keeper))
+
+
+def make_site(
+    areas: Sequence[Area],
+    records: Any = None,
+    vendor: Path = VENDOR,
+    pads: Pads | None = None,
+    keeper: Keeper | None = None,
+) -> Site:
+    """What the pages of these areas share. `records` is an open database of `records`, or None; `pads` opens with the
+    node, and `keeper` has the vault for evidence.
 
     Raises `MadangError`: `site.vendor`, `words.invalid`.
     """
     parts = (COMMON, *areas)
     words = Words({one.name: one.folder / "words.yaml" for one in parts})
     statics = Statics({**{one.name: one.folder / "static" for one in parts}, "vendor": vendor})
-    site = Site(tuple(areas), Look(parts, words, statics), Sessions(), records, pads, keeper)
-    own = [_router(site, one, one.home, (*signin.ROUTES, *refusals.ROUTES, *one.routes)) for one in areas]
+    return Site(tuple(areas), Look(parts, words, statics), Sessions(), records, pads, keeper)
+
+
+def routes_of(site: Site) -> list[ControllerRouterHandler]:
+    """The routes of a site's areas, and of what they share."""
+    own = [_router(site, one, one.home, (*signin.ROUTES, *refusals.ROUTES, *one.routes)) for one in site.areas]
     return [_router(site, COMMON, "/", COMMON.routes), *own]
+
+
+def lost(site: Site, request: Req) -> Response[str]:
+    """The page (404) for somebody at an address where nothing is: the areas, that of the address first."""
+    first = request.url.path.split("/")[1]
+    areas = sorted(site.areas, key=lambda one: one.name != first)
+    return Visit(site, COMMON, request).page("site/lost.html", 404, ways=areas)
 
 
 def _router(site: Site, area: Area, path: str, handlers: Sequence[ControllerRouterHandler]) -> Router:

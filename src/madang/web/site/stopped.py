@@ -56,7 +56,7 @@ def _told(visit: Visit, key: Key) -> Stopped:
     # The ledger keeps the latest notice alone: a recovery that was begun since hides the freeze. Of revoked keys it
     # does not say which one a notice was about.
     if key.standing == "suspended" and notice is not None and notice.kind == "suspended":
-        since, by = notice.time, called(visit, notice.by)
+        since, by = notice.time, visit.called(notice.by)
     else:
         since, by = _frozen_at(visit, key), ""
     problem = problems.make(401, "sign_in.suspended", "This key was stopped. Go to the institution that registered it.")
@@ -69,7 +69,7 @@ def _told(visit: Visit, key: Key) -> Stopped:
         sort=("person" if key.standing == "suspended" else "key") if is_person else "office",
         since=formats.moment(since, visit.wanted.language) if since else "",
         by=by,
-        registered_by=called(visit, party.appointed_by) if party is not None and party.appointed_by else "",
+        registered_by=visit.called(party.appointed_by) if party is not None and party.appointed_by else "",
         ready=formats.moment(waiting.ready_at, visit.wanted.language) if waiting is not None else "",
     )
 
@@ -81,10 +81,3 @@ def _frozen_at(visit: Visit, key: Key) -> int:
     with visit.site.records.reading() as connection:
         rows = reading.notices(connection, key.party, visit.wanted.language, "", MOST_NOTICES).rows
     return next((row.at for row in rows if row.kind == "key_frozen"), 0)
-
-
-def called(visit: Visit, institution: str) -> str:
-    """What an institution is called in the language of the visit, where this server knows; else its short name."""
-    issuers = visit.request.app.state.get("issuers")
-    offices = issuers.offices_of(institution) if issuers is not None else []
-    return str(getattr(offices[0].institution.description.name, visit.wanted.language)) if offices else institution

@@ -19,6 +19,7 @@ from madang.kernel.machine import Chain
 from madang.kernel.state import State
 from madang.kernel.transaction import Act
 from madang.web.api.problems import Refused
+from madang.web.site import names
 from madang.web.site.areas import Area
 from madang.web.site.evidence import Keeper
 from madang.web.site.look import COOKIE, Look, Preferences, preferences
@@ -183,6 +184,15 @@ class Visit:
         """A phrase in the language of this visit."""
         return self.site.look.words.say(self.wanted.language, key, **values)
 
+    def called(self, party: str) -> str:
+        """What an institution is called in the language of this visit, or its short name where nobody said."""
+        return names.called(self.request.app.state, party, self.wanted.language)
+
+    def named(self, party: str) -> str:
+        """The same with the short name behind it, by which the ledger knows it."""
+        name = self.called(party)
+        return name if name == party else f"{name} ({party})"
+
     def page(self, template: str, status: int = 200, headers: Mapping[str, str] = {}, **values: Any) -> Response[str]:
         """A page, or a part of one, from a template `area/name.html`."""
         text = self.site.look.render(
@@ -191,6 +201,10 @@ class Visit:
             visit=self,
             area=self.area,
             areas=self.site.areas,
+            called=self.called,
+            named=self.named,
+            all_named=lambda parties: ", ".join(map(self.named, parties)),
+            all_called=lambda parties: list(map(self.called, parties)),
             idle_seconds=IDLE_SECONDS if self.session is not None else 0,
             **values,
         )

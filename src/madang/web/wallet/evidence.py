@@ -39,7 +39,7 @@ def what_is_wrong(visit: Visit, sent: Sent, office: str, for_party: str = "") ->
     if for_party:
         return visit.say("wallet.evidence.own_only")
     if not keeps_for(visit, office):
-        return visit.say("wallet.evidence.elsewhere", office=office)
+        return visit.say("wallet.evidence.elsewhere", office=visit.called(office))
     if len(sent.file) > MOST_FILE_BYTES:
         return visit.say("wallet.evidence.too_large")
     if sort_of(sent.file) is None:

@@ -82,6 +82,19 @@ def transaction_of(visit: Visit, told: PaymentRow) -> str | None:
     return None
 
 
+def merchant_of(visit: Visit, told: PaymentRow) -> str | None:
+    """The shop that was paid, or gave back, where a notice of whoever signed in tells of it; None where not known."""
+    entry = _entry_at(visit, told.position)
+    if entry is None:
+        return None
+    present = [(key, value) for key, value in read_writes(entry.writes) if value is not None]
+    for programme, key, _ in Contracts(visit.state).records(present, "payment"):
+        merchant, payment, _ = key.split("/")
+        if programme == told.programme and confirmation_number(payment) == told.number:
+            return merchant
+    return None
+
+
 def _entry_at(visit: Visit, position: int) -> StoredEntry | None:
     """The transaction that stands there in the log; None where that is not known."""
     data = visit.node.ledger.store.view().log_get(entry_key(position)) if position >= 0 else None
