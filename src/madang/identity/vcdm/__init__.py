@@ -5,8 +5,8 @@ SD-JWT VC and mdoc: what is here is shown whole.
 
 What is malformed is refused at issue (`check_credential`), not only where it is read: most libraries sign whatever they
 are given. The credential is the payload of a JWT (`vc+jwt`, ES256), a presentation that of another (`vp+jwt`), with its
-credentials in envelopes. Which key speaks for an issuer or holder, the caller's function finds out, by certificates or
-a DID; whether a status is good, and whether the issuer may say this, its caller.
+credentials in envelopes. Which key speaks for an issuer or holder, and whether the issuer may say this, the caller's
+function finds out, by certificates or a DID. A status is always looked at, and must be good.
 
 No context is ever fetched. The base context is known here, as are the two of the W3C that give every name a meaning;
 further names are defined in an object within the credential. Not done: Data Integrity proofs (their form is checked,
@@ -15,11 +15,24 @@ but nothing is believed for them), COSE, and `vc+sd-jwt`.
 
 from madang.identity.vcdm.credential import Times, check_credential, check_resource, times_of
 from madang.identity.vcdm.presentation import check_presentation, envelope
-from madang.identity.vcdm.securing import KeyOf, Secured, issue, present, verify, verify_presentation
+from madang.identity.vcdm.securing import (
+    IssuerOf,
+    KeyOf,
+    Secured,
+    Speaker,
+    Statuses,
+    issue,
+    present,
+    verify,
+    verify_presentation,
+)
 
 __all__ = [
+    "IssuerOf",
     "KeyOf",
     "Secured",
+    "Speaker",
+    "Statuses",
     "Times",
     "check_credential",
     "check_presentation",

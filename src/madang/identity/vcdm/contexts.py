@@ -95,10 +95,15 @@ def meaning_of(document: Object) -> Meaning:
     return meaning
 
 
+def names_of_types(thing: Object) -> list[Any]:
+    """What an object says of its type, in a list, unchecked."""
+    given = thing.get("type")
+    return given if isinstance(given, list) else [given]
+
+
 def types_of(thing: Object, meaning: Meaning, what: str) -> list[str]:
     """The types of an object, each a URL or defined by a context. Raises `MadangError` (`vcdm.type`)."""
-    given = thing.get("type")
-    types: list[Any] = given if isinstance(given, list) else [given]
+    types = names_of_types(thing)
     if not types or not all(isinstance(one, str) and one and meaning.knows(one) for one in types):
         raise MadangError("vcdm.type", f"{what} has no type, or one that no context defines and that is no URL.")
     return types

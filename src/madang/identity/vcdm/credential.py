@@ -69,7 +69,7 @@ def check_credential(credential: Object) -> None:
     check_terms(credential, meaning)
 
 
-def issuer_of(credential: Object) -> str:
+def issuer_url(credential: Object) -> str:
     """The URL of a checked credential's issuer."""
     issuer = credential["issuer"]
     return str(issuer["id"] if isinstance(issuer, dict) else issuer)
