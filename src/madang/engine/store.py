@@ -21,7 +21,6 @@ from rocksdict import (
     ReadOptions,
     Snapshot,
     WriteBatch,
-    WriteOptions,
 )
 
 from madang.engine.wal import check_journals
@@ -104,8 +103,8 @@ class RocksStore:
             raise StoreFailure(
                 "store.open", f"{path} can't be opened: {error}. Is another process using it? Else restore a backup."
             ) from None
-        self._durable = WriteOptions()
-        self._durable.sync = True
+        # Nobody sees a block that is written and not yet on the disk.
+        self._turn = threading.Lock()
 
     def get(self, key: bytes) -> bytes | None:
         """The state's value under `key`, or None."""
@@ -139,18 +138,17 @@ class RocksStore:
             else:
                 batch.put(key, value, self._handles[key[:1] == APPENDED])
         try:
-            self._db.write(batch, self._durable)
+            with self._turn:
+                self._db.write(batch)
+                # The library holds the interpreter while it writes, and lets go of it here, where the disk is waited for.
+                self._db.flush_wal(True)
         except Exception as error:  # noqa: BLE001  the library raises bare Exception
             raise StoreFailure("store.write", f"the block can't be made durable: {error}. The node stops.") from None
 
     def view(self) -> View:
         """A consistent view of what is durable now."""
-        while True:
-            # The parts are taken one after another; they are of one moment if no block was written meanwhile.
-            moment = self._db.latest_sequence_number()
-            view = _RocksView(self._db, self._log)
-            if self._db.latest_sequence_number() == moment:
-                return view
+        with self._turn:
+            return _RocksView(self._db, self._log)
 
     def close(self) -> None:
         """Flush and release the files, so that they can be opened again; views that are still held keep them locked."""

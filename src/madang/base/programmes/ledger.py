@@ -33,6 +33,14 @@ REFUSALS = {
 refuse = refuser("programmes", REFUSALS)
 
 
+class NewKey(str):
+    """The key of a record that an action makes, of which a handle of this act is part: nothing can be there already,
+    so nothing is looked up. A look-up of what is not there is the dearest that a store has.
+    """
+
+    __slots__ = ()
+
+
 def open_programme(state: State, name: str) -> tuple[Programme, Compiled]:
     """An open programme and its compiled contract. Raises `Rejected` (`programmes.unknown`)."""
     programme = state.get(PROGRAMMES, name)
@@ -60,7 +68,8 @@ def apply(
 ) -> tuple[Any, ...]:
     """Run an action of an open programme, as `open_programme` gave it: all of it, or a refusal.
 
-    `on` holds, in the order of the action's declaration, the key of each record and the value of each fact;
+    `on` holds, in the order of the action's declaration, the key of each record (a `NewKey` where a handle makes it
+    new) and the value of each fact;
     `given` the values asked for; `outside` the money account that stands behind each outside account posted to. What
     goes out is a payment, or, where it is `returned`, money that goes back: no holding limit keeps that away.
     Returns the records after it, in the order of the action's changes. Raises `Rejected`: `programmes.paused`,
@@ -79,7 +88,7 @@ def apply(
             before.append(value)
             continue
         key = subject.prefix + value.encode()
-        found = call.state.get_key(subject.table, key)
+        found = None if type(value) is NewKey else call.state.get_key(subject.table, key)
         if subject.is_new != (found is None):
             code = "record_exists" if subject.is_new else "record_unknown"
             raise refuse(code, record=subject.record, programme=name)

@@ -7,7 +7,7 @@ from madang.base.cards import ledger as cards
 from madang.base.mandates import ledger as mandates
 from madang.base.merchants import queries as merchants
 from madang.base.money import ledger as money
-from madang.base.programmes.ledger import apply
+from madang.base.programmes.ledger import NewKey, apply
 from madang.base.programmes.state import Compiled
 from madang.kernel.errors import Rejected
 from madang.kernel.module import Call, Rule
@@ -209,7 +209,7 @@ def _spend(
     for place, part in enumerate(parts):
         # What a utility draws on is the holder's, whose customer it is.
         holder = existing(call.state, ruled, programme, part.voucher).holder if drawn else payer
-        on = (part.voucher, holder, merchant, f"{merchant}/{payment}/{place}", purchase.shop)
+        on = (part.voucher, holder, merchant, NewKey(f"{merchant}/{payment}/{place}"), purchase.shop)
         given = purchase.given(part.line, part.amount, payer, whole, counted=counted[part.line] == place)
         apply(call, programme, ruled, "spend", on, given)
     return payment
