@@ -1,6 +1,7 @@
 """Strict reading: every spelling that two readers could take differently is refused, with its code."""
 
 import base64
+import binascii
 import time
 
 import msgspec
@@ -79,6 +80,21 @@ def test_what_is_read_is_canonical(text):
     except Malformed:
         padded = text + "=" * (-len(text) % 4)
         assert len(text) % 4 == 1 or base64.urlsafe_b64encode(base64.urlsafe_b64decode(padded)).decode() != padded
+
+
+@given(st.binary(max_size=40) | st.text(alphabet='AQgwZaz09-_+/= \n!\\"\0é', max_size=20).map(str.encode))
+def test_base64url_is_read_as_the_standard_library_reads_it_strictly(data):
+    padded = data.translate(bytes.maketrans(b"-_+/", b"+/!!")) + b"=" * (-len(data) % 4)
+    try:
+        expected = binascii.a2b_base64(padded, strict_mode=True) if b"=" not in data else None
+    except ValueError:
+        expected = None
+    if expected is not None and to_base64url(expected).encode() != data:
+        expected = None  # bits are left over
+    try:
+        assert from_base64url(data, "it") == expected
+    except Malformed:
+        assert expected is None
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ _CURVE = ec.SECP256R1()
 _PREHASHED = ec.ECDSA(utils.Prehashed(hashes.SHA256()))
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """The order n of P-256 (SEC 2 version 2, section 2.4.2)."""
+_LAST_R, _LAST_LOW_S = (one.to_bytes(32, "big") for one in (_ORDER - 1, _ORDER // 2))
+_ZERO, _SIGN_BIT = bytes(32), 0x80
 
 
 def thumbprint(point: bytes) -> str:
@@ -47,12 +49,22 @@ def load_key(point: bytes) -> ec.EllipticCurvePublicKey:
 
 def verify(key: ec.EllipticCurvePublicKey, digest: bytes, value: bytes) -> bool:
     """Whether `value` (r and s, 64 bytes) is this key's signature of a SHA-256 digest (FIPS 186-5 section 6.4)."""
-    r = int.from_bytes(value[:32], "big")
-    s = int.from_bytes(value[32:], "big")
-    if not (0 < r < _ORDER and 0 < s < _ORDER):
+    r, s = value[:32], value[32:]
+    if len(s) != 32 or not (_ZERO < r <= _LAST_R and _ZERO < s <= _LAST_R):
         return False
+    if s > _LAST_LOW_S:
+        s = (_ORDER - int.from_bytes(s, "big")).to_bytes(32, "big")
+    content = _integer(r) + _integer(s)
     try:
-        key.verify(utils.encode_dss_signature(r, min(s, _ORDER - s)), digest, _PREHASHED)
+        key.verify(bytes((0x30, len(content))) + content, digest, _PREHASHED)
     except InvalidSignature:
         return False
     return True
+
+
+def _integer(value: bytes) -> bytes:
+    """A positive number as DER has it (X.690, section 8.3): no zero before it but for the sign."""
+    shortest = value.lstrip(b"\0")
+    if shortest[0] & _SIGN_BIT:
+        shortest = b"\0" + shortest
+    return bytes((0x02, len(shortest))) + shortest

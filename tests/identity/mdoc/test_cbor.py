@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from madang.identity.mdoc.cbor import MAX_BYTES, Encoded, decode, encode
+from madang.identity.mdoc.cbor import MAX_BYTES, Encoded, decode, decode_item, encode
 from madang.kernel.errors import MadangError
 
 FORM = [
@@ -127,6 +127,27 @@ def test_long_lengths_of_others_are_read():
 def test_an_encoded_item_has_the_tag_and_length_that_cbor_gives_it(length):
     item = Encoded(bytes(length))
     assert item.tagged() == cbor2.dumps(cbor2.CBORTag(24, bytes(length)))
+
+
+ITEMS = ["d81840", "d81841f5", "d8185801f5", "d818590001f5", "d8185a00000001f5", "d8185b0000000000000001f5"]
+OTHERS = ["", "f5", "d8", "d818", "d81858", "d8185801", "d8185801f500", "d81861f5", "d8185901f5", "d8185f41f5ff"]
+
+
+@pytest.mark.parametrize("data", ITEMS + OTHERS)
+def test_an_encoded_item_is_read_as_every_other_item(data):
+    found = []
+    for read in (decode, decode_item):
+        try:
+            found.append(read(bytes.fromhex(data), "it"))
+        except MadangError as error:
+            found.append(error.code)
+    assert found[0] == found[1]
+    assert (type(found[0]) is Encoded) == (data in ITEMS)
+
+
+@given(st.binary(max_size=70_000))
+def test_an_encoded_item_of_any_length_is_read(content):
+    assert decode_item(Encoded(content).tagged(), "it") == Encoded(content)
 
 
 @given(st.binary(max_size=200))

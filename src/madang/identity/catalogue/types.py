@@ -113,7 +113,10 @@ class CredentialType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def claim_of(self, element: str) -> str | None:
         """The claim that a data element of an mdoc is, or None."""
-        return next((name for name in self.claims if self.element_of(name) == element), None)
+        for name, claim in self.claims.items():
+            if (claim.element or name) == element:
+                return name
+        return None
 
     def check(self, claims: Claims) -> None:
         """Refuse claims that may not be signed under this type.

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from madang.identity.mdoc.cbor import Encoded, decode
+from madang.identity.mdoc.cbor import Encoded, decode, decode_item
 from madang.identity.mdoc.cose import X5CHAIN, Sign1
 from madang.identity.mdoc.issuing import MAX_ELEMENTS, Validity
 from madang.identity.verified import StatusReference
@@ -43,7 +43,7 @@ def read_namespaces(issuer_signed: dict[str, Any]) -> dict[str, list[Item]]:
         raise MadangError("mdoc.item", "nameSpaces is no map of lists by namespace.")
     if sum(map(len, given.values())) > MAX_ELEMENTS:
         raise MadangError("mdoc.item", f"There are more than {MAX_ELEMENTS} data elements.")
-    namespaces = {namespace: [_read_item(item) for item in items] for namespace, items in given.items()}
+    namespaces = {namespace: list(map(_read_item, items)) for namespace, items in given.items()}
     for items in namespaces.values():
         if len({item.number for item in items}) < len(items) or len({item.identifier for item in items}) < len(items):
             raise MadangError("mdoc.duplicate", "A data element stands there twice.")
@@ -72,13 +72,13 @@ def read_chain(auth: Sign1) -> tuple[bytes, ...]:
 
 def read_mso(auth: Sign1) -> dict[str, Any]:
     """The mobile security object, which the issuer signed. Raises `MadangError` (`mdoc.mso`, `cbor.*`)."""
-    outer = decode(auth.payload, "What the issuer signed") if auth.payload is not None else None
+    outer = decode_item(auth.payload, "What the issuer signed") if auth.payload is not None else None
     if type(outer) is not Encoded:
         raise MadangError("mdoc.mso", "The issuer signed no mobile security object (tag 24).")
-    mso = decode(outer.content, "The mobile security object")
+    mso: dict[str, Any] = decode(outer.content, "The mobile security object")
     if member(mso, "version", str, "mdoc.mso", "The mobile security object") != "1.0":
         raise MadangError("mdoc.mso", "The mobile security object is of another version than 1.0.")
-    return dict(mso)
+    return mso
 
 
 def read_validity(mso: dict[str, Any]) -> Validity:
