@@ -28,6 +28,7 @@ from madang.identity.certificates import digest_of
 from madang.identity.eligibility.holding import ask, token_of
 from madang.identity.eligibility.keys import make_key
 from madang.identity.institution import Description, Terms
+from madang.identity.verifier import pending
 from madang.identity.wallet.answering import Held, answer, choose, read_request
 from madang.kernel.codec import from_base64url, to_base64url
 from madang.kernel.errors import MadangError
@@ -38,6 +39,7 @@ from madang.services.vouchers.transactions import ClaimByToken
 from madang.web.api.application import Additions, create
 from madang.web.api.journal import FILE
 from madang.web.api.limits import Limits
+from madang.web.api.strangers import strangers
 from madang.web.eligibility import serving
 from madang.web.verifier import serving as verifying
 from tests.browser import town
@@ -266,6 +268,30 @@ def test_a_message_that_is_no_blinded_token_uses_nobody_up(site):
     again = site.begin()
     code = site.show(again, site.held(connecting_information="w" * 86))
     assert site.sign(again, code, ask(site.view(), ALICE.party).blinded).status_code == 200
+
+
+def test_an_address_and_all_together_begin_no_more_than_they_may(site, monkeypatch):
+    asked = {"programme": town.COUPON, "offer": OFFER}
+    monkeypatch.setattr(pending, "MOST", 0)
+    crowded = site.post("begin", asked)
+    assert (crowded.status_code, crowded.json()) == (429, {"error": "temporarily_unavailable"})
+    assert crowded.headers["retry-after"] == str(pending.SECONDS)
+    monkeypatch.undo()
+    monkeypatch.setattr(site.state, "strangers", strangers(Limits(kept_rate=1, kept_burst=2)))
+    assert [site.post("begin", asked).status_code for _ in range(3)] == [200, 200, 429]
+    assert site.journal()[-2:] == ["request.crowded", "http.rate"]
+
+
+def test_where_the_register_is_away_a_wallet_is_told_to_come_again(site, monkeypatch):
+    def away(*_: Any) -> None:
+        raise MadangError("records.database", "The database failed (OperationalError). See its own log.")
+
+    begun = site.begin()
+    code = site.show(begun, site.held(connecting_information="z" * 86))
+    monkeypatch.setattr(site.state.authorities["welfare"].register, "take", away)
+    answered = site.sign(begun, code, ask(site.view(), ALICE.party).blinded)
+    assert (answered.status_code, answered.json()) == (503, {"error": "temporarily_unavailable"})
+    assert int(answered.headers["retry-after"]) >= 1 and site.journal()[-1] == "records.database"
 
 
 def test_a_programme_that_has_left_the_authority_keeps_no_other_from_its_count(site):

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from madang.web.api.asgi import API_HEADERS, App, Header, Message, Receive, Scope, Send, in_bounds, refuse
 from madang.web.api.limits import MAX_HEADER_BYTES, MAX_TARGET_BYTES, Bodies, Buckets, Limits
 from madang.web.api.problems import make
+from madang.web.api.strangers import ADDRESS
 from madang.web.api.submit import Submission
 
 
@@ -49,7 +50,7 @@ class Edge:
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Sequence[Header] = scope["headers"]
-        address = self._address(scope, headers)
+        address = scope[ADDRESS] = self._address(scope, headers)
         if self._closing:
             await refuse(
                 send, make(503, "engine.stopped", "This node is stopping. Send to another, or again later."), 5

@@ -21,6 +21,9 @@ MAX_TOGETHER = 1000
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a server allows. `rate` and `burst` count requests and each transaction, by client address.
 
+    `kept_rate` and `kept_burst` count, by client address too, what is begun without saying who one is: requests of
+    wallets to issuers, and requests to wallets. Many people can be behind one address of a mobile network.
+
     `bodies_bytes` bounds the bodies of all requests that are being read or answered, together. `proxies` are
     addresses whose `X-Forwarded-For` is believed; for everyone else the connection's address counts. `operators` are
     addresses that may read metrics and the node's status, beside the machine itself.
@@ -35,6 +38,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     answer_bytes: Positive = 8 * 1024 * 1024
     rate: Positive = 20_000
     burst: Annotated[int, Meta(ge=MAX_TOGETHER)] = 40_000
+    kept_rate: Positive = 20
+    kept_burst: Positive = 400
     addresses: Positive = 50_000
     subscribers: Positive = 500
     catch_up: Positive = 10_000

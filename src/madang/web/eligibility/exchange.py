@@ -12,7 +12,7 @@ code (`eligibility.*`); whatever went wrong with credentials is `presentation.re
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -27,16 +27,22 @@ from madang.base.eligibility.queries import OfferView
 from madang.identity.eligibility.asking import asks
 from madang.identity.institution import PATH
 from madang.identity.verified import Verified
+from madang.identity.verifier.pending import CROWDED, SECONDS
 from madang.identity.verifier.verifier import Verifier
 from madang.kernel.codec import from_base64url, to_base64url
 from madang.kernel.errors import MadangError
 from madang.web.api.asgi import encode
+from madang.web.api.problems import Refused
+from madang.web.api.strangers import admit
 from madang.web.eligibility.office import Office
 
 HEADERS = {"cache-control": "no-store", "access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
 RETURN_TO = "/wallet"
 MAX_BYTES = 16 * 1024
+AGAIN_SECONDS = 5
 _TOLD = ("eligibility.", "blind.")
+_OURS = ("records.",)
+"""Codes of what fails here, whatever was sent: it can be tried again."""
 
 Req = Request[Any, Any, AppState]
 Name = Annotated[str, Parameter(max_length=32)]
@@ -65,6 +71,10 @@ class Sign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @post(f"{PATH}/{{name:str}}/eligibility/begin", status_code=200)
 async def begin(request: Req, name: Name) -> Response[bytes]:
     """Begin a request for what an offer asks for."""
+    try:
+        admit(request)
+    except Refused as refused:
+        return _later(request, refused.problem.code, 429, refused.retry_after)
     try:
         office, verifier = _office(request, name)
         asked = await _read(request, Begin)
@@ -135,11 +145,22 @@ def _now(request: Req) -> int:
     return found
 
 
+def _later(request: Req, code: str, status: int, seconds: int) -> Response[bytes]:
+    """That it can't be done now, with the same words for all reasons, and when to come again."""
+    request.app.state.journal.tell("eligibility", logging.WARNING, code=code)
+    return _answer({"error": "temporarily_unavailable"}, status, {"retry-after": str(seconds)})
+
+
 def _refuse(request: Req, error: MadangError) -> Response[bytes]:
+    if error.code == CROWDED:
+        return _later(request, error.code, 429, SECONDS)
+    if error.code.startswith(_OURS):
+        return _later(request, error.code, 503, AGAIN_SECONDS)
     request.app.state.journal.tell("eligibility", logging.WARNING, code=error.code)
     told = error.code if error.code.startswith(_TOLD) else "presentation.refused"
     return _answer({"error": told}, 400)
 
 
-def _answer(content: dict[str, str], status: int = 200) -> Response[bytes]:
-    return Response(encode(content), status_code=status, media_type="application/json", headers=HEADERS)
+def _answer(content: dict[str, str], status: int = 200, more: Mapping[str, str] = {}) -> Response[bytes]:
+    headers = {**HEADERS, **more}
+    return Response(encode(content), status_code=status, media_type="application/json", headers=headers)

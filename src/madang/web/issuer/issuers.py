@@ -1,11 +1,13 @@
 """The institutions that issue at this server: their offices, registers and status lists."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from madang.identity.institution import Institution
 from madang.identity.issuer.office import Office, Register
+from madang.identity.issuer.store import Sort
 from madang.identity.status.anchoring import Anchoring
 from madang.identity.status.register import StatusRegister
 from madang.identity.status.worker import StatusWorker
@@ -15,7 +17,14 @@ from madang.kernel.state import State
 from madang.records.database import Database
 from madang.records.issuing import Issuing
 from madang.web.api.journal import Journal
+from madang.web.api.problems import Refused
 
+FROM_STRANGERS: tuple[Sort, ...] = ("pushed", "visit", "jti")
+"""What is kept for wallets before they have a token; marks of proofs (`jti`) also for those that have one."""
+MOST_FROM_STRANGERS = 200_000
+"""How much of that is kept at a time. At 600 s a mark it is what 300 requests a second come to."""
+COUNTED_SECONDS, ROOM_SECONDS = 2.0, 60
+"""How long a count counts, and when to come again: marks go every minute."""
 STATUS = "status"
 """What stands between an institution's address and its status lists."""
 
@@ -41,6 +50,7 @@ class Issuers:
         """
         self.store = Issuing(database)
         self._clock = clock
+        self._counted = (float("-inf"), 0)
         self._lists: dict[str, StatusRegister] = {}
         self._workers: dict[str, StatusWorker] = {}
         self._offices: dict[str, Office] = {}
@@ -74,6 +84,20 @@ class Issuers:
             return (folder / file).read_bytes() if folder is not None and known else None
         except OSError:
             return None
+
+    def check_room(self) -> None:
+        """Refuse what would have more kept for strangers than there may be, of all institutions together.
+
+        Raises `Refused` (429, `issuer.crowded`), and `MadangError` (`records.database`).
+        """
+        at, pending = self._counted
+        if time.monotonic() - at >= COUNTED_SECONDS:
+            pending = self.store.pending(FROM_STRANGERS, self._clock())
+            self._counted = (time.monotonic(), pending)
+        if pending >= MOST_FROM_STRANGERS:
+            raise Refused(
+                429, "issuer.crowded", f"Too many wallets are under way. Send again in {ROOM_SECONDS} s.", ROOM_SECONDS
+            )
 
     def publish(self, name: str) -> None:
         """Publish an institution's status lists now, and not only at the next fixed time."""

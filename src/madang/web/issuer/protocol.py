@@ -21,7 +21,10 @@ from madang.identity.issuer.endpoints import POSTED, READ, Endpoint, answer
 from madang.identity.issuer.metadata import ISSUER_PATH, SERVER_PATH
 from madang.identity.issuer.offers import read_offer
 from madang.identity.issuer.office import Office
-from madang.web.api.problems import Refused
+from madang.kernel.errors import MadangError
+from madang.web.api.asgi import encode
+from madang.web.api.problems import MEDIA_TYPE, Refused
+from madang.web.api.strangers import admit
 from madang.web.issuer.issuers import Issuers
 
 OPEN = {
@@ -39,6 +42,8 @@ LEAVE = {
     "access-control-max-age": "600",
 }
 MAX_BYTES = 512 * 1024
+OF_STRANGERS = ("par", "token", "nonce")
+"""What a wallet asks before it has a token: counted by address, and refused while too much is kept for such."""
 
 Req = Request[Any, Any, AppState]
 Name = Annotated[str, Parameter(max_length=32)]
@@ -56,6 +61,14 @@ async def ask(request: Req, name: Name, endpoint: Part) -> Response[bytes]:
         raise unknown()
     if request.method == HttpMethod.OPTIONS:
         return Response(b"", status_code=204, headers=LEAVE)
+    if endpoint in OF_STRANGERS:
+        try:
+            admit(request)
+            await asyncio.to_thread(issuers_of(request).check_room)
+        except Refused as refused:
+            return _refused(refused)
+        except MadangError as error:
+            return _told(request, office, wire.Unavailable(error).reply())
     return await _answer(request, office, found)
 
 
@@ -65,7 +78,7 @@ async def offer(request: Req, name: Name, handle: Part) -> Response[bytes]:
     office = office_of(request, name)
     found = await asyncio.to_thread(read_offer, office, handle, request.app.state.node.clock())
     if found is None:
-        raise unknown()
+        return _refused(unknown())
     return _sent(found)
 
 
@@ -112,11 +125,22 @@ async def _answer(request: Req, office: Office, endpoint: Endpoint) -> Response[
         headers.setdefault(header.decode("latin-1").lower(), []).append(value.decode("latin-1"))
     query = request.scope["query_string"].decode("latin-1")
     asked = wire.Request(request.method, headers, query, body, request.app.state.node.clock())
-    reply = await asyncio.to_thread(answer, office, endpoint, asked)
+    return _told(request, office, await asyncio.to_thread(answer, office, endpoint, asked))
+
+
+def _told(request: Req, office: Office, reply: wire.Reply) -> Response[bytes]:
+    """A reply; of what is not as it should be the journal says why, also where the wallet is told to wait."""
     if reply.code:
-        level = logging.WARNING if reply.status >= 400 else logging.INFO
+        level = logging.WARNING if reply.status != 204 else logging.INFO
         request.app.state.journal.tell("issuance", level, code=reply.code, issuer=office.institution.identifier)
     return _sent(reply)
+
+
+def _refused(refused: Refused) -> Response[bytes]:
+    """A refusal as pages of any origin may read it."""
+    headers = {**OPEN, **({"retry-after": str(refused.retry_after)} if refused.retry_after else {})}
+    problem = refused.problem
+    return Response(encode(problem), status_code=problem.status, media_type=MEDIA_TYPE.decode(), headers=headers)
 
 
 def _sent(reply: wire.Reply, more: Mapping[str, str] = {}) -> Response[bytes]:

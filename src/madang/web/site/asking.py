@@ -18,11 +18,12 @@ from madang.exchange.qr import draw_svg
 from madang.identity.catalogue import type_of
 from madang.identity.verified import Verified
 from madang.identity.verifier.asking import Ask
-from madang.identity.verifier.pending import SECONDS
+from madang.identity.verifier.pending import CROWDED, SECONDS
 from madang.identity.verifier.verifier import Standing, Verifier
 from madang.kernel.errors import MadangError
 from madang.web.api.asgi import encode
 from madang.web.api.problems import Refused
+from madang.web.api.strangers import admit
 from madang.web.site.visit import PAGE_HEADERS, Visit
 
 COOKIE = "__Host-madang-asked"
@@ -33,14 +34,18 @@ WALLET = "/wallet/present"
 def ask(visit: Visit, institution: str, asks: Sequence[Ask], then: str, across: bool = True) -> Response[str]:
     """The page on which somebody is asked by an institution of this server. It goes on at `then`, a path of ours.
 
-    Raises `Refused`: 404 `ask.absent`, 403 with what `Verifier.begin` raises (the ledger does not let it ask so).
+    Raises `Refused`: 404 `ask.absent`, 403 with what `Verifier.begin` raises (the ledger does not let it ask so), 429
+    where too much is under way (`http.rate`, `request.crowded`).
     """
+    admit(visit.request)
     verifier = verifier_of(visit, institution)
     origin = visit.chain.relying_party.origins[0]
     try:
         here = verifier.begin(asks, visit.now, f"{origin}{then}")
         there = verifier.begin(asks, visit.now) if across else None
     except MadangError as error:
+        if error.code == CROWDED:
+            raise Refused(429, error.code, error.message, SECONDS) from None
         raise Refused(403, error.code, error.message) from None
     begun = [here] if there is None else [here, there]
     page = visit.page(
