@@ -68,12 +68,9 @@ class Rocks:
         return self._store.get(key)
 
     def fill(self, state: Pairs) -> None:
-        self._store._durable.sync = False
         self._store.write(state, ())
 
     def settle(self) -> None:
-        self._store._durable.sync = True
-        self._store.write((), ())
         self._store._db.flush()
         self._store._db.compact_range(None, None)
 

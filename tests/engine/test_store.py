@@ -3,6 +3,8 @@
 import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,39 @@ ORIGIN = "toy.example/log"
 
 def small(path: Path) -> RocksStore:
     return RocksStore(path, cache_bytes=8 * 1024 * 1024)
+
+
+class SlowDisk:
+    """A database whose disk takes as long as it is told to."""
+
+    def __init__(self, database):
+        self._database = database
+        self.waiting, self.done = threading.Event(), threading.Event()
+
+    def flush_wal(self, sync):
+        assert sync
+        self.waiting.set()
+        assert self.done.wait(60)
+        self._database.flush_wal(sync)
+
+    def __getattr__(self, name):
+        return getattr(self._database, name)
+
+
+def test_nobody_sees_a_block_before_the_disk_has_it(tmp_path):
+    store = small(tmp_path / "s")
+    store.write([(b"a", b"1")], [])
+    disk = SlowDisk(store._db)
+    store._db = disk  # type: ignore[assignment]
+    with ThreadPoolExecutor(2) as pool:
+        written = pool.submit(store.write, [(b"a", b"2")], [])
+        assert disk.waiting.wait(60)
+        seen = pool.submit(lambda: store.view().get(b"a"))
+        with pytest.raises(TimeoutError):
+            seen.result(0.2)
+        disk.done.set()
+        written.result(60)
+        assert seen.result(60) == b"2"
 
 
 def test_a_batch_with_an_erased_range_is_one_step(tmp_path):

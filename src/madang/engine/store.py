@@ -140,7 +140,7 @@ class RocksStore:
         try:
             with self._turn:
                 self._db.write(batch)
-                # The library holds the interpreter while it writes, and lets go of it here, where the disk is waited for.
+                # The library holds the interpreter while it writes, and lets go of it here, where the disk is awaited.
                 self._db.flush_wal(True)
         except Exception as error:  # noqa: BLE001  the library raises bare Exception
             raise StoreFailure("store.write", f"the block can't be made durable: {error}. The node stops.") from None
