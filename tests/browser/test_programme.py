@@ -54,7 +54,7 @@ def test_a_programme_is_written_proved_approved_published_and_opened(visit):
     first.page.get_by_text("모두 증명되었습니다").wait_for(timeout=60_000)
     first.check_page()
 
-    first.page.get_by_label("금고은행").fill("treasury-bank")
+    first.page.get_by_label("금고은행").select_option("treasury-bank")
     first.page.get_by_role("button", name="초안 올리기").click()
     sign(first)
     first.page.get_by_role("link", name="사업 화면으로").click()

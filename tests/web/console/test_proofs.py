@@ -2,12 +2,17 @@
 
 import asyncio
 import sys
+from importlib import resources
 
 import pytest
 
+from madang import contract
+from madang.contract import digest
+from madang.demo import stage
 from madang.web.api.problems import Refused
 from madang.web.console import proofs
 from madang.web.console.proofs import Proofs
+from madang.web.console.shipped import shipped
 
 NOTHING = ("{}", "{}")
 
@@ -66,3 +71,22 @@ def test_a_server_that_stops_ends_the_prover(monkeypatch):
         assert found._process.returncode
 
     asyncio.run(play())
+
+
+def test_a_shipped_proof_is_there_without_a_solver_and_is_of_exactly_its_documents(monkeypatch):
+    monkeypatch.setattr(proofs, "find_spec", lambda _name: None)
+    kind, programme = stage.coupon()
+    digests = digest(kind).hex(), digest(programme).hex()
+    found = Proofs()
+    for job in (found.find(digests), found.start(digests, NOTHING)):
+        assert job is not None and (job.state, job.shipped, job.failures) == ("done", True, [])
+        assert job.proof == stage.proof(kind, programme)
+    assert found.find((digests[0], "0" * 64)) is None
+    assert found.start((digests[0], "0" * 64), NOTHING).state == "missing"
+    assert found.find((*digests, digests[1])) is None
+
+
+def test_every_shipped_receipt_is_complete_and_read():
+    assert len(shipped()) == sum(
+        one.name.endswith(".proof.json") for one in (resources.files(contract) / "documents").iterdir()
+    )

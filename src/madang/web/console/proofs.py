@@ -18,6 +18,7 @@ import msgspec
 
 from madang.base.programmes.transactions import Proof
 from madang.web.api.problems import Refused
+from madang.web.console.shipped import shipped
 from madang.web.site.kept import kept
 from madang.web.site.visit import Visit
 
@@ -52,7 +53,7 @@ class Property(msgspec.Struct, frozen=True):
 class Job(msgspec.Struct):
     """One proof: `state`, how long it took or takes (seconds), and what came of it.
 
-    `proof` is what the ledger keeps of it, where nothing is left to show.
+    `proof` is what the ledger keeps of it, where nothing is left to show; `shipped`, that it came with the programme.
     """
 
     state: Literal["running", "done", "failed", "late", "missing"]
@@ -61,6 +62,7 @@ class Job(msgspec.Struct):
     solver: str = ""
     properties: list[Property] = []
     proof: Proof | None = None
+    shipped: bool = False
 
     @property
     def failures(self) -> list[Property]:
@@ -91,8 +93,8 @@ class Proofs:
             self._process.kill()
 
     def find(self, digests: Digests) -> Job | None:
-        """The proof of these documents, running or done."""
-        return self._jobs.get(digests)
+        """The proof of these documents, running or done here, or shipped with them."""
+        return self._jobs.get(digests) or _shipped(digests)
 
     def start(self, digests: Digests, texts: tuple[str, ...]) -> Job:
         """Begin to prove, unless that runs or is done. `texts` are the documents of these digests, canonical.
@@ -102,9 +104,12 @@ class Proofs:
         job = self._jobs.get(digests)
         if job is not None and job.state in ("running", "done"):
             return job
+        can_prove = find_spec("z3") is not None
+        if not can_prove and (there := _shipped(digests)) is not None:
+            return there
         if len(self._tasks) >= MOST_WAITING:
             raise Refused(503, "console.proofs_waiting", "Other proofs come first. Ask again in some minutes.", 60)
-        job = self._jobs[digests] = Job("running" if find_spec("z3") else "missing", time.monotonic())
+        job = self._jobs[digests] = Job("running" if can_prove else "missing", time.monotonic())
         while len(self._jobs) > MOST_JOBS:
             self._jobs.popitem(last=False)
         if job.state == "running":
@@ -155,6 +160,14 @@ class Proofs:
             if made.is_file():
                 job.proof = msgspec.json.decode(made.read_bytes(), type=_Written).proof
             job.state = "done"
+
+
+def _shipped(digests: Digests) -> Job | None:
+    found = shipped().get(digests)
+    if found is None:
+        return None
+    properties = [Property(one.property, one.status, "") for one in found.results]
+    return Job("done", 0.0, 0.0, found.solver, properties, found.proof, shipped=True)
 
 
 def proofs_of(visit: Visit) -> Proofs:

@@ -6,6 +6,8 @@ from typing import Any
 from litestar import Response, get, post
 
 from madang import contract as language
+from madang.base.money import queries as money
+from madang.base.parties.queries import has_role
 from madang.base.programmes.queries import ProgrammeView, document, programme, successor
 from madang.base.programmes.state import PROGRAMMES, compiled
 from madang.base.programmes.transactions import Amend, Draft, Publish, Succeed
@@ -16,7 +18,7 @@ from madang.web.api.problems import Refused
 from madang.web.console import trying
 from madang.web.console.bench import bench_of
 from madang.web.console.checking import MOST_BYTES, Checked, check
-from madang.web.console.fields import midnight, read_day, read_names
+from madang.web.console.fields import midnight, read_day
 from madang.web.console.presets import preset_text, presets
 from madang.web.console.proofs import LIMIT_SECONDS, proofs_of, read_written
 from madang.web.console.trying import Asked
@@ -26,6 +28,7 @@ from madang.web.site.formats import KOREA
 from madang.web.site.forms import read_amount
 from madang.web.site.shared import read_form
 from madang.web.site.visit import Visit
+from madang.web.site.words import Language
 
 WITH_OLD = 3
 """How many documents the proof of a successor is of."""
@@ -62,10 +65,9 @@ async def send(visit: Visit) -> Response[str]:
     found = programme(visit.state, name)
     if found is not None and found.status == "open" and found.sponsor == one.name:
         return offer(visit, [Succeed(by=one.name, programme=name, document=written)], "/console/write")
-    banks = read_names(bank, 1)
-    if not banks:
+    if bank not in _banks(visit):
         return await _editor(visit, text, bank, "", checked, visit.say("console.write.bank_form"))
-    act = Draft(by=one.name, programme=name, bank=banks[0], kind=kind, document=written)
+    act = Draft(by=one.name, programme=name, bank=bank, kind=kind, document=written)
     return offer(visit, [act], "/console/write")
 
 
@@ -83,6 +85,7 @@ async def _editor(
         text=text,
         lines=text.count("\n") + 1,
         bank=bank,
+        banks=[(one, visit.named(one)) for one in _banks(visit)],
         bank_error=bank_error,
         preset=preset,
         titled=[(one.name, one.titles.get(visit.wanted.language, one.name)) for one in presets()],
@@ -95,10 +98,15 @@ async def _editor(
     )
 
 
+def _banks(visit: Visit) -> list[str]:
+    """The banks that may keep a programme's money, by their names on the ledger."""
+    return [name for name, _ in money.banks(visit.state) if has_role(visit.state, name, "treasury")]
+
+
 def _explained(visit: Visit, kind: Kind, programme: Programme) -> tuple[Explanation, dict[str, Any]]:
     """What a document means, and what it does with samples."""
     contract = language.compile(kind, programme)
-    asked = _asked({}, contract, visit.now)
+    asked = _asked({}, contract, visit.now, visit.wanted.language)
     return explain_programme(kind, programme, visit.wanted.language), _samples(visit, contract, asked)
 
 
@@ -114,22 +122,23 @@ def _samples(visit: Visit, contract: Contract, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _asked(fields: dict[str, str], contract: Contract, now: int) -> Asked:
-    """What to try as asked, else something usual: noon of a day on which the programme runs."""
+def _asked(fields: dict[str, str], contract: Contract, now: int, language: Language) -> Asked:
+    """What to try as asked, else something usual: noon of a day on which the programme runs, and goods that it pays."""
     opens, closes = int(contract.parameters.get("opens", 0)), int(contract.parameters.get("closes", 2**40))
     day = read_day(fields.get("day", ""))
-    at = midnight(day) + NOON if day else now if opens <= now < closes else opens + 86_400
+    at = midnight(day) + NOON if day else now if opens <= now < closes else opens + 86_400 + NOON
     hour = fields.get("hour", "")
     if hour.isascii() and hour.isdigit() and int(hour) < 24:
         at += (int(hour) - datetime.fromtimestamp(at, KOREA).hour) * 3_600
-    region = fields.get("region", "26")
-    return Asked(
+    region = fields.get("region", "")
+    wanted = Asked(
         amount=min(read_amount(fields.get("amount", "")) or 10_000, 100_000_000),
         at=at,
         region=region if region.isascii() and region.isdigit() and 2 <= len(region) <= 10 else "26",
         goods=fields.get("goods", "")[:64],
-        listed=fields.get("listed", "yes") == "yes",
+        listed=fields.get("listed", "") != "no",
     )
+    return wanted if any(fields.values()) or not trying.can_try(contract) else trying.usual(contract, wanted, language)
 
 
 @get("/programmes/{name:str}/try")
@@ -139,9 +148,9 @@ async def try_out(
     amount: str = "",
     day: str = "",
     hour: str = "",
-    region: str = "26",
+    region: str = "",
     goods: str = "",
-    listed: str = "yes",
+    listed: str = "",
 ) -> Response[str]:
     """A stored programme on samples, with an amount, time, area and goods of one's choice."""
     view = programme_of(visit, name)
@@ -150,7 +159,7 @@ async def try_out(
         raise Refused(404, "console.programme", "Samples are for programmes of vouchers.")
     contract = compiled(visit.state, found).contract
     fields = {"amount": amount, "day": day, "hour": hour, "region": region, "goods": goods, "listed": listed}
-    asked = _asked(fields, contract, visit.now)
+    asked = await bench_of(visit).run(lambda: _asked(fields, contract, visit.now, visit.wanted.language))
     at = datetime.fromtimestamp(asked.at, KOREA)
     shown = await bench_of(visit).run(lambda: _samples(visit, contract, asked))
     return visit.page(
