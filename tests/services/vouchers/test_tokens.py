@@ -1,14 +1,18 @@
 """A token becomes a voucher once, of whoever it is for; what happens to the voucher then goes by its handle."""
 
+from typing import Any
+
+import msgspec
 import pytest
 
 from madang.base.eligibility import queries as eligibility
 from madang.base.eligibility.state import SPENT
+from madang.base.eligibility.tokens import nullifier, prepared
 from madang.base.parties.state import RECOVERY_WAIT
 from madang.base.parties.transactions import CompleteRecovery, Recover, RegisterPeople
 from madang.services.vouchers import queries
 from madang.services.vouchers.state import LOCKS
-from madang.services.vouchers.transactions import ClaimByToken, Expire, Grant, Move, Recall
+from madang.services.vouchers.transactions import ClaimByToken, Expire, Grant, GrantRow, Move, Recall
 from tests.base.eligibility.scene import (
     AMOUNT,
     OFFER,
@@ -116,14 +120,30 @@ def test_where_the_programme_refuses_the_token_is_not_spent():
     world.check()
 
 
-def test_the_nullifier_is_locked_as_a_subject_is_and_finds_the_voucher():
+def test_the_nullifier_is_locked_as_a_subject_is_under_a_name_that_no_grant_can_have():
     world = offered("household")
     number = brought(world)
-    (((_, nullifier), _),) = world.state().scan(SPENT)
+    (((_, spent), _),) = world.state().scan(SPENT)
     (((_, instalment, subject), lock),) = world.state().scan(LOCKS)
-    assert (instalment, subject, lock.voucher) == ("0001", nullifier, number)
-    assert queries.granted(world.state(), "ministry", FULL, nullifier) == number
-    assert queries.granted(world.state(), ALICE.party, FULL, nullifier) is None
+    assert (instalment, subject, lock.voucher) == ("0001", f"token:{spent}", number)
+    assert queries.granted(world.state(), "ministry", FULL, spent) is None
+    for member in ({"reference": subject}, {"subjects": [subject]}):
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert({"reference": "r", "amount": 1, "region": "26", **member}, GrantRow)
+
+
+@pytest.mark.parametrize(
+    "taken", [{"subjects": ["1" * 64]}, {"reference": "r1"}], ids=["as a reference", "as a subject"]
+)
+def test_whoever_sees_a_claim_coming_can_grant_nothing_in_its_place(taken: dict[str, Any]):
+    """An authority that is shown a claim on its way, and names its nullifier in a grant of its own first."""
+    world = offered()
+    claim = claiming()
+    seen = nullifier(prepared(claim.token, FULL, OFFER, ALICE.party))
+    rows = [row(**{"reference": seen, "subjects": [seen], "holder": BORA.party, **taken})]
+    world.accept(Grant(by="welfare", programme=FULL, rows=rows), by=WELFARE)
+    world.accept(claim, by=ALICE)
+    world.check()
 
 
 # ----------------------------------------------------------------------------------------------------- by the handle

@@ -35,6 +35,9 @@ NOWHERE = "00"
 """The area of a bought voucher: no district's code begins so. Where it counts, its programme says."""
 _ROLES = {"people": "person", "businesses": "merchant"}
 """The role that a holder has, by whom a programme is for."""
+TOKENS = "token:"
+"""Begins what stands for a token as reference and subject: with it they are longer than any that a grant can name, so
+that nobody who sees a claim coming can have its place taken by a grant."""
 _NEEDED = {"person": "the one person it is for", "household": "the household, and each member"}
 
 
@@ -114,7 +117,8 @@ def claim(call: Call, act: Claim) -> None:
 def claim_by_token(call: Call, act: ClaimByToken) -> None:
     """A token becomes the voucher that its offer says. Its nullifier is the subject that is locked, and the reference.
 
-    So the rest is a grant like any other, and what happens to the voucher later goes by its handle.
+    Both bear a mark that no grant's can bear. So the rest is a grant like any other, and what happens to the voucher
+    later goes by its handle.
     """
     programme, ruled = voucher_programme(call.state, act.programme)
     require_own_key(call, act.by)
@@ -122,7 +126,7 @@ def claim_by_token(call: Call, act: ClaimByToken) -> None:
         raise refuse("not_for", holder=act.by)
     offer, nullifier = eligibility.spend(call, act.programme, act.offer, act.by, act.token, act.signature)
     row = GrantRow(
-        reference=nullifier,
+        reference=f"{TOKENS}{nullifier}",
         amount=offer.amount,
         region=offer.region,
         instalment=offer.instalment,
@@ -130,7 +134,7 @@ def claim_by_token(call: Call, act: ClaimByToken) -> None:
         until=offer.until,
         size=offer.size,
         amount_class=offer.amount_class,
-        subjects=[nullifier],
+        subjects=[f"{TOKENS}{nullifier}"],
         holder=act.by,
     )
     _grant_row(call, act.programme, ruled, purpose_of(programme, ruled), row)
