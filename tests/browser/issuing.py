@@ -46,7 +46,8 @@ class Issuing:
 
     `issues` are the types that it issues to any wallet, `attested` those to wallets that are vouched for, by how their
     keys are kept at least; then it vouches for the wallet of these pages itself, as the ledger says. `asks` has by type
-    the claims that it may ask for. `more` is given its folder, and says what happens in the town besides.
+    the claims that it may ask for. `more` is given its folder, and says what happens in the town besides. Its `origin`
+    is that of the served node, if nothing stands in front of that.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Issuing:
         more: Callable[[Path], Sequence[Act]] = lambda _own: (),
         party: str = "ministry",
         attested: Mapping[str, Storage] = {},
+        origin: str = "",
     ) -> None:
         now = int(time.time()) - 3_600
         self.identity = folder / "identity"
@@ -88,7 +90,7 @@ class Issuing:
         back = f"{self.served.url}/wallet/credentials/back"
         there = msgspec.structs.replace(
             description,
-            origin=self.served.url,
+            origin=origin or self.served.url,
             issues={kind: msgspec.structs.replace(one, redirects=(back,)) for kind, one in terms.items()},
         )
         (self.identity / NAME / FILE).write_bytes(msgspec.json.encode(there))

@@ -34,7 +34,9 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 class Visitor:
     """One browser profile on a phone or at a desk. What a page writes to its console is an error of the page."""
 
-    def __init__(self, browser: Browser, url: str, *, phone: bool, language: str) -> None:
+    def __init__(
+        self, browser: Browser, url: str, *, phone: bool, language: str, any_certificate: bool = False
+    ) -> None:
         self.url = url
         self.context = browser.new_context(
             base_url=url,
@@ -43,6 +45,7 @@ class Visitor:
             timezone_id="Asia/Seoul",
             device_scale_factor=2 if phone else 1,
             has_touch=phone,
+            ignore_https_errors=any_certificate,
         )
         self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()

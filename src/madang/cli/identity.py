@@ -5,13 +5,17 @@ from typing import Annotated
 
 import typer
 
+from madang.cli import holding
 from madang.cli.options import Passphrase, ask_passphrase
 from madang.cli.records import DEFAULT, Address, opened
 from madang.cli.talk import Json, table, tell
 from madang.cli.vault import KEY_FILE, MasterKey
 from madang.kernel.errors import MadangError
 
-app = typer.Typer(no_args_is_help=True, help="Institutions that issue credentials or ask for them.")
+app = typer.Typer(no_args_is_help=True, help="Institutions that issue credentials or ask for them, and a holder's wallet.")
+app.command()(holding.receive)
+app.command()(holding.cards)
+app.command()(holding.claim)
 Folder = Annotated[Path, typer.Argument(help="The folder of institutions.", file_okay=False)]
 Name = Annotated[str, typer.Argument(help="The institution's name in URLs.")]
 
@@ -96,6 +100,7 @@ def acts(
     lines = [
         f"madang act trust name-issuer --by {one.by} --credential {one.credential} --issuer {one.issuer} "
         f"{' '.join(f'--anchors {anchor}' for anchor in one.anchors)} --since {one.since} --until {one.until}"
+        f"{''.join(f' --origins {origin}' for origin in one.origins)}"
         for one in found
     ]
     shown = [msgspec.to_builtins(one) for one in found]
@@ -202,7 +207,7 @@ def people(
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise MadangError("sheet.file", f"{csv} can't be read: {error.strerror}. Name the right file.") from None
-    sheet = read_sheet(institution, of, content, _now())
+    sheet = read_sheet(institution, of, content, _now(), None)
     if sheet.wrong:
         lines = "\n".join(f"row {one.row}: {one.message} [{one.code}]" for one in sheet.wrong)
         raise MadangError("sheet.rows", f"Some rows are wrong, so nothing was kept:\n{lines}")

@@ -272,6 +272,8 @@ def acts_to_name(description: Description, root: bytes, governors: dict[str, Par
             anchors=[digest_of(root)],
             since=since,
             until=until,
+            # The ledger takes https alone; what is served on this very machine is asked by its own pages.
+            origins=[description.origin] if description.origin.startswith("https://") else [],
         )
         for kind in sorted(description.issues)
     ]

@@ -25,6 +25,7 @@ from tests.base.trust.scene import (
     LICENCE,
     NEXT_LEAF,
     NEXT_ROOT,
+    ORIGIN,
     OTHER_ROOT,
     ROOT,
     YEAR,
@@ -61,6 +62,7 @@ CASES = [
     ([], "trust.not_institution", name_issuer(issuer="bakery", **WRONG)),
     ([SUSPENDED], "trust.not_institution", name_issuer(**WRONG)),
     ([], "trust.twice", name_issuer(**WRONG)),
+    ([], "trust.twice", name_issuer(origins=[ORIGIN, ORIGIN], until=START)),
     ([LEAKED], "trust.dates", name_issuer(until=START)),
     ([], "trust.dates", name_issuer(until=START + 10 * YEAR + 1)),
     ([LEAKED], "trust.leaked", name_issuer()),
@@ -117,8 +119,8 @@ def test_one_officer_decides_nothing(act):
 def test_an_issuer_is_found_by_its_anchor_for_its_type_alone():
     world = trust_world()
     world.accept(define(credential="resident"), by=quorum("operator"))
-    world.accept(name_issuer(anchors=[ROOT, NEXT_ROOT]), by=MINISTRY)
-    named = Issuer((ROOT, NEXT_ROOT), START, START + YEAR, "named", 0, 0, world.height)
+    world.accept(name_issuer(anchors=[ROOT, NEXT_ROOT], origins=[ORIGIN]), by=MINISTRY)
+    named = Issuer((ROOT, NEXT_ROOT), START, START + YEAR, "named", 0, 0, world.height, (ORIGIN,))
     state = world.state()
     assert [queries.issuer_with(state, LICENCE, one) for one in (ROOT, NEXT_ROOT)] == [("welfare", named)] * 2
     assert queries.issuer_with(state, LICENCE, OTHER_ROOT) is None
@@ -244,6 +246,7 @@ def test_a_wallet_provider_is_found_by_key_and_by_certificate():
         (1, ISSUERS, Issuer((ROOT,), 1, 1, "named", 0, 0, 0), [LICENCE, "welfare"]),
         (1, ISSUERS, Issuer((), 0, 1, "named", 0, 0, 0), [LICENCE, "welfare"]),
         (1, ISSUERS, Issuer((ROOT, ROOT), 0, 1, "named", 0, 0, 0), [LICENCE, "welfare"]),
+        (1, ISSUERS, Issuer((ROOT,), 0, 1, "named", 0, 0, 0, (ORIGIN, ORIGIN)), [LICENCE, "welfare"]),
         (2, ISSUERS, Issuer((ROOT,), 0, 1, "named", 0, 0, 0), [LICENCE, "bank-b"]),
         (2, ANCHORS, Owner("welfare", False), [LICENCE, NEXT_ROOT]),
         (2, ANCHORS, Owner("bank-b", False), [LICENCE, ROOT]),

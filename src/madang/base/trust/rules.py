@@ -55,11 +55,12 @@ def name_issuer(call: Call, act: NameIssuer) -> None:
     _check_governor(call, act.by, act.credential)
     _check_institution(call, act.issuer)
     _check_once(act.anchors)
+    _check_once(act.origins)
     _check_dates(act.since, act.until)
     place = (act.credential,)
     before = call.state.get(ISSUERS, act.credential, act.issuer)
     _hand_over(call, ANCHORS, place, act.issuer, before.anchors if before else (), act.anchors)
-    record = Issuer(tuple(act.anchors), act.since, act.until, "named", 0, 0, call.height)
+    record = Issuer(tuple(act.anchors), act.since, act.until, "named", 0, 0, call.height, tuple(act.origins))
     call.state.put(ISSUERS, record, act.credential, act.issuer)
 
 

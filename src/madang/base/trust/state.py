@@ -31,6 +31,7 @@ class Issuer(Record, frozen=True):
     """What is signed below one of `anchors` (digests) from `since` up to, not including, `until` counts (seconds).
 
     `standing` is why it was withdrawn, if it was, at `withdrawn_at`; then what was signed from `void_from` on is void.
+    `origins` are where wallets in browsers ask it for credentials.
     """
 
     anchors: tuple[str, ...]
@@ -40,6 +41,7 @@ class Issuer(Record, frozen=True):
     void_from: int
     withdrawn_at: int
     height: int
+    origins: tuple[str, ...] = ()
 
 
 class Verifier(Record, frozen=True):
@@ -115,6 +117,8 @@ def names_are_of_defined_types(state: State) -> None:
     """Every issuer and verifier names a defined type and a party, within bounds, for some time."""
     for (credential, party), issuer in state.scan(ISSUERS):
         _check(state, credential, party, issuer.since, issuer.until, issuer.anchors, MAX_ANCHORS)
+        if issuer.origins:
+            _check(state, credential, party, issuer.since, issuer.until, issuer.origins, MAX_ORIGINS)
     for (credential, party, _), verifier in state.scan(VERIFIERS):
         _check(state, credential, party, verifier.since, verifier.until, verifier.certificates, MAX_ANCHORS)
         _check(state, credential, party, verifier.since, verifier.until, verifier.claims, MAX_CLAIMS)

@@ -53,8 +53,9 @@ class DefineType(Act, frozen=True, kw_only=True, tag="trust.define_type"):
 class NameIssuer(Act, frozen=True, kw_only=True, tag="trust.name_issuer"):
     """The quorum of a type's governor names an issuer: what it signs from `since` up to, not including, `until` counts.
 
-    `anchors` are SHA-256 digests of the issuer's root certificates (DER). Naming it again replaces all of it: to
-    rotate, name old and new anchors, and later the new alone. What was signed below an anchor left out counts no more.
+    `anchors` are SHA-256 digests of the issuer's root certificates (DER), `origins` where wallets in browsers of other
+    servers may ask it for credentials. Naming it again replaces all of it: to rotate, name old and new anchors, and
+    later the new alone. What was signed below an anchor left out counts no more.
     """
 
     quorum: ClassVar[bool] = True
@@ -64,6 +65,7 @@ class NameIssuer(Act, frozen=True, kw_only=True, tag="trust.name_issuer"):
     anchors: Annotated[list[Digest], Meta(min_length=1, max_length=MAX_ANCHORS)]
     since: Time
     until: Time
+    origins: Annotated[list[Origin], Meta(max_length=MAX_ORIGINS)] = []  # noqa: RUF012  msgspec copies it
 
 
 class WithdrawIssuer(Act, frozen=True, kw_only=True, tag="trust.withdraw_issuer"):

@@ -7,7 +7,7 @@ same for all: the types, and whom the ledger trusts, complete, so that nobody le
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from litestar import Response, get
@@ -24,18 +24,22 @@ from madang.web.wallet.places import ENGLISH, place_name
 WORDS = "wallet.credentials."
 PUBLIC = {"cache-control": "no-cache"}
 MOST_ORIGINS = 64
+Sort = Literal["issuers", "verifiers"]
+ISSUERS: tuple[Sort, ...] = ("issuers",)
+EVERYBODY: tuple[Sort, ...] = ("issuers", "verifiers")
+"""Whom a page reaches at other origins: issuers have status lists, which a wallet reads before it shows anything."""
 
 
 @get("/credentials")
 async def credentials(visit: Visit) -> Response[str]:
     """The credentials of this device."""
-    return page_of(visit, "list")
+    return page_of(visit, "list", ISSUERS)
 
 
 @get("/credentials/card")
 async def card(visit: Visit) -> Response[str]:
     """One of them; which, stands behind '#' and is not sent."""
-    return page_of(visit, "card")
+    return page_of(visit, "card", ISSUERS)
 
 
 @get("/credentials/shown")
@@ -47,13 +51,13 @@ async def shown(visit: Visit) -> Response[str]:
 @get(["/credentials/receive", "/credentials/back"])
 async def receive(visit: Visit) -> Response[str]:
     """Where an offer is taken, and where an issuer sends somebody back who signed in there."""
-    return page_of(visit, "receive", connected=True)
+    return page_of(visit, "receive", ISSUERS)
 
 
 @get("/present")
 async def present(visit: Visit) -> Response[str]:
     """Where a verifier's request is looked at, agreed to or refused."""
-    return page_of(visit, "present", connected=True)
+    return page_of(visit, "present", EVERYBODY)
 
 
 @get("/credentials/known")
@@ -90,11 +94,11 @@ def trusted(
     }
 
 
-def page_of(visit: Visit, name: str, connected: bool = False, **values: Any) -> Response[str]:
-    """A page with the words that its script speaks. One that is `connected` may talk to verifiers of other origins."""
+def page_of(visit: Visit, name: str, reached: Sequence[Sort] = (), **values: Any) -> Response[str]:
+    """A page with the words that its script speaks. It may talk to those of other origins who are `reached`."""
     own = [key for key in visit.site.look.words.keys() if key.startswith(WORDS)]  # noqa: SIM118  no dictionary
     spoken = {key.removeprefix(WORDS): visit.say(key) for key in own}
-    headers = {"content-security-policy": _policy(visit.state, visit.now)} if connected else {}
+    headers = {"content-security-policy": _policy(visit.state, reached, visit.now)} if reached else {}
     return visit.page(
         f"wallet/credentials/{name}.html", headers=headers, spoken=spoken, provinces=_provinces(visit), **values
     )
@@ -104,15 +108,13 @@ def _provinces(visit: Visit) -> dict[str, str]:
     return {code: place_name(code, visit.wanted.language) for code in ENGLISH}
 
 
-def _policy(state: State, now: int) -> str:
-    """The site's policy, and the origins at which the ledger lets verifiers ask: to these alone answers can be sent."""
-    named = {
-        origin
-        for kind in TYPES
-        for one in trust.verifiers(state, kind, limit=trust.MAX_PAGE)
-        if one.record.standing == "named" and one.record.since <= now < one.record.until
-        for origin in one.record.origins
+def _policy(state: State, reached: Sequence[Sort], now: int) -> str:
+    """The site's policy, and the origins that the ledger has of these: nothing can be sent to any other."""
+    found: dict[Sort, list[dict[str, Any]]] = {
+        "issuers": [one for kind in TYPES for one in _issuers(state, kind) if one["since"] <= now < one["ends"]],
+        "verifiers": [one for kind in TYPES for one in _verifiers(state, kind) if one["since"] <= now < one["until"]],
     }
+    named = {origin for sort in reached for one in found[sort] for origin in one["origins"]}
     origins = " ".join(sorted(named)[:MOST_ORIGINS])
     return POLICY.replace("connect-src 'self'", f"connect-src 'self' {origins}".rstrip())
 
@@ -123,6 +125,7 @@ def _issuers(state: State, kind: str) -> list[dict[str, Any]]:
             "type": kind,
             "party": one.issuer,
             "anchors": one.record.anchors,
+            "origins": one.record.origins,
             "since": one.record.since,
             "ends": ends(one.record),
         }

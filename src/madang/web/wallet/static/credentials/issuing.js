@@ -22,7 +22,8 @@ export function offerIn(text) {
   return uri || offer ? { uri, offer } : null;
 }
 
-export async function readOffer({ uri, offer }) {
+export async function readOffer({ uri, offer }, trust) {
+  if (uri) checkReached(uri, trust);
   let found;
   try {
     found = uri ? await answered(await ask(uri), "offer.gone") : JSON.parse(offer);
@@ -40,8 +41,16 @@ export async function readOffer({ uri, offer }) {
   };
 }
 
+// An issuer of whom the ledger names no address is not even asked: that alone would tell it of this wallet.
+function checkReached(url, trust) {
+  const address = URL.canParse(url) ? new URL(url) : null;
+  if (!address) throw new Refusal("offer.form");
+  if (!trust.reaches(url)) throw new Refusal("issuer.elsewhere", { host: address.host });
+}
+
 /** What an issuer says of itself, signed by it; and who it is by the ledger. */
 export async function readIssuer(url, trust) {
+  checkReached(url, trust);
   const address = new URL(url);
   const path = address.pathname.replace(/\/$/, "");
   const answer = await ask(`${address.origin}/.well-known/openid-credential-issuer${path}`, { headers: { accept: JWT_TYPE } });

@@ -30,7 +30,7 @@ async function open(found) {
   if (!found) throw new Refusal("offer.form");
   busy();
   const trust = await known();
-  const offer = await issuing.readOffer(found);
+  const offer = await issuing.readOffer(found, trust);
   const issuer = await issuing.readIssuer(offer.issuer, trust);
   const wanted = issuing.wanted(issuer, offer.configurations, trust);
   const isAttested = wantsAttestation(issuer, wanted);
@@ -45,7 +45,7 @@ async function open(found) {
     make("ul", {}, ...names.map((name) => make("li", {}, name))),
     facts([[say("receive.issuer"), issuer.party], [say("receive.address"), new URL(issuer.url).host]]),
     make("p", { class: "muted" }, say(offer.code ? "receive.checked" : "receive.sign_in")),
-    isAttested && make("p", { class: "muted" }, say("receive.attested", { name: trust.nameOf(trust.provider.party, language) })),
+    ...(isAttested ? [make("p", { class: "muted" }, say("receive.attested", { name: trust.nameOf(trust.provider.party, language) }))] : []),
   );
   agree.querySelector(".code").hidden = !offer.asksCode;
   show(agree);

@@ -26,6 +26,13 @@ export class Trust {
     return this.names[party]?.[language] ?? party;
   }
 
+  // Whether a page here may ask this address for credentials: it is ours, or the ledger names its origin for an issuer. The
+  // policy of the page says the same (connect-src).
+  reaches(url) {
+    const { origin } = new URL(url), now = this.now();
+    return origin === location.origin || this.issuers.some((one) => one.origins.includes(origin) && one.since <= now && now < one.ends);
+  }
+
   typeNamed(form, name) {
     const member = form === "mso_mdoc" ? "doctype" : "vct";
     const found = Object.entries(this.types).find(([, one]) => name && one[member] === name);
