@@ -93,9 +93,10 @@ class Working:
         with self._turn:
             self._pending = (*self._pending, sealed)
         # What was written without being found before, as payments and replay marks are, is seldom read again.
-        young, records = self._young, sealed.records
-        for key in (records.keys() & young.keys()) | (records.keys() & self._old.keys()):
-            young[key] = records[key]
+        young, old = self._young, self._old
+        for key, record in sealed.records.items():
+            if key in young or key in old:
+                young[key] = record
 
     def settle(self, sealed: Sealed) -> None:
         """That block is durable: the store answers for it."""
