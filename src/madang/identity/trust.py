@@ -15,6 +15,7 @@ from madang.base.parties import queries as parties
 from madang.base.trust import queries
 from madang.base.trust.queries import Permission
 from madang.base.trust.state import Issuer, WalletProvider, ends
+from madang.kernel.authority import is_officer
 from madang.kernel.errors import MadangError
 from madang.kernel.fields import PartyId
 from madang.kernel.state import State
@@ -111,6 +112,16 @@ class Trust:
         party, record = found
         self._check(party, record, at, "wallet_provider", "attest wallets")
         return party
+
+    def check_officer(self, officer: PartyId, institution: PartyId) -> None:
+        """Refuse whom the ledger does not have as an active officer of an institution.
+
+        Raises `MadangError` (`trust.officer`).
+        """
+        if not is_officer(self._state, officer, institution):
+            raise MadangError(
+                "trust.officer", f"The ledger has no such active officer of {institution}. Appoint them, or correct it."
+            )
 
     def _check(self, party: str, record: Issuer | WalletProvider, at: int, what: str, does: str) -> None:
         if not self._is_active(party):

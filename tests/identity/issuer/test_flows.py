@@ -12,6 +12,7 @@ from madang.base.parties.transactions import SuspendByQuorum
 from madang.identity import jose, mdoc
 from madang.identity.catalogue import type_of
 from madang.identity.certificates import follow
+from madang.identity.institution import Terms
 from madang.identity.issuer.tokens import end_tokens
 from madang.identity.issuer.wire import Reply
 from madang.identity.mdoc.claims import to_claims
@@ -23,7 +24,7 @@ from madang.identity.trust import Trust
 from madang.identity.verified import StatusReference
 from madang.kernel.codec import from_base64url
 from madang.kernel.errors import MadangError
-from tests.base.trust.scene import withdraw_provider
+from tests.base.trust.scene import YEAR, define, name_issuer, withdraw_provider
 from tests.identity.institutions import certified, new_key
 from tests.identity.issuer.scene import (
     ANY,
@@ -39,7 +40,8 @@ from tests.identity.issuer.scene import (
     read,
     refused,
 )
-from tests.support.cast import quorum
+from tests.support.cast import officer, quorum
+from tests.support.world import START
 
 DAY = 86_400
 
@@ -74,6 +76,30 @@ def test_a_desks_offer_becomes_a_credential_that_says_what_the_register_knows(sc
     hidden = {path[0] for path in holding.hideable(text)}
     assert hidden == set(type_of(ANY).claims)
     assert scene.statuses.status(issued.status) is Status.VALID
+
+
+def test_an_employee_credential_names_an_officer_whom_the_ledger_has_here_at_issue(scene, plain):
+    kind = "employee_id"
+    scene.world.accept(define(credential=kind), by=quorum("operator"))
+    named = name_issuer(credential=kind, anchors=[scene.institution.anchor], until=START + 2 * YEAR)
+    scene.world.accept(named, by=quorum("ministry"))
+    description = msgspec.structs.replace(scene.institution.description, issues={kind: Terms("any")})
+    institution = msgspec.structs.replace(scene.institution, description=description)
+    scene.office = msgspec.structs.replace(scene.office, institution=institution)
+    employee = {"family_name": "홍", "given_name": "길동", "employee_number": "N-1234"}
+
+    def ask(officer_named: str) -> Reply:
+        scene.register.people[PERSON] = {kind: employee | {"officer": officer_named}}
+        token = plain.token(f"{kind}_sd_jwt")["access_token"]
+        content = {"credential_configuration_id": f"{kind}_sd_jwt", "proofs": plain.proofs(keys(1))}
+        answered: Reply = plain.ask(content, token)
+        return answered
+
+    assert refused(ask(officer("ministry").party)) == (400, "credential_request_denied", "trust.officer")
+    assert scene.store.issued_to("office", PERSON) == []
+    (one,) = read(ask(officer("welfare").party))["credentials"]
+    claims = accepted(scene, one["credential"]).claims
+    assert (claims["party"], claims["institution"]) == ("welfare", "면허 사무소")
 
 
 def test_a_person_who_signs_in_gets_one(scene, phone):

@@ -59,7 +59,6 @@ def employee(officer: Actor, number: int) -> dict[str, dict[str, Any]]:
     return {
         "employee_id": {
             **_named(number),
-            "institution": "행정안전부",
             "officer": officer.party,
             "department": "지역경제지원국 (가상)",
             "position": "주무관",

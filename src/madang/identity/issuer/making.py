@@ -16,7 +16,7 @@ from madang.identity.catalogue.encoding import to_json
 from madang.identity.certificates import digest_of
 from madang.identity.issuer.configurations import Configuration
 from madang.identity.issuer.office import Office
-from madang.identity.issuer.preparing import last_second, prepare
+from madang.identity.issuer.preparing import check_officer, last_second, prepare
 from madang.identity.issuer.store import Issued
 from madang.identity.mdoc.claims import to_elements
 from madang.identity.mdoc.issuing import Validity
@@ -46,11 +46,13 @@ class Made(msgspec.Struct, frozen=True):
 def make(office: Office, order: Order, known: Claims, now: int) -> Made:
     """Credentials of what the register knows, one a key. They are on record before they go out.
 
-    Raises `MadangError`: what `prepare` raises, `trust.*` (the ledger does not name this institution for the type),
+    Raises `MadangError`: what `prepare` raises, `trust.*` (the ledger does not name this institution for the type, or
+    has no such officer),
     `making.ended` (no time is left for it), what the formats raise.
     """
     of = order.configuration.of
     claims = prepare(office.institution, of, known, now)
+    check_officer(office.institution, claims, office.trust())
     since, until = _times(office, of, claims, now)
     places: Sequence[StatusReference | None] = [None] * len(order.keys)
     if not of.short_lived:

@@ -1,7 +1,8 @@
 """From what a register knows to what is signed: complete, in order of dates, and checked against the type.
 
 What follows from a date of birth the issuer works out itself, on the day of issue in Korea: the register is not asked
-whether somebody is over 18.
+whether somebody is over 18. An employee is the issuer's own, and no other institution's: the name and the party are the
+issuer's, and an officer is one whom the ledger has there.
 """
 
 import datetime
@@ -12,6 +13,7 @@ from typing import Any
 from madang.identity.catalogue import CredentialType
 from madang.identity.catalogue.types import check_claims
 from madang.identity.institution import Institution
+from madang.identity.trust import Trust
 from madang.identity.verified import Claims
 from madang.kernel.errors import MadangError
 
@@ -26,7 +28,8 @@ def prepare(institution: Institution, of: CredentialType, known: Claims, now: in
     """The claims of a credential of this type, ready to be signed.
 
     Raises `MadangError`: what `CredentialType.check` raises, `prepare.derived` (the register says what the issuer works
-    out), `prepare.dates` (a day lies in the future or behind one that it should precede), `prepare.expired`.
+    out), `prepare.institution` (another than the issuer's own), `prepare.dates` (a day lies in the future or behind one
+    that it should precede), `prepare.expired`.
     """
     today = datetime.datetime.fromtimestamp(now, KOREA).date()
     derived = {name: make for name in of.claims if (make := _derivation(institution, name, today)) is not None}
@@ -38,11 +41,23 @@ def prepare(institution: Institution, of: CredentialType, known: Claims, now: in
         value = make(claims)
         if value is not None:
             claims[name] = value
+    if "institution" in of.claims:
+        claims.setdefault("institution", institution.description.name.ko)
+        _check_own(institution, claims["institution"])
     signed = {name: value for name, value in claims.items() if name not in of.besides}
     of.check(signed)
     check_claims(of.besides, {name: value for name, value in claims.items() if name in of.besides}, "")
     _check_dates(claims, today)
     return signed
+
+
+def check_officer(institution: Institution, claims: Claims, trust: Trust) -> None:
+    """Refuse claims of an officer whom the ledger does not have at this institution.
+
+    Raises `MadangError` (`trust.officer`).
+    """
+    if "officer" in claims:
+        trust.check_officer(claims["officer"], institution.party)
 
 
 def derived_claims(of: CredentialType) -> tuple[str, ...]:
@@ -60,6 +75,14 @@ def _derivation(institution: Institution, name: str, today: datetime.date) -> Ca
     if name == "party":
         return lambda _claims: institution.party
     return None
+
+
+def _check_own(institution: Institution, named: Any) -> None:
+    name = institution.description.name
+    if named not in (name.ko, name.en):
+        raise MadangError(
+            "prepare.institution", f"The institution is another than the issuer. Leave it out, or write {name.ko}."
+        )
 
 
 def age(born: datetime.date, today: datetime.date) -> int:

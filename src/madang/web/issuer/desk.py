@@ -124,7 +124,7 @@ async def sheet(visit: Visit, name: Name) -> Response[str]:
         return _page(visit, one, said="issuer.sheet.choose")
     of = type_of(kind)
     try:
-        read = await asyncio.to_thread(read_sheet, one.institution, of, sent.file, visit.now)
+        read = await asyncio.to_thread(read_sheet, one.institution, of, sent.file, visit.now, one.trust())
         kept = await asyncio.to_thread(keep_sheet, people_of(visit, name), of, read, access)
     except MadangError as error:
         return _page(visit, one, said="issuer.sheet.whole", code=error.code, columns=columns_of(of))

@@ -15,7 +15,8 @@ import msgspec
 
 from madang.identity.catalogue import CredentialType
 from madang.identity.institution import Institution
-from madang.identity.issuer.preparing import derived_claims, prepare
+from madang.identity.issuer.preparing import check_officer, derived_claims, prepare
+from madang.identity.trust import Trust
 from madang.identity.verified import Claims
 from madang.kernel.errors import MadangError
 from madang.records.vault import Access
@@ -41,8 +42,8 @@ class Sheet(msgspec.Struct, frozen=True):
     wrong: tuple[Wrong, ...]
 
 
-def read_sheet(institution: Institution, of: CredentialType, data: bytes, now: int) -> Sheet:
-    """Read and check a sheet of a type.
+def read_sheet(institution: Institution, of: CredentialType, data: bytes, now: int, trust: Trust | None) -> Sheet:
+    """Read and check a sheet of a type. Officers are looked up on the ledger; where none is at hand (None), at issue.
 
     Raises `MadangError` for what is wrong with it as a whole: `sheet.size`, `sheet.text` (no UTF-8, or no CSV),
     `sheet.columns`, `sheet.empty`.
@@ -67,6 +68,8 @@ def read_sheet(institution: Institution, of: CredentialType, data: bytes, now: i
             if reference in people:
                 raise MadangError("sheet.twice", "The reference is there twice.")
             prepare(institution, of, claims, now)
+            if trust is not None:
+                check_officer(institution, claims, trust)
             people[reference] = claims
         except MadangError as error:
             wrong.append(Wrong(number, error.code, error.message))
