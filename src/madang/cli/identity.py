@@ -12,7 +12,7 @@ from madang.cli.talk import Json, table, tell
 from madang.cli.vault import KEY_FILE, MasterKey
 from madang.kernel.errors import MadangError
 
-app = typer.Typer(no_args_is_help=True, help="Institutions that issue credentials or ask for them, and a holder's wallet.")
+app = typer.Typer(no_args_is_help=True, help="Institutions that issue and ask for credentials, and a wallet for them.")
 app.command()(holding.receive)
 app.command()(holding.cards)
 app.command()(holding.claim)

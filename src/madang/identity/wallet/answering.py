@@ -6,7 +6,7 @@ goes is not held against the ledger, as the browser's wallet does: here the sign
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,7 +17,7 @@ from madang.identity.catalogue import CredentialType, by_doctype, by_vct, type_o
 from madang.identity.mdoc.transcript import openid4vp
 from madang.identity.sdjwt import holding
 from madang.identity.signer import signing
-from madang.identity.trust import Trust
+from madang.identity.trust import TrustedVerifier
 from madang.identity.verified import Format, Presented
 from madang.identity.verifier.request import TYP, client_id
 from madang.identity.zk.provable import check_provable
@@ -67,7 +67,14 @@ class Request(msgspec.Struct, frozen=True):
     sets: tuple[tuple[bool, tuple[tuple[str, ...], ...]], ...]
 
 
-def read_request(text: str, client: str, trust: Trust, now: int) -> Request:
+class Verifiers(Protocol):
+    """Who may ask for what: a state of the ledger (`identity.trust`), or what a node says of it (`known`)."""
+
+    def verifier_of(self, certificate: str, at: int) -> TrustedVerifier:
+        """Whose requests this certificate signs, and what it may ask for. Raises `MadangError` (`trust.*`)."""
+
+
+def read_request(text: str, client: str, trust: Verifiers, now: int) -> Request:
     """Read a request that a wallet fetched for a verifier that is named `client`.
 
     Raises `MadangError`: `jose.*`, `certificate.*`, `request.client` (another verifier than was named),
@@ -112,8 +119,8 @@ def choose(
 ) -> dict[str, Held]:
     """A credential for each query that is to be answered: of each set the first option that the wallet can fulfil.
 
-    `readable` gives a credential's claims; `proves` says whether to prove where that is asked for, which takes a library
-    and a second or two (`identity.zk`). Raises `MadangError` (`wallet.nothing_fits`).
+    `readable` gives a credential's claims; `proves` says whether to prove where that is asked for, which takes a
+    library and a second or two (`identity.zk`). Raises `MadangError` (`wallet.nothing_fits`).
     """
     queries = {one.query: one for one in request.wanted if proves or one.form != "mso_mdoc_zk"}
     fitting = {name: next((one for one in held if _fits(queries[name], one, readable(one))), None) for name in queries}
