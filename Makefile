@@ -86,7 +86,7 @@ bench-full: $(DEVELOP) ## Benchmarks at full size
 	@$(BIN)/python -m bench --full
 
 soak: components ## Tests that run for minutes or hours
-	@$(BIN)/python -m pytest -m soak $(PYTEST)
+	@$(BIN)/python -m pytest -m soak --timeout 0 $(PYTEST)
 
 lock: $(SETUP) ## Choose versions anew and write the lock files
 	@$(PIP) install 'uv>=0.5'

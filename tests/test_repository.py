@@ -112,6 +112,11 @@ def test_the_targets_that_documents_name_exist() -> None:
         assert named <= targets, name
 
 
+def test_what_runs_for_hours_is_not_ended_as_if_it_hung() -> None:
+    soak = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\nsoak:")[2].partition("\n\n")[0]
+    assert "-m soak --timeout 0" in soak
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     broken = []
     for name, text in texts(".md").items():
