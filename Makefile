@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SETUP := $(VENV)/.stamp-setup
 DEVELOP := $(VENV)/.stamp-develop
-# More arguments for pytest, as in: make test PYTEST="-n 2 tests/data"
+# More arguments for pytest, as in: make test PYTEST="-n 0 tests/data"
 PYTEST ?=
 
 .PHONY: help setup develop components demo cluster screenshots test check format bench bench-full soak lock clean
@@ -65,8 +65,9 @@ screenshots: components ## A picture of every page, on phone and desk, in Korean
 	@$(BIN)/python -m tools.screenshots --to var/screenshots
 	@MADANG_PICTURES=var/screenshots/journeys $(BIN)/python -m pytest -q tests/browser
 
+# Files are shared out among the cores; what a file's tests have in common is made once.
 test: components ## Run every test; ends with NOT RUN lines if a component is missing
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST)
 
 check: $(DEVELOP) ## Format, lint, types, layers, house rules, documents fresh
 	@$(BIN)/ruff format --check .
