@@ -11,14 +11,28 @@ import pytest
 
 from madang.base.eligibility import queries as eligibility
 from madang.base.eligibility.state import SPENT
+from madang.base.eligibility.transactions import Requirement
 from madang.identity.blind import SigningKey, blind_sign
 from madang.identity.eligibility.holding import ask, token_of
 from madang.identity.eligibility.publishing import LEAST_TOGETHER
 from madang.kernel.codec import to_base64url
 from madang.kernel.errors import MadangError
+from madang.records.database import open_database
 from madang.services.vouchers import queries
 from madang.services.vouchers.transactions import ClaimByToken
-from tests.base.eligibility.scene import OFFER, WELFARE, claiming, counting, key, offered, signed_token
+from tests.base.eligibility.scene import (
+    CLOSED,
+    OFFER,
+    REQUIREMENTS,
+    WELFARE,
+    claiming,
+    counting,
+    key,
+    modulus,
+    offered,
+    opening,
+    signed_token,
+)
 from tests.identity.collusion import (
     BEHIND_A_RELAY,
     LAST,
@@ -36,9 +50,9 @@ from tests.identity.collusion import (
     together,
     voucher_of,
 )
-from tests.identity.eligibility.scene import person, view_of
+from tests.identity.eligibility.scene import NOW, office, person, resident, shown, view_of
 from tests.services.vouchers.everything import FULL
-from tests.support.cast import ALICE, BORA
+from tests.support.cast import ALICE, BORA, quorum
 
 PAGE = Path(__file__).parents[2] / "docs/eligibility.md"
 WORDS = {"none": "–", "anyone": "anyone", "offer": "the offer", "minute": "the minute", "one": "**one**"}
@@ -228,6 +242,27 @@ def test_whoever_relays_a_claim_can_hold_it_back_and_not_take_it():
     made = signed_token()
     world.refuse("eligibility.not_signed", claiming(BORA, made), by=BORA)
     world.accept(claiming(made=made), by=ALICE)
+
+
+def test_another_adult_lends_a_phone_where_an_offer_takes_an_age_unnamed(tmp_path):
+    """To as many as they like, and nobody finds out: the quorum accepted that. Each claimant has one token even so."""
+    world, lent = offered(issued=0), shown("age", {}, age_over_19=True)
+    for name, unnamed in (("lending", True), ("in-person", False)):
+        age = Requirement(credential="age", claim="age_over_19", test="equals", values=["true"], unnamed=unnamed)
+        act = opening(offer=name, key=modulus(name), requirements=[REQUIREMENTS[0], REQUIREMENTS[2], age])
+        world.accept(act, by=quorum("welfare"))
+    lending, in_person = view_of(world, "lending"), view_of(world, "in-person")
+    database = open_database(f"sqlite:///{tmp_path}/office.db")
+    authority, register = office(database)
+    for child in (1, 2):
+        minor = resident(child, age_over_18=False)
+        with pytest.raises(MadangError, match=r"eligibility\.desk.*one person's"):
+            authority.issue(in_person, ask(in_person, ALICE.party).blinded, [minor, lent], NOW)
+        authority.issue(lending, ask(lending, ALICE.party).blinded, [minor, lent], NOW)
+        with pytest.raises(MadangError, match=r"eligibility\.already"):
+            authority.issue(lending, ask(lending, BORA.party).blinded, [minor, lent], NOW)
+    assert register.counted(lending, CLOSED) == 2
+    database.close()
 
 
 def test_every_test_that_the_page_names_is_here():
