@@ -90,6 +90,7 @@ FOR_ANYBODY = (
     | names("validators", "report_equivocation")
     | names("money", "remit")
     | names("anchors", "publish")
+    | names("trust", "name_staff_issuers")
     | names("eligibility", "open count close")
     | names("vouchers", "expire void keep_promises")
     | names("fraud", "report")

@@ -8,6 +8,7 @@ from madang.base import trust
 from madang.base.trust.transactions import (
     DefineType,
     NameIssuer,
+    NameStaffIssuers,
     NameVerifier,
     NameWalletProvider,
     WithdrawIssuer,
@@ -67,6 +68,11 @@ def withdraw_verifier(**members: Any) -> WithdrawVerifier:
         by="ministry", credential=LICENCE, verifier="bank-a", purpose="accounts/opening", reason="ended"
     )
     return replace(act, **members)
+
+
+def name_staff_issuers(*issuers: str, by: str = "bank-a") -> NameStaffIssuers:
+    """The bank's quorum names who vouches for its officers."""
+    return NameStaffIssuers(by=by, issuers=list(issuers))
 
 
 def name_provider(**members: Any) -> NameWalletProvider:

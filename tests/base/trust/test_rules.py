@@ -9,11 +9,13 @@ from madang.base.trust.state import (
     ANCHORS,
     CERTIFICATES,
     ISSUERS,
+    STAFF_ISSUERS,
     TYPES,
     VERIFIERS,
     CredentialType,
     Issuer,
     Owner,
+    StaffIssuers,
     Use,
     ends,
 )
@@ -32,13 +34,14 @@ from tests.base.trust.scene import (
     define,
     name_issuer,
     name_provider,
+    name_staff_issuers,
     name_verifier,
     trust_world,
     withdraw_issuer,
     withdraw_provider,
     withdraw_verifier,
 )
-from tests.support.cast import officer, quorum
+from tests.support.cast import BAKERY, officer, quorum
 from tests.support.world import START, present
 
 SUSPENDED = SuspendByQuorum(by="operator", party="welfare")
@@ -90,6 +93,9 @@ CASES = [
     ([], "trust.unknown_verifier", withdraw_verifier(verifier="bakery")),
     ([], "trust.unknown_verifier", withdraw_verifier(purpose="another")),
     ([withdraw_verifier()], "trust.withdrawn", withdraw_verifier(reason="misuse")),
+    ([], "trust.not_institution", name_staff_issuers("welfare", "welfare", "bakery")),
+    ([SUSPENDED], "trust.not_institution", name_staff_issuers("ministry", "welfare")),
+    ([], "trust.twice", name_staff_issuers("welfare", "welfare")),
     ([], "trust.not_operator", name_provider(by="ministry", provider="nobody")),
     ([], "trust.not_institution", name_provider(provider="bakery", attesters=[KEY, KEY])),
     ([], "trust.twice", name_provider(attesters=[KEY, KEY], until=START)),
@@ -198,6 +204,28 @@ def test_a_verifier_has_a_record_for_each_purpose():
     world.check()
 
 
+def test_an_institution_vouches_for_its_officers_with_whom_it_named_last():
+    world = trust_world()
+
+    def vouching(institution: str) -> list[str]:
+        state = world.state()
+        return [one for one in ("bank-a", "bank-b", "ministry") if queries.vouches_for_staff(state, one, institution)]
+
+    assert vouching("bank-a") == ["bank-a"]
+    world.accept(name_staff_issuers("ministry", "bank-b"), by=quorum("bank-a"))
+    assert (vouching("bank-a"), vouching("bank-b")) == (["bank-a", "bank-b", "ministry"], ["bank-b"])
+    world.accept(name_staff_issuers("ministry"), by=quorum("bank-a"))
+    assert vouching("bank-a") == ["bank-a", "ministry"]
+    assert queries.staff_issuers(world.state(), "bank-a") == ["ministry"]
+    world.accept(name_staff_issuers(), by=quorum("bank-a"))
+    assert vouching("bank-a") == ["bank-a"]
+    world.check()
+
+
+def test_no_shop_has_staff_that_somebody_vouches_for():
+    trust_world().refuse("trust.not_institution", name_staff_issuers("ministry", "ministry", by="bakery"), by=BAKERY)
+
+
 def test_lists_are_read_in_pages():
     world = trust_world()
     world.accept(define(credential="resident"), by=quorum("operator"))
@@ -251,6 +279,9 @@ def test_a_wallet_provider_is_found_by_key_and_by_certificate():
         (2, ANCHORS, Owner("welfare", False), [LICENCE, NEXT_ROOT]),
         (2, ANCHORS, Owner("bank-b", False), [LICENCE, ROOT]),
         (2, CERTIFICATES, Use(0), [LEAF, "bank-a", LICENCE, "another"]),
+        (3, STAFF_ISSUERS, StaffIssuers(("welfare",), 0), ["bakery"]),
+        (3, STAFF_ISSUERS, StaffIssuers(("bakery",), 0), ["bank-a"]),
+        (3, STAFF_ISSUERS, StaffIssuers(("welfare", "welfare"), 0), ["bank-a"]),
     ],
 )
 def test_the_laws_see_what_is_wrong(law, table, record, parts):

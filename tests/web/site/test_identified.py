@@ -37,7 +37,7 @@ from madang.web.verifier.serving import additions
 from madang.web.verifier.verifiers import Verifiers
 from tests.identity.institutions import new_key
 from tests.identity.verifier.scene import STATUS, ToldStatuses
-from tests.support.cast import ALICE, officers, passkey
+from tests.support.cast import ALICE, officers, passkey, quorum
 from tests.support.signing import ORIGIN, Wallet, envelope
 from tests.web.serving import CHAIN, make_node
 from tests.web.signing import payload
@@ -52,9 +52,10 @@ ENTRIES = "/explorer/entries/" + "0" * 32
 class Site:
     """A server of a bank that asks its officers for employee credentials, and issues them."""
 
-    def __init__(self, client: Any, bank: Institution, app: Litestar, now: int) -> None:
+    def __init__(self, client: Any, bank: Institution, other: Institution, app: Litestar, now: int) -> None:
         self.client = client
         self.bank = bank
+        self.other = other
         self.node: Node = app.state.node
         self.verifiers: Verifiers = app.state.verifiers
         self.now = now
@@ -74,29 +75,31 @@ class Site:
         found: httpx.Response = self.client.get(path, headers=headers, follow_redirects=False)
         return found
 
-    def show(self, page: httpx.Response, whose: Wallet) -> tuple[str, str]:
+    def show(self, page: httpx.Response, whose: Wallet, issuer: Institution | None = None) -> tuple[str, str]:
         """Answer the request of a page that asks with this officer's credential; where to go on, and the cookie."""
         link = re.search(r'href="(/wallet/present\?[^"]+)"', page.text)
         assert link is not None, page.text
         wanted = parse_qs(urlsplit(unescape(link[1])).query)
-        back = urlsplit(self._answer(wanted["request_uri"][0], wanted["client_id"][0], whose)["redirect_uri"])
+        back = urlsplit(self._answer(wanted["request_uri"][0], wanted["client_id"][0], whose, issuer)["redirect_uri"])
         return f"{back.path}?{back.query}", _cookie(page)
 
     def answer(self, begun: Begun, whose: Wallet) -> None:
         """Answer a request that was begun beside any page."""
         self._answer(begun.request_uri, begun.client, whose)
 
-    def _answer(self, request_uri: str, client: str, whose: Wallet) -> dict[str, str]:
+    def _answer(
+        self, request_uri: str, client: str, whose: Wallet, issuer: Institution | None = None
+    ) -> dict[str, str]:
         path = urlsplit(request_uri).path
         trust, now = Trust(self.node.state()), int(time.time())
         request = read_request(self.client.get(path).text, client, trust, now)
-        held = self._credential(whose)
+        held = self._credential(whose, issuer or self.bank)
         chosen = choose(request, [held], lambda _: {"party": "bank-a", "officer": whose.party})
         given = self.client.post(path.replace("request", "response"), data={"response": answer(request, chosen, now)})
         found: dict[str, str] = given.json()
         return found
 
-    def _credential(self, whose: Wallet) -> Held:
+    def _credential(self, whose: Wallet, issuer: Institution) -> Held:
         of, key = type_of("employee_id"), new_key()
         claims = {
             "family_name": "홍",
@@ -114,7 +117,7 @@ class Site:
             "status": {"status_list": {"idx": STATUS.index, "uri": STATUS.uri}},
             **claims,
         }
-        text = issuing.issue(payload, [(name,) for name in claims], self.bank.credentials)
+        text = issuing.issue(payload, [(name,) for name in claims], issuer.credentials)
         return Held("employee_id", "dc+sd-jwt", text, key)
 
 
@@ -124,10 +127,14 @@ def site(tmp_path_factory):
     description = Description("bank-a", Words("은행", "Bank"), ORIGIN, {"employee_id": Terms()})
     institution.make_institution(folder / "identity", "bank", description, PASSPHRASE, now)
     bank = institution.open_institution(folder / "identity", "bank", PASSPHRASE)
+    elsewhere = Description("ministry", Words("부처", "Ministry"), ORIGIN, {"employee_id": Terms()})
+    institution.make_institution(folder / "elsewhere", "ministry", elsewhere, PASSPHRASE, now)
+    other = institution.open_institution(folder / "elsewhere", "ministry", PASSPHRASE)
     named: dict[str, Any] = {"credential": "employee_id", "by": "ministry", "since": now, "until": now + 300 * DAY}
     acts: list[Any] = [
         DefineType(by="operator", credential="employee_id", governor="ministry", description="dd" * 32),
         NameIssuer(**named, issuer="bank-a", anchors=[bank.anchor]),
+        NameIssuer(**named, issuer="ministry", anchors=[other.anchor]),
         NameVerifier(
             **named,
             verifier="bank-a",
@@ -140,7 +147,7 @@ def site(tmp_path_factory):
     # Its certificate is at no server, as after one that was renewed and not named.
     acts.append(msgspec.structs.replace(acts[-1], verifier="bank-b", certificates=["aa" * 32]))
     make_node(folder / "node", acts)
-    verifying = additions({"bank": bank}, [bank.root], ToldStatuses())
+    verifying = additions({"bank": bank}, [bank.root, other.root], ToldStatuses())
     apps: list[Litestar] = []
 
     @asynccontextmanager
@@ -156,7 +163,7 @@ def site(tmp_path_factory):
             sent = envelope(payload(enrol), [one])
             headers = {"content-type": "application/jose"}
             assert client.post("/transactions", content=sent, headers=headers).status_code < 300
-        yield Site(client, bank, apps[0], now)
+        yield Site(client, bank, other, apps[0], now)
 
 
 def _cookie(answer: httpx.Response) -> str:
@@ -198,6 +205,22 @@ def test_each_officer_of_a_session_shows_an_own_credential(site):
         assert _asks(page), one
         back, asked = site.show(page, one)
         assert site.get(back, session, asked).status_code == 303
+    assert not _asks(site.get(ENTRIES, session))
+
+
+def test_another_issuers_word_lets_no_officer_in_before_the_institution_named_it(site):
+    session = site.sign_in("explorer", passkey(CLERK))
+    back, asked = site.show(site.get(ENTRIES, session), CLERK, site.other)
+    refused = site.get(back, session, asked)
+    assert refused.status_code == 403
+    assert "이 기관이 인정하는 발급 기관" in refused.text
+    assert _asks(site.get(ENTRIES, session))
+    named = {"type": "trust.name_staff_issuers", "by": "bank-a", "issuers": ["ministry"]}
+    sent = envelope(payload(named), quorum("bank-a"))
+    headers = {"content-type": "application/jose+json"}
+    assert site.client.post("/transactions", content=sent, headers=headers).status_code < 300
+    back, asked = site.show(site.get(ENTRIES, session), CLERK, site.other)
+    assert site.get(back, session, asked).status_code == 303
     assert not _asks(site.get(ENTRIES, session))
 
 

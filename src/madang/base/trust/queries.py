@@ -11,6 +11,7 @@ from madang.base.trust.state import (
     ATTESTERS,
     CERTIFICATES,
     ISSUERS,
+    STAFF_ISSUERS,
     TYPES,
     VERIFIERS,
     WALLET_PROVIDERS,
@@ -20,6 +21,7 @@ from madang.base.trust.state import (
     WalletProvider,
 )
 from madang.base.trust.transactions import TypeId
+from madang.kernel.fields import PartyId
 from madang.kernel.state import State
 
 MAX_PAGE = 500
@@ -111,6 +113,20 @@ def is_to_ask(state: State, type: str, verifier: str, claims: Sequence[str]) -> 
     return any(set(claims) <= set(one.claims) for one in named)
 
 
+def staff_issuers(state: State, institution: PartyId) -> list[str]:
+    """Who besides an institution itself vouches for its officers, by employee credentials."""
+    found = state.get(STAFF_ISSUERS, institution)
+    return [] if found is None else list(found.issuers)
+
+
+def vouches_for_staff(state: State, issuer: str, institution: str) -> bool:
+    """Whether employee credentials of this issuer count for officers of an institution: its own, or of who it named.
+
+    That the issuer is trusted for the type is another question, and not answered here.
+    """
+    return issuer == institution or issuer in staff_issuers(state, institution)
+
+
 def wallet_providers(state: State, after: str = "", limit: int = 100) -> list[ProviderView]:
     """Up to `limit` (at most 500) who attest wallets, by name, behind the name `after`."""
     found: list[ProviderView] = []
@@ -157,4 +173,4 @@ def wallet_provider_with(state: State, attester: str) -> tuple[str, WalletProvid
     return (owner.party, record) if owner is not None and record is not None and attester in record.attesters else None
 
 
-ALL = (types, issuers, verifiers, wallet_providers)
+ALL = (types, issuers, verifiers, staff_issuers, wallet_providers)

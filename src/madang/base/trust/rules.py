@@ -13,6 +13,7 @@ from madang.base.trust.state import (
     CERTIFICATES,
     ISSUERS,
     MAX_YEARS,
+    STAFF_ISSUERS,
     TYPES,
     VERIFIERS,
     WALLET_PROVIDERS,
@@ -20,6 +21,7 @@ from madang.base.trust.state import (
     CredentialType,
     Issuer,
     Owner,
+    StaffIssuers,
     Standing,
     Use,
     Verifier,
@@ -29,6 +31,7 @@ from madang.base.trust.state import (
 from madang.base.trust.transactions import (
     DefineType,
     NameIssuer,
+    NameStaffIssuers,
     NameVerifier,
     NameWalletProvider,
     Reason,
@@ -118,6 +121,15 @@ def withdraw_verifier(call: Call, act: WithdrawVerifier) -> None:
         raise refuse("withdrawn")
     ended = msgspec.structs.replace(record, standing=act.reason, withdrawn_at=call.time, height=call.height)
     call.state.put(VERIFIERS, ended, *place)
+
+
+def name_staff_issuers(call: Call, act: NameStaffIssuers) -> None:
+    """These vouch for the officers of this institution from now on, besides itself, and nobody else."""
+    _check_institution(call, act.by)
+    for party in act.issuers:
+        _check_institution(call, party)
+    _check_once(act.issuers)
+    call.state.put(STAFF_ISSUERS, StaffIssuers(tuple(act.issuers), call.height), act.by)
 
 
 def name_wallet_provider(call: Call, act: NameWalletProvider) -> None:
@@ -219,6 +231,7 @@ RULES: Mapping[type[Act], Rule] = {
     WithdrawIssuer: withdraw_issuer,
     NameVerifier: name_verifier,
     WithdrawVerifier: withdraw_verifier,
+    NameStaffIssuers: name_staff_issuers,
     NameWalletProvider: name_wallet_provider,
     WithdrawWalletProvider: withdraw_wallet_provider,
 }

@@ -5,7 +5,7 @@ Each record says at which height it was last written, so that its proof can be f
 
 from typing import Literal, TypeVar
 
-from madang.base.trust.transactions import MAX_ANCHORS, MAX_CLAIMS, MAX_ORIGINS, Reason
+from madang.base.trust.transactions import MAX_ANCHORS, MAX_CLAIMS, MAX_ORIGINS, MAX_STAFF_ISSUERS, Reason
 from madang.kernel.authority import PARTIES
 from madang.kernel.module import Invariant, InvariantBroken
 from madang.kernel.state import Record, State, Table
@@ -60,6 +60,13 @@ class Verifier(Record, frozen=True):
     height: int
 
 
+class StaffIssuers(Record, frozen=True):
+    """Who besides an institution itself vouches for its officers."""
+
+    issuers: tuple[str, ...]
+    height: int
+
+
 class WalletProvider(Record, frozen=True):
     """What is signed by one of `attesters` (thumbprints, digests) in that time counts, as for an issuer."""
 
@@ -90,6 +97,8 @@ ISSUERS = Table("trust.issuer", Issuer, str, str, public=True, proven=True)
 """(type, party)"""
 VERIFIERS = Table("trust.verifier", Verifier, str, str, str, public=True, proven=True)
 """(type, party, purpose)"""
+STAFF_ISSUERS = Table("trust.staff_issuers", StaffIssuers, str, public=True)
+"""(institution)"""
 WALLET_PROVIDERS = Table("trust.wallet_provider", WalletProvider, str, public=True, proven=True)
 ANCHORS = Table("trust.anchor", Owner, str, str, public=True)
 """(type, digest): what leads from an anchor to its issuer; of leaked ones, what keeps them from being named again."""
@@ -97,7 +106,7 @@ ATTESTERS = Table("trust.attester", Owner, str, public=True)
 CERTIFICATES = Table("trust.certificate", Use, str, str, str, str, public=True)
 """(digest, party, type, purpose): what leads from a request's certificate to what its verifier may ask for."""
 
-TABLES = (TYPES, ISSUERS, VERIFIERS, WALLET_PROVIDERS, ANCHORS, ATTESTERS, CERTIFICATES)
+TABLES = (TYPES, ISSUERS, VERIFIERS, STAFF_ISSUERS, WALLET_PROVIDERS, ANCHORS, ATTESTERS, CERTIFICATES)
 
 
 def ends(record: Issuer | WalletProvider) -> int:
@@ -141,6 +150,17 @@ def _check(
         raise InvariantBroken(f"{where} names {named}")
 
 
+def staff_is_vouched_for_by_institutions(state: State) -> None:
+    """Who vouches for officers, and for whose, are institutions, each named once."""
+    for (party,), record in state.scan(STAFF_ISSUERS):
+        for name in (party, *record.issuers):
+            found = state.get(PARTIES, name)
+            if found is None or not found.threshold:
+                raise InvariantBroken(f"{name} vouches for staff of {party}, and both must be institutions")
+        if len(dict.fromkeys(record.issuers)) != len(record.issuers) or len(record.issuers) > MAX_STAFF_ISSUERS:
+            raise InvariantBroken(f"{party} names {record.issuers}")
+
+
 def digests_lead_to_their_records(state: State) -> None:
     """Anchors, attesters and request certificates lead to exactly the records that name them, or leaked."""
     anchors = [((kind, digest), party) for (kind, party), one in state.scan(ISSUERS) for digest in one.anchors]
@@ -170,4 +190,9 @@ def _check_owners(named: list[tuple[K, str]], owners: dict[K, Owner]) -> None:
             raise InvariantBroken(f"{key} leads to {owner.party}, which has no such")
 
 
-INVARIANTS: tuple[Invariant, ...] = (types_are_governed, names_are_of_defined_types, digests_lead_to_their_records)
+INVARIANTS: tuple[Invariant, ...] = (
+    types_are_governed,
+    names_are_of_defined_types,
+    digests_lead_to_their_records,
+    staff_is_vouched_for_by_institutions,
+)

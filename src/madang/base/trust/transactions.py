@@ -10,6 +10,7 @@ from madang.kernel.transaction import Act
 MAX_ANCHORS = 4
 MAX_CLAIMS = 64
 MAX_ORIGINS = 8
+MAX_STAFF_ISSUERS = 8
 
 TypeId = Annotated[
     str,
@@ -111,6 +112,18 @@ class WithdrawVerifier(Act, frozen=True, kw_only=True, tag="trust.withdraw_verif
     verifier: PartyId
     purpose: Reference
     reason: Reason
+
+
+class NameStaffIssuers(Act, frozen=True, kw_only=True, tag="trust.name_staff_issuers"):
+    """The quorum of an institution names who besides itself vouches for its officers, by employee credentials.
+
+    What was named before is replaced. Where nobody is named, only credentials that the institution issued let its
+    officers in.
+    """
+
+    quorum: ClassVar[bool] = True
+
+    issuers: Annotated[list[PartyId], Meta(max_length=MAX_STAFF_ISSUERS)]
 
 
 class NameWalletProvider(Act, frozen=True, kw_only=True, tag="trust.name_wallet_provider"):

@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from madang.base.parties.queries import institution, institution_of
+from madang.base.trust.queries import vouches_for_staff
 from madang.kernel.authority import KEYS, Key
 from madang.kernel.state import State
 from madang.web.api.asgi import encode
@@ -83,7 +84,7 @@ async def identified(visit: Visit) -> Response[str]:
     """Take the employee credential that an officer showed, and go on.
 
     Raises `NotSignedIn`, and `Refused`: 403 `sign_in.employee` (it is of another officer, or of another institution),
-    and what `asking.shown` raises.
+    `sign_in.employee_issuer` (neither the institution issued it nor who it named), and what `asking.shown` raises.
     """
     session = visit.session
     if session is None:
@@ -98,6 +99,12 @@ async def identified(visit: Visit) -> Response[str]:
         said = (one.type, one.claims.get("officer"), one.claims.get("party"))
         if said != (EMPLOYEE.type, officer, institution_of(visit.state, officer)):
             raise Refused(403, "sign_in.employee", "This credential is not yours at this institution. Show your own.")
+        if not vouches_for_staff(visit.state, one.issuer, institution_of(visit.state, officer)):
+            raise Refused(
+                403,
+                "sign_in.employee_issuer",
+                "This institution takes credentials of its own, and of issuers that it named. Show one of those.",
+            )
         session.identified.add(officer)
     return visit.redirect(visit.area.home)
 
