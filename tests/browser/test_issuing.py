@@ -142,10 +142,10 @@ def test_from_a_sheet_of_people_to_a_wallet_and_back_until_nothing_counts(visit,
     desk.check_page()
     desk.page.locator("label[for=resident_sd_jwt]").click()
     desk.page.locator("form[action$='/offer'] button").click()
-    desk.page.locator("img.qr").wait_for()
+    desk.page.locator("img.qr").first.wait_for()
     desk.check_page()
     desk.page.locator("details summary").click()
-    receive(phone, desk.page.locator("details pre").inner_text(), desk.page.locator("dd").first.inner_text())
+    receive(phone, desk.page.locator("details pre").first.inner_text(), desk.page.locator("dd").first.inner_text())
 
     sign_in(phone, issuing)
     phone.page.locator("button[value=agree]").wait_for()

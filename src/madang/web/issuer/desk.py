@@ -8,6 +8,7 @@ import asyncio
 import base64
 from collections.abc import Sequence
 from typing import Annotated, Any, get_args
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.params import Parameter
@@ -35,7 +36,8 @@ from madang.web.site.uploads import MOST_BODY_BYTES, read_upload
 from madang.web.site.visit import Visit
 
 Name = Annotated[str, Parameter(max_length=32)]
-DAYS = 86_400
+RECEIVE = "/wallet/credentials/receive"
+"""Where the wallet of this site takes an offer."""
 
 
 @get("/")
@@ -85,8 +87,19 @@ async def offer(visit: Visit, name: Name) -> Response[str]:
         if error.code != "offer.nothing":
             raise
         return await _person(visit, one, access, reference, "issuer.refusals.offer.nothing")
-    code = f"data:image/svg+xml;base64,{base64.b64encode(draw_svg(found.link)).decode()}"
-    return visit.page("issuer/offer.html", office=one, offer=found, code=code, letter=form.get("way") == "letter")
+    here = f"{visit.chain.relying_party.origins[0]}{RECEIVE}?{urlencode({'credential_offer_uri': found.uri})}"
+    codes = [(sort, _drawn(link)) for sort, link in (("browser", here), ("application", found.link))]
+    known = configurations(one.institution.description)
+    names = list(dict.fromkeys(known[each].of.name for each in wanted))
+    return visit.page(
+        "issuer/offer.html",
+        office=one,
+        offer=found,
+        here=here,
+        codes=codes,
+        names=[each.ko if visit.wanted.language == "ko" else each.en for each in names],
+        letter=form.get("way") == "letter",
+    )
 
 
 @post("/office/{name:str}/standing", status_code=200)
@@ -140,6 +153,10 @@ def store(visit: Visit) -> Issuing:
     """What issuers remember."""
     issuers: Issuers = visit.request.app.state.issuers
     return issuers.store
+
+
+def _drawn(link: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(draw_svg(link)).decode()}"
 
 
 def _own(visit: Visit, name: str) -> tuple[Office, Access]:
