@@ -6,6 +6,7 @@ import pytest
 from madang.identity import jose
 from madang.identity.verifier.request import client_id
 from madang.identity.wallet.answering import Request, choose, read_request
+from madang.identity.zk.statement import SYSTEM_TYPE
 from madang.kernel.errors import MadangError
 from tests.base.trust.scene import withdraw_verifier
 from tests.identity.institutions import Certified, certified
@@ -36,6 +37,13 @@ def _read(text: str, client: str = SCENE.verifier.client, scene: Scene = SCENE, 
 def _query(**changed):
     query = {"id": "a", "format": "dc+sd-jwt", "meta": {"vct_values": ["urn:madang:kr:resident:1"]}}
     return {"credentials": [{**query, "claims": [{"path": ["province"]}], **changed}]}
+
+
+def _proof(doctype: str = "kr.madang.age.1", element: str = "age_over_19", **changed):
+    system = {**SYSTEM_TYPE, **changed.pop("system", {})}
+    meta = {"doctype_value": doctype, "zk_system_type": [system]}
+    claims = [{"path": [changed.pop("namespace", "org.iso.23220.1"), element], "values": [True]}]
+    return _signed(_payload(dcql_query=_query(**{"format": "mso_mdoc_zk", "meta": meta, "claims": claims, **changed})))
 
 
 def test_a_request_is_read_with_who_asks_and_for_what():
@@ -73,6 +81,13 @@ REFUSED = [
             _payload(dcql_query=_query(meta={"vct_values": ["urn:madang:kr:household:1"]}, claims=[{"path": ["size"]}]))
         ),
     ),
+    ("request.form", _proof(system={"circuit_hash": "0" * 64})),
+    ("request.form", _proof(system={"system": "another"})),
+    ("request.form", _proof(claims=[{"path": ["org.iso.23220.1", "age_over_19"]}])),
+    ("request.form", _proof(claims=[{"path": ["org.iso.23220.1", "age_over_19"], "values": [True, False]}])),
+    ("request.form", _proof(claims=[{"path": ["org.iso.23220.1", "age_over_19"], "values": ["yes"]}])),
+    ("zk.status", _proof("org.iso.18013.5.1.mDL", namespace="org.iso.18013.5.1")),
+    ("trust.claims", _proof(element="age_over_65")),
     ("jose.key", _signed(_payload(client_metadata={"jwks": {"keys": []}}))),
     ("request.form", _signed(_payload(client_metadata={"jwks": {"keys": []}, "x": 1}, dcql_query="x"))),
 ]
@@ -112,6 +127,14 @@ def test_what_the_wallet_lacks_it_does_not_answer():
         with pytest.raises(MadangError) as refused:
             choose(request, held, lambda one: CLAIMS[one.type])
         assert refused.value.code == "wallet.nothing_fits"
+
+
+def test_a_proof_is_made_only_by_who_can_and_wants_to():
+    request = _read(_proof())
+    held = [SCENE.issue("age", "mso_mdoc", since=NOW - 60)]
+    with pytest.raises(MadangError, match=r"wallet\.nothing_fits"):
+        choose(request, held, lambda one: CLAIMS[one.type])
+    assert choose(request, held, lambda one: CLAIMS[one.type], proves=True) == {"a": held[0]}
 
 
 def test_values_choose_among_credentials():
