@@ -93,6 +93,24 @@ def test_a_person_is_found_under_each_of_the_parties_and_under_the_own_handle(sc
     assert len(scene.rows(VAULT_PEOPLE)) == 1, "nobody was half enrolled"
 
 
+def test_a_person_who_was_linked_by_mistake_is_found_so_no_more_and_the_log_says_who_undid_it(scene):
+    person, other = scene.vault.enrol(ASKED, "alice"), scene.vault.enrol(ASKED, "bora")
+    scene.vault.link(person, "bora-meals", ASKED)
+    for whose, party, wrong in (
+        (other, "bora-meals", "vault.not_linked"),
+        (person, "nobody", "vault.not_linked"),
+        ("unknown", "bora-meals", "vault.unknown"),
+    ):
+        assert code(scene.vault.unlink, whose, party, ASKED) == wrong
+    assert scene.vault.person_of("bora-meals") == person
+    scene.vault.unlink(person, "bora-meals", ASKED)
+    assert scene.open().person_of("bora-meals") is None and scene.vault.person_of("alice") == person
+    assert [one.what for one in scene.vault.accesses(person)] == ["enrol", "link", "unlink"]
+    assert scene.vault.accesses(person)[-1].officer == ASKED.officer
+    scene.vault.link(other, "bora-meals", ASKED)
+    assert scene.vault.person_of("bora-meals") == other
+
+
 def test_the_newest_revision_counts(scene):
     person = scene.vault.enrol(ASKED)
     item, _ = scene.vault.put(person, "contact", b"old", ASKED)

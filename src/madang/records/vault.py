@@ -22,7 +22,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from madang.kernel.codec import to_base64url
 from madang.kernel.errors import MadangError
@@ -130,6 +130,20 @@ class Vault:
             self._keys(connection, person)
             self._log(connection, access, "link", person)
             self._link(connection, person, party)
+
+    def unlink(self, person: str, party: str, access: Access) -> None:
+        """Find the person no more under a party that is somebody else's, as after a slip of the pen.
+
+        Raises `MadangError`: `vault.unknown`, `vault.erased`, `vault.not_linked`.
+        """
+        alias = cipher.alias(self._index, party)
+        with self._database.writing() as connection:
+            self._keys(connection, person)
+            self._log(connection, access, "unlink", person)
+            own = and_(VAULT_ALIASES.c.alias == alias, VAULT_ALIASES.c.person == person)
+            if connection.execute(delete(VAULT_ALIASES).where(own)).rowcount != 1:
+                raise MadangError("vault.not_linked", "This person is not found under this party. Check both.")
+        self._forget()
 
     def person_of(self, party: str) -> str | None:
         """The person that a party of the ledger is, or None; a person's own handle leads to the person too."""

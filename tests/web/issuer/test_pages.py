@@ -129,6 +129,39 @@ def test_an_offer_shows_its_digits_once_and_the_access_log_who_made_it(server, c
     assert [(one.officer, one.person) for one in lines] == [(officer("welfare").party, town.subject)]
 
 
+def logged(town: Town, what: str) -> list[tuple[str, str, str]]:
+    """Lines of the access log: officer, person, credential."""
+    database = open_database(town.address)
+    with database.reading() as connection:
+        lines = connection.execute(select(VAULT_ACCESSES).where(VAULT_ACCESSES.c.what == what)).all()
+    database.close()
+    return [(one.officer, one.person, one.item) for one in lines]
+
+
+def test_connecting_information_that_was_mistyped_is_taken_away_and_the_person_reads_by_whom(server, cookie, town):
+    path, wrong = "/issuer/office/office/disconnect", "w" * 86
+    mistyped = f"{COLUMNS}\n{GOOD.replace('P-7', 'P-10').replace('h' * 86, wrong)}\n"
+    rightful = f"{COLUMNS}\n{GOOD.replace('P-7', 'P-11').replace('h' * 86, 'r' * 86)}\n"
+    corrected = rightful.replace("r" * 86, wrong)
+    for sheet in (mistyped, rightful):
+        assert upload(server, cookie, "resident", sheet).status == 200
+    refused = upload(server, cookie, "resident", corrected)
+    assert refused.status == 422 and "다른 관리번호에 적힌 연계정보" in text_of(refused)
+    for reference, information in (("P-10", "x" * 86), ("P-11", wrong)):
+        nothing = post(server, cookie, path, reference=reference, information=information)
+        assert "적힌 연계정보가 아닙니다" in text_of(nothing)
+    assert logged(town, "unlink") == []
+    foreign = cookie_of(server, "ministry")
+    assert post(server, foreign, path, reference="P-10", information=wrong).status == 404
+    undone = post(server, cookie, path, reference="P-10", information=f" {wrong} ")
+    assert undone.status == 200 and "떼어 냈습니다" in text_of(undone)
+    assert wrong not in text_of(undone) and "심사 중" in text_of(undone)
+    ((who, person, _),) = logged(town, "unlink")
+    assert who == officer("welfare").party
+    assert (who, person, "") in logged(town, "tokens_ended")
+    assert upload(server, cookie, "resident", corrected).status == 200
+
+
 def issued(town: Town, delivery: str, count: int) -> list[Issued]:
     """Credentials on record without a status, as of a type that lives for a day: the server has the lists open."""
     now = 1_900_000_000
@@ -162,6 +195,8 @@ def test_what_was_issued_is_suspended_restored_and_revoked_by_delivery_or_all_at
     with database.reading() as connection:
         lines = connection.execute(select(VAULT_ACCESSES).where(VAULT_ACCESSES.c.what == "revoked")).all()
     assert sorted(one.item for one in lines) == ["d1-0", "d1-1", "d2-0"]
+    own = (officer("welfare").party, town.subject, "")
+    assert logged(town, "tokens_ended").count(own) == 4, "once for each change but the restoring"
     database.close()
     assert "폐지" in text_of(post(server, cookie, "/issuer/office/office/person", reference=REFERENCE))
 

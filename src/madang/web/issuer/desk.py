@@ -116,15 +116,36 @@ async def stand(visit: Visit, name: Name) -> Response[str]:
 
     def change() -> int:
         if known != "valid":
+            store(visit).note(access, "tokens_ended", subject, "", now)
             end_tokens(one, subject, now)
         issued = one.store.issued_to(name, subject)
-        meant = [each for each in issued if delivery in ("", each.delivery)]
-        for each in (each for each in meant if each.standing not in ("revoked", known)):
+        meant = standing.changing([each for each in issued if delivery in ("", each.delivery)], known, now)
+        # On record first: no line is missing where the server stops in between.
+        for each in meant:
             store(visit).note(access, known, subject, each.number, now)
         return len(standing.change(one, meant, known, now))
 
     changed = await asyncio.to_thread(change)
     return await _person(visit, one, access, reference, "issuer.person.changed", changed)
+
+
+@post("/office/{name:str}/disconnect", status_code=200)
+async def disconnect(visit: Visit, name: Name) -> Response[str]:
+    """Undo connecting information that was written for a person by mistake, and end what was authorised under it."""
+    one, access = _own(visit, name)
+    form = await read_form(visit)
+    reference, information = form.get("reference", ""), form.get("information", "").strip()
+
+    def undo() -> bool:
+        subject = people_of(visit, name).disconnect(reference, information, access)
+        if subject is not None:
+            store(visit).note(access, "tokens_ended", subject, "", visit.now)
+            end_tokens(one, subject, visit.now)
+        return subject is not None
+
+    undone = await asyncio.to_thread(undo)
+    said = "issuer.person.disconnected" if undone else "issuer.person.not_connected"
+    return await _person(visit, one, access, reference, said)
 
 
 @post("/office/{name:str}/sheet", status_code=200, request_max_body_size=MOST_BODY_BYTES)
@@ -140,13 +161,14 @@ async def sheet(visit: Visit, name: Name) -> Response[str]:
         read = await asyncio.to_thread(read_sheet, one.institution, of, sent.file, visit.now, one.trust())
         kept = await asyncio.to_thread(keep_sheet, people_of(visit, name), of, read, access)
     except MadangError as error:
-        return _page(visit, one, said="issuer.sheet.whole", code=error.code, columns=columns_of(of))
+        known = "issuer.refusals.people.connected" if error.code == "people.connected" else "issuer.sheet.whole"
+        return _page(visit, one, said=known, code=error.code, columns=columns_of(of))
     return _page(
         visit, one, said="issuer.sheet.wrong" if read.wrong else "issuer.sheet.kept", kept=kept, wrong=read.wrong
     )
 
 
-ROUTES: Sequence[ControllerRouterHandler] = (home, show, person, offer, stand, sheet)
+ROUTES: Sequence[ControllerRouterHandler] = (home, show, person, offer, stand, disconnect, sheet)
 
 
 def store(visit: Visit) -> Issuing:

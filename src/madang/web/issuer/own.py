@@ -67,13 +67,15 @@ async def revoke(visit: Visit, name: Name) -> Response[str]:
     subject = found.decode()
 
     def change() -> int:
-        end_tokens(office, subject, now)
-        meant = [one for one in office.store.issued_to(name, subject) if delivery in ("", one.delivery)]
+        issuers: Issuers = visit.request.app.state.issuers
         access = Access(office.institution.party, "person_asked")
-        changed = standing.change(office, meant, "revoked", now)
-        for one in changed:
-            visit.request.app.state.issuers.store.note(access, "revoked", subject, one.number, now)
-        return len(changed)
+        issuers.store.note(access, "tokens_ended", subject, "", now)
+        end_tokens(office, subject, now)
+        listed = [one for one in office.store.issued_to(name, subject) if delivery in ("", one.delivery)]
+        meant = standing.changing(listed, "revoked", now)
+        for one in meant:
+            issuers.store.note(access, "revoked", subject, one.number, now)
+        return len(standing.change(office, meant, "revoked", now))
 
     changed = await asyncio.to_thread(change)
     return await _page(visit, office, subject, ticket, changed)

@@ -59,40 +59,103 @@ class People:
         subject = self._vault.person_of(self._alias("ci", information))
         if subject is None:
             return None
-        entry = self.entry(subject, Access(self._party, "issuance"))
-        said = {claims.get(CONNECTING) for claims in entry.values() if claims != "waiting"} - {None}
+        said = _connecting(self.entry(subject, Access(self._party, "issuance")))
         return subject if not said or information in said else None
 
     def keep(self, reference: str, kind: str, said: dict[str, Any] | Literal["waiting"], access: Access) -> str:
         """Keep what is known of a person for a type, in place of what was known before. Gives the person's handle.
 
+        Connecting information that is corrected by it is nobody's any more, and free for whose it is.
+
         Raises `MadangError`: `people.connected` (the connecting information is somebody else's), what `Vault.put`
         raises.
         """
         with self._turn:
-            information = said.get(CONNECTING) if isinstance(said, dict) else None
-            subject = self.find(reference)
-            alias = self._alias("ci", information) if isinstance(information, str) else ""
-            connected = self._vault.person_of(alias) if alias else None
-            if subject is not None and connected not in (None, subject):
-                raise MadangError(
-                    "people.connected", "The connecting information is that of another reference. Correct one of both."
-                )
+            subject, connected, alias = self._place(reference, said, access)
             if subject is None:
                 subject = connected or self._vault.enrol(access)
                 self._vault.link(subject, self._alias("reference", reference), access)
             if alias and connected is None:
                 self._vault.link(subject, alias, access)
-            content = _encode({**self.entry(subject, access), kind: said})
-            items = self._vault.items(subject, "register")
-            if items:
-                self._vault.replace(subject, items[0].item, content, access)
-            else:
-                self._vault.put(subject, "register", content, access)
+            before = self.entry(subject, access)
+            after: Entry = {**before, kind: said}
+            self._write(subject, after, access)
+            corrected = _connecting(before) - _connecting(after) if _connecting(after) else set()
+            for old in sorted(corrected):
+                self._disconnect(subject, old, access)
             return subject
+
+    def check(self, reference: str, said: dict[str, Any], access: Access) -> None:
+        """Refuse beforehand what `keep` would refuse. Raises `MadangError` (`people.connected`)."""
+        with self._turn:
+            self._place(reference, said, access)
+
+    def disconnect(self, reference: str, information: str, access: Access) -> str | None:
+        """Undo connecting information that was written for a person by mistake, so that it is free for whose it is.
+
+        What says it of the person waits from then on, until a sheet says it anew. Gives the person's handle; None where
+        nobody has this reference, or has this information under it.
+        """
+        with self._turn:
+            subject = self.find(reference)
+            if subject is None or self._vault.person_of(self._alias("ci", information)) != subject:
+                return None
+            entry = self.entry(subject, access)
+            # What is left out of it first: should this be cut short, then it can be asked for again.
+            self._write(
+                subject,
+                {
+                    kind: "waiting" if known == "waiting" or known.get(CONNECTING) == information else known
+                    for kind, known in entry.items()
+                },
+                access,
+            )
+            self._disconnect(subject, information, access)
+            return subject
+
+    def _place(
+        self, reference: str, said: dict[str, Any] | Literal["waiting"], access: Access
+    ) -> tuple[str | None, str | None, str]:
+        """Who has this reference, who this connecting information, and what that is kept as ('' where none is said)."""
+        information = said.get(CONNECTING) if isinstance(said, dict) else None
+        subject = self.find(reference)
+        if not isinstance(information, str):
+            return subject, None, ""
+        connected = self._owner(information, access)
+        if subject is not None and connected not in (None, subject):
+            raise MadangError(
+                "people.connected", "The connecting information is that of another reference. Correct one of both."
+            )
+        return subject, connected, self._alias("ci", information)
+
+    def _owner(self, information: str, access: Access) -> str | None:
+        """Whose connecting information this is. Who had it by mistake, and was corrected, lets go of it here."""
+        subject = self._vault.person_of(self._alias("ci", information))
+        said = _connecting(self.entry(subject, access)) if subject is not None else set()
+        if subject is None or not said or information in said:
+            return subject
+        self._disconnect(subject, information, access)
+        return None
+
+    def _disconnect(self, subject: str, information: str, access: Access) -> None:
+        alias = self._alias("ci", information)
+        if self._vault.person_of(alias) == subject:
+            self._vault.unlink(subject, alias, access)
+
+    def _write(self, subject: str, entry: Entry, access: Access) -> None:
+        items = self._vault.items(subject, "register")
+        if items:
+            self._vault.replace(subject, items[0].item, _encode(entry), access)
+        else:
+            self._vault.put(subject, "register", _encode(entry), access)
 
     def _alias(self, sort: str, value: str) -> str:
         return f"register:{self._institution}:{sort}:{value}"
+
+
+def _connecting(entry: Entry) -> set[str]:
+    """All connecting information that is said of a person."""
+    return {claims[CONNECTING] for claims in entry.values() if claims != "waiting" and CONNECTING in claims}
 
 
 def to_entry(of: CredentialType, claims: Claims) -> dict[str, Any]:

@@ -77,7 +77,12 @@ def read_sheet(institution: Institution, of: CredentialType, data: bytes, now: i
 
 
 def keep_sheet(register: People, of: CredentialType, sheet: Sheet, access: Access) -> int:
-    """Keep all people of a sheet in which nothing is wrong; how many. Raises what `People.keep` raises."""
+    """Keep all people of a sheet in which nothing is wrong; how many.
+
+    Raises what `People.keep` raises: `people.connected` before anything of it is kept.
+    """
+    for reference, claims in sheet.people.items():
+        register.check(reference, to_entry(of, claims), access)
     for reference, claims in sheet.people.items():
         register.keep(reference, of.id, to_entry(of, claims), access)
     return len(sheet.people)
