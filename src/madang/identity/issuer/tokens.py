@@ -1,7 +1,7 @@
 """The token endpoint: from a code to an access token that is bound to a key of the wallet (RFC 6749, 9449).
 
 Tokens are random, last ten minutes, and count for what was granted and no more. There are no refresh tokens: whoever
-needs newer credentials asks anew, as a person or by another offer.
+needs newer credentials asks anew, as a person or by another offer. HAIP 1.0 recommends them and requires none.
 """
 
 import hashlib
