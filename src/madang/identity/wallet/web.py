@@ -67,7 +67,8 @@ def _connection_to(url: str) -> tuple[http.client.HTTPConnection, str]:
     except ValueError:
         raise _unreachable(url, "it is no address") from None
     is_here = parts.scheme == "http" and host in _HERE
-    if host is None or not url.isascii() or not url.isprintable() or not (is_here or parts.scheme == "https"):
+    is_text = url.isascii() and url.isprintable() and " " not in url
+    if host is None or not is_text or not (is_here or parts.scheme == "https"):
         raise _unreachable(url, "it is no https address")
     kind = http.client.HTTPConnection if is_here else http.client.HTTPSConnection
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
