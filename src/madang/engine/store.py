@@ -139,11 +139,15 @@ class RocksStore:
                 batch.put(key, value, self._handles[key[:1] == APPENDED])
         try:
             with self._turn:
-                self._db.write(batch)
-                # The library holds the interpreter while it writes, and lets go of it here, where the disk is awaited.
-                self._db.flush_wal(True)
+                self._commit(batch)
         except Exception as error:  # noqa: BLE001  the library raises bare Exception
             raise StoreFailure("store.write", f"the block can't be made durable: {error}. The node stops.") from None
+
+    def _commit(self, batch: WriteBatch) -> None:
+        """Write a batch to the disk."""
+        self._db.write(batch)
+        # The library holds the interpreter while it writes, and lets go of it here, where the disk is awaited.
+        self._db.flush_wal(True)
 
     def view(self) -> View:
         """A consistent view of what is durable now."""
