@@ -5,8 +5,10 @@ import asyncio
 import pytest
 
 from madang.web.api.asgi import in_bounds
-from madang.web.api.limits import Bodies
+from madang.web.api.edge import Edge
+from madang.web.api.limits import Bodies, Buckets, Limits
 from madang.web.api.problems import Refused
+from madang.web.api.submit import Submission
 
 LEFT = {"type": "http.disconnect"}
 
@@ -56,3 +58,37 @@ def test_bodies_are_bounded_together_and_their_room_comes_back():
         assert (refused.value.problem.code, refused.value.retry_after) == ("http.busy", 1)
     with bodies.request() as third:
         assert read(in_bounds(sender(piece(b"1234567890", more=False)), 1, third), 1)
+
+
+def test_transactions_and_all_other_bodies_share_one_room():
+    said = []
+
+    async def send(message):
+        said.append(message)
+
+    async def reads(scope, receive, send):
+        await receive()
+        await receive()
+
+    def request(path):
+        headers = [(b"content-type", b"application/jose")]
+        return {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "raw_path": b"",
+            "query_string": b"",
+            "headers": headers,
+        }
+
+    async def play():
+        limits = Limits(bodies_bytes=100)
+        edge = Edge(reads, Buckets(limits), limits)
+        edge.submission = Submission(None, Buckets(limits), limits, edge.bodies)
+        holding = asyncio.create_task(edge(request("/other"), sender(piece(b"a" * 90)), send))
+        await asyncio.sleep(0.05)
+        await edge(request("/transactions"), sender(piece(b"a" * 20, more=False)), send)
+        holding.cancel()
+
+    asyncio.run(play())
+    assert (said[0]["status"], dict(said[0]["headers"])[b"retry-after"]) == (503, b"1")

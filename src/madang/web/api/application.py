@@ -74,7 +74,7 @@ def create(
             app.state.update({"node": node, "courier": courier, "desk": Desk(node, limits), "events": events})
             app.state.update({"meter": meter, "limits": limits, "journal": journal})
             app.state.update({"strangers": strangers(limits)})
-            edge.submission = Submission(courier, buckets, limits)
+            edge.submission = Submission(courier, buckets, limits, edge.bodies)
             supervisor = Supervisor(node, meter, journal)
             watching = asyncio.create_task(supervisor.watch()) if closing is not None else None
             if closing is not None:

@@ -18,14 +18,17 @@ from madang.web.api.submit import Submission
 
 
 class Edge:
-    """The outermost ASGI application. `submission` is None until the node is open; then `close` ends it cleanly."""
+    """The outermost ASGI application. `submission` is None until the node is open; then `close` ends it cleanly.
+
+    `bodies` is the room for the bodies of all requests, which `submission` shares.
+    """
 
     def __init__(self, app: App, buckets: Buckets, limits: Limits) -> None:
         self._app = app
         self._buckets = buckets
         self._proxies = frozenset(limits.proxies)
         self._body_seconds = limits.body_seconds
-        self._bodies = Bodies(limits.bodies_bytes)
+        self.bodies = Bodies(limits.bodies_bytes)
         self._inside = 0
         self._closing = False
         self.submission: Submission | None = None
@@ -71,7 +74,7 @@ class Edge:
                     send, make(405, "http.method", "Transactions are sent with POST."), 0, [(b"allow", b"POST")]
                 )
         else:
-            with self._bodies.request() as hold:
+            with self.bodies.request() as hold:
                 await self._app(scope, in_bounds(receive, self._body_seconds, hold), _with_headers(send))
 
     def _address(self, scope: Scope, headers: Sequence[Header]) -> str:

@@ -41,13 +41,13 @@ _string = msgspec.json.Decoder(str)
 
 
 class Submission:
-    """The route. `buckets` charge each further transaction of a request as one more request."""
+    """The route. `buckets` charge each further transaction of a request as one more; `bodies` are the edge's."""
 
-    def __init__(self, courier: Courier, buckets: Buckets, limits: Limits) -> None:
+    def __init__(self, courier: Courier, buckets: Buckets, limits: Limits, bodies: Bodies) -> None:
         self._courier = courier
         self._buckets = buckets
         self._limits = limits
-        self._bodies = Bodies(limits.bodies_bytes)
+        self._bodies = bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, address: str) -> None:
         """Answer one request. What is refused is sent as a problem."""
