@@ -6,6 +6,7 @@
 from madang.base.parties.transactions import RegisterPeople
 from madang.base.programmes.transactions import Approve, Draft, Open
 from madang.base.programmes.transactions import Publish as PublishProgramme
+from madang.client.letters import digest_of_code
 from madang.contract import Kind, canonical, digest, read_programme
 from madang.kernel.transaction import Act
 from madang.services.appeals.transactions import SetTerms as SetAppealTerms
@@ -65,7 +66,7 @@ def acts(kind: Kind, began: int) -> list[Act]:
             programme=COUPON,
             rows=[
                 _row("dahye", 100_000, holder=DAHYE.party),
-                _row("eunji", 150_000, code=code_digest(COUPON, LETTER)),
+                _row("eunji", 150_000, code=digest_of_code(COUPON, LETTER)),
                 _row("gayun", 150_000, holder=GAYUN.party),
                 _row("hana", 150_000, holder=HANA.party),
             ],

@@ -13,6 +13,7 @@ from madang.base.mandates.transactions import Grant as MandateGrant
 from madang.base.mandates.transactions import Register as MandateRegister
 from madang.base.mandates.transactions import Scope
 from madang.base.parties.transactions import AppointInstitution, Reinstate, Suspend
+from madang.client.letters import claim_by_code, digest_of_code
 from madang.records.noticemodel import Notices, remind
 from madang.records.projection import project, rebuild
 from madang.records.schema import NOTICES, metadata
@@ -27,8 +28,7 @@ from madang.services.disputes.transactions import Decide as DecideDispute
 from madang.services.fraud import queries as fraud
 from madang.services.fraud.transactions import WithdrawCase
 from madang.services.vouchers import queries
-from madang.services.vouchers.state import code_digest
-from madang.services.vouchers.transactions import Claim, Expire, Freeze, Grant, GrantRow, Recall, Refund
+from madang.services.vouchers.transactions import Expire, Freeze, Grant, GrantRow, Recall, Refund
 from tests.crash import town
 from tests.records.scene import Yard
 from tests.services.appeals.scene import DESK, SECOND, UNTIL, decide, lodge, take
@@ -64,12 +64,12 @@ def granted(yard: Yard, *rows: GrantRow) -> list[str]:
 
 def test_whoever_is_granted_a_voucher_is_told_and_whoever_waits_for_a_code_when_it_is_claimed(yard, database):
     code = "A" * 26
-    letter = GrantRow(reference="letter", amount=180_000, region="26", code=code_digest(COUPON, code))
+    letter = GrantRow(reference="letter", amount=180_000, region="26", code=digest_of_code(COUPON, code))
     granted(yard, row("r-alice", ALICE.party), letter)
     take_in(yard, database)
     assert told(database, ALICE.party) == [("granted", 0, "")]
     assert told(database, BORA.party) == []
-    yard.accept(Claim(by=BORA.party, programme=COUPON, code=code), by=BORA)
+    yard.accept(claim_by_code(by=BORA.party, programme=COUPON, code=code), by=BORA)
     take_in(yard, database)
     assert told(database, BORA.party) == [("granted", 0, "")]
     for number in range(town.PAYERS):

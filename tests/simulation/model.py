@@ -152,7 +152,7 @@ class Model:
                 self._put(number, "code", row.code)
 
     def _claim(self, act: Claim) -> None:
-        digest = hashlib.sha256(f"{act.programme}:{act.code}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{act.programme}:{act.code_key}".encode()).hexdigest()
         number = self._get("code", digest)
         self._need(number is not None)
         holder, region, status, left = self._voucher(number)

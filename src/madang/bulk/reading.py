@@ -39,7 +39,7 @@ _INSTEAD = {
     "amount": "Write whole won in digits alone, such as 150000: no comma, point, sign, space or leading zero.",
     "region": "Write 2 to 10 digits: the beginning of a legal-dong code, such as 26 for Busan. Keep leading zeros.",
     "holder": "Write the thumbprint of the holder's key, 43 letters, digits, - or _; or leave it empty, with a code.",
-    "code": "Write the SHA-256 digest of the claim code: 64 of 0-9 and a-f, in lower case; or leave it empty.",
+    "code": "Write the digest that madang letters make prints: 64 of 0-9 and a-f, in lower case; or leave it empty.",
     "instalment": "Write a number from 1 to 1000, or leave it empty for 1.",
     "first_day": "Write the first day of use as 2026-03-01, or leave it empty for the programme's.",
     "last_day": "Write the last day of use as 2026-03-31, or leave it empty for the programme's.",

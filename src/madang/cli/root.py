@@ -14,6 +14,7 @@ from madang.cli import (
     grants,
     identity,
     keys,
+    letters,
     node,
     nodes,
     notices,
@@ -47,6 +48,7 @@ app.add_typer(nodes.app, name="node")
 app.add_typer(keys.app, name="keys")
 app.add_typer(programmes.app, name="programme")
 app.add_typer(grants.app, name="grants")
+app.add_typer(letters.app, name="letters")
 app.add_typer(card.app, name="card")
 app.add_typer(identity.app, name="identity")
 app.add_typer(did.app, name="did")

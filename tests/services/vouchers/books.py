@@ -245,7 +245,7 @@ class Books:
         if holder != act.by:
             self._mandated(holder, act.by, "vouchers.claim", 0)
         self._need(holder in self.people)
-        digest = hashlib.sha256(f"{act.programme}:{act.code}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{act.programme}:{act.code_key}".encode()).hexdigest()
         number = self._get("code", act.programme, digest)
         self._need(number is not None)
         voucher = self._voucher(number)

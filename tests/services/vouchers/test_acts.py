@@ -10,11 +10,11 @@ from madang.base.money.transactions import Pay as PayTokens
 from madang.base.parties.transactions import AppointInstitution
 from madang.base.programmes.queries import programme
 from madang.base.programmes.transactions import Close
+from madang.client.letters import claim_by_code, digest_of_code
 from madang.kernel.transaction import MAX_TRANSACTION_BYTES
 from madang.services.vouchers import queries
-from madang.services.vouchers.state import CODES, code_digest
+from madang.services.vouchers.state import CODES
 from madang.services.vouchers.transactions import (
-    Claim,
     Expire,
     Freeze,
     Fund,
@@ -50,7 +50,7 @@ def totals(world: World) -> tuple[int, int, int]:
 
 
 def coded(reference: str, code: str, amount: int = 100_000) -> GrantRow:
-    return GrantRow(reference=reference, amount=amount, region="26", code=code_digest(COUPON, code))
+    return GrantRow(reference=reference, amount=amount, region="26", code=digest_of_code(COUPON, code))
 
 
 def refund(world: World, amount: int, place: int = 0, by: str = "bakery") -> Refund:
@@ -148,8 +148,8 @@ def test_what_is_refused_in_a_batch_grants_nothing_and_may_be_granted_later():
 def test_a_code_works_once_then_pays():
     world = coupon_world()
     first, second = grant(world, coded("r1", CODE), coded("r2", OTHER))
-    claim = Claim(by=CHUL.party, programme=COUPON, code=CODE)
-    world.accept(claim, Claim(by=CHUL.party, programme=COUPON, code=OTHER), by=CHUL)
+    claim = claim_by_code(by=CHUL.party, programme=COUPON, code=CODE)
+    world.accept(claim, claim_by_code(by=CHUL.party, programme=COUPON, code=OTHER), by=CHUL)
     world.refuse("vouchers.unknown_code", claim, by=CHUL)
     assert list(world.state().scan(CODES)) == []
     world.accept(pay({first: 60_000, second: 100_000}, by=CHUL.party), by=CHUL)
@@ -158,8 +158,8 @@ def test_a_code_works_once_then_pays():
 
 
 def test_a_code_is_of_one_programme():
-    assert code_digest(COUPON, CODE) != code_digest("another", CODE)
-    assert code_digest(COUPON, CODE) != code_digest(COUPON, OTHER)
+    assert digest_of_code(COUPON, CODE) != digest_of_code("another", CODE)
+    assert digest_of_code(COUPON, CODE) != digest_of_code(COUPON, OTHER)
 
 
 def test_a_thousand_vouchers_are_granted_and_expired_in_one_transaction_each():
@@ -388,7 +388,7 @@ def test_a_recall_takes_what_is_unspent_and_touches_nothing_else():
     assert totals(world) == (9_950_000, 0, 50_000)
     assert [view(world, mine).status, view(world, frozen, BORA.party).status] == ["revoked", "revoked"]
     assert world.refuse("programmes.clause", pay({mine: 1}), by=ALICE).reason == "spend.active"
-    claim = Claim(by=CHUL.party, programme=COUPON, code=CODE)
+    claim = claim_by_code(by=CHUL.party, programme=COUPON, code=CODE)
     assert world.refuse("programmes.clause", claim, by=CHUL).reason == "claim.active"
     world.accept(pay_out("bakery"), by=MINISTRY)
     world.check()

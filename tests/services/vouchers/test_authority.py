@@ -18,10 +18,11 @@ from madang.base.parties.transactions import (
 )
 from madang.base.programmes.queries import programme
 from madang.base.programmes.transactions import Approve, Draft, Open, Publish
+from madang.client.letters import claim_by_code, digest_of_code
 from madang.contract import canonical, digest, read_kind, read_programme
 from madang.kernel.machine import PAUSES
 from madang.services.vouchers import MODULE, queries
-from madang.services.vouchers.state import KINDS, code_digest
+from madang.services.vouchers.state import KINDS
 from madang.services.vouchers.transactions import (
     Attest,
     AttestedHolder,
@@ -31,7 +32,6 @@ from madang.services.vouchers.transactions import (
     Capture,
     CarryOver,
     CashOut,
-    Claim,
     ClaimByToken,
     Collect,
     Confirm,
@@ -83,7 +83,7 @@ CODE = "A" * 26
 
 
 def coded(reference: str = "letter", code: str = CODE, amount: int = 100_000) -> GrantRow:
-    return GrantRow(reference=reference, amount=amount, region="26", code=code_digest(COUPON, code))
+    return GrantRow(reference=reference, amount=amount, region="26", code=digest_of_code(COUPON, code))
 
 
 def granting(*rows: GrantRow, by: str = "ministry") -> Grant:
@@ -126,8 +126,8 @@ def test_vouchers_are_granted_to_people_alone():
 def test_only_a_person_claims_a_letter(by, signer):
     world = coupon_world()
     grant(world, coded())
-    world.refuse("vouchers.not_for", Claim(by=by, programme=COUPON, code=CODE), by=signer)
-    world.accept(Claim(by=BORA.party, programme=COUPON, code=CODE), by=BORA)
+    world.refuse("vouchers.not_for", claim_by_code(by=by, programme=COUPON, code=CODE), by=signer)
+    world.accept(claim_by_code(by=BORA.party, programme=COUPON, code=CODE), by=BORA)
 
 
 def test_a_party_named_like_a_voucher_that_waits_is_not_its_holder():
@@ -138,13 +138,13 @@ def test_a_party_named_like_a_voucher_that_waits_is_not_its_holder():
     merchants = [NewMerchant(key=new_key(thief), party=letter)]
     world.accept(RegisterMerchants(by="bank-a", merchants=merchants), by=officer("bank-a"))
     world.refuse("vouchers.not_for", granting(row("open", letter), by="welfare"), by=WELFARE)
-    world.refuse("vouchers.not_for", Claim(by=letter, programme=COUPON, code="B" * 26), by=thief)
+    world.refuse("vouchers.not_for", claim_by_code(by=letter, programme=COUPON, code="B" * 26), by=thief)
     taking = pay({letter: 1_000}, by=letter)
     assert world.refuse("programmes.clause", taking, by=thief).reason == "spend.own_voucher"
     binding = Bind(by=letter, programme=COUPON, voucher=letter, customer="c" * 64)
     assert world.refuse("programmes.clause", binding, by=thief).reason == "bind.own_voucher"
     world.refuse("programmes.clause", Reimburse(by=letter, programme=COUPON, voucher=letter, amount=1), by=thief)
-    world.accept(Claim(by=ALICE.party, programme=COUPON, code=CODE), by=ALICE)
+    world.accept(claim_by_code(by=ALICE.party, programme=COUPON, code=CODE), by=ALICE)
     assert queries.voucher(world.state(), ALICE.party, COUPON, letter).left == 100_000
     world.check()
 
@@ -158,7 +158,7 @@ def test_a_voucher_that_waits_is_spent_by_nobody_and_lapses():
     world.time = CLOSES
     world.accept(Expire(by=ALICE.party, programme=COUPON, vouchers=[letter]), by=ALICE)
     assert programme(world.state(), COUPON).totals["issued"] == 180_000
-    result = world.refuse("programmes.clause", Claim(by=BORA.party, programme=COUPON, code=CODE), by=BORA)
+    result = world.refuse("programmes.clause", claim_by_code(by=BORA.party, programme=COUPON, code=CODE), by=BORA)
     assert result.reason == "claim.active"
     world.check()
 
@@ -180,7 +180,7 @@ def test_whoever_registered_a_person_does_not_act_for_it(code, signers):
     (voucher,) = grant(world, row("r1", ALICE.party))
     for act in (
         pay({voucher: 1_000}),
-        Claim(by=ALICE.party, programme=COUPON, code=CODE),
+        claim_by_code(by=ALICE.party, programme=COUPON, code=CODE),
         Freeze(by=ALICE.party, programme=COUPON, vouchers=[voucher]),
     ):
         world.refuse(code, act, by=signers)
@@ -289,7 +289,7 @@ FOREIGN = [
     (Fund(by="ministry", amount=1, **OTHER), MINISTRY),
     (Reclaim(by="ministry", amount=1, **OTHER), MINISTRY),
     (Grant(by="ministry", rows=[row("r1", ALICE.party)], **OTHER), MINISTRY),
-    (Claim(by=ALICE.party, code=CODE, **OTHER), ALICE),
+    (claim_by_code(by=ALICE.party, code=CODE, **OTHER), ALICE),
     (ClaimByToken(by=ALICE.party, offer="offer", token="t" * 43, signature="s" * 342, **OTHER), ALICE),
     (Pay(by=ALICE.party, merchant="bakery", order="order", parts=PARTS, **OTHER), ALICE),
     (Refund(by="bakery", merchant="bakery", payment="0" * 10 + NUMBER, amount=1, **OTHER), BAKERY),

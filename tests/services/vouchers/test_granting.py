@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from madang.base.mandates.transactions import Grant as Mandate
@@ -10,16 +11,16 @@ from madang.base.money import ledger as money
 from madang.base.money.transactions import CloseAccount, IssueTokens, OpenAccounts, RedeemTokens
 from madang.base.parties.transactions import AppointInstitution
 from madang.base.programmes.transactions import Approve, Draft, Open, Publish
+from madang.client.letters import claim_by_code, digest_of_code
 from madang.contract import canonical, digest, read_programme
 from madang.services.vouchers import queries
-from madang.services.vouchers.state import LOCKS, code_digest
+from madang.services.vouchers.state import LOCKS
 from madang.services.vouchers.transactions import (
     Attest,
     AttestedHolder,
     Buy,
     Cancel,
     CashOut,
-    Claim,
     Confirm,
     Fund,
     Grant,
@@ -140,19 +141,37 @@ def test_a_voucher_counts_within_the_programmes_time(since, until):
 
 def test_a_letters_voucher_counts_towards_the_cap_of_who_claims_it():
     world = world_of()
-    letter = GrantRow(reference="letter", amount=500_000, region="26", code=code_digest(FULL, "A" * 26))
+    letter = GrantRow(reference="letter", amount=500_000, region="26", code=digest_of_code(FULL, "A" * 26))
     grant(world, letter, row("r1", amount=500_001))
-    taking = Claim(by=ALICE.party, programme=FULL, code="A" * 26)
+    taking = claim_by_code(by=ALICE.party, programme=FULL, code="A" * 26)
     assert world.refuse("programmes.clause", taking, by=ALICE).reason == "claim.capped"
-    world.accept(Claim(by=BORA.party, programme=FULL, code="A" * 26), by=BORA)
+    world.accept(claim_by_code(by=BORA.party, programme=FULL, code="A" * 26), by=BORA)
     assert view(world, voucher_for(world, "letter"), BORA.party).left == 500_000
     world.check()
 
 
+def test_a_claim_that_somebody_saw_is_of_no_use_to_them():
+    world = world_of()
+    grant(world, GrantRow(reference="letter", amount=1_000, region="26", code=digest_of_code(FULL, "A" * 26)))
+    seen = claim_by_code(by=ALICE.party, programme=FULL, code="A" * 26)
+    assert b"A" * 26 not in msgspec.json.encode(seen)
+    changed = msgspec.structs.replace
+    world.refuse("vouchers.claim_signature", changed(seen, by=BORA.party), by=BORA)
+    scope = Scope(acts=["vouchers.claim"], until=world.time + DAY)
+    world.accept(Mandate(by=BORA.party, delegate=ALICE.party, scope=scope), by=BORA)
+    world.refuse("vouchers.claim_signature", changed(seen, holder=BORA.party), by=ALICE)
+    world.accept(Mandate(by=ALICE.party, delegate=BORA.party, scope=scope), by=ALICE)
+    world.refuse("vouchers.claim_signature", changed(seen, by=BORA.party, holder=ALICE.party), by=BORA)
+    own_key = wallet("a key that the thief made")
+    world.refuse("vouchers.unknown_code", changed(seen, by=BORA.party, code_key=own_key.public_key), by=BORA)
+    world.accept(seen, by=ALICE)
+    assert view(world, voucher_for(world, "letter")).left == 1_000
+
+
 def test_a_delegate_claims_for_whom_the_mandate_names():
     world = world_of()
-    grant(world, GrantRow(reference="letter", amount=1_000, region="26", code=code_digest(FULL, "A" * 26)))
-    taking = Claim(by=BORA.party, programme=FULL, code="A" * 26, holder=ALICE.party)
+    grant(world, GrantRow(reference="letter", amount=1_000, region="26", code=digest_of_code(FULL, "A" * 26)))
+    taking = claim_by_code(by=BORA.party, programme=FULL, code="A" * 26, holder=ALICE.party)
     world.refuse("mandates.none", taking, by=BORA)
     scope = Scope(acts=["vouchers.claim"], until=world.time + DAY)
     world.accept(Mandate(by=ALICE.party, delegate=BORA.party, scope=scope), by=ALICE)

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from madang.base.cards.transactions import Present
 from madang.base.mandates.transactions import Grant as Mandate
 from madang.base.mandates.transactions import Scope
+from madang.client.letters import claim_by_code, digest_of_code
 from madang.kernel.fields import MAX_WON
 from madang.kernel.transaction import Act, type_name
 from madang.services.vouchers.rules import RULES
-from madang.services.vouchers.state import code_digest
 from madang.services.vouchers.transactions import Buy, Freeze, Line, Order, Refund
 from tests.base.eligibility.scene import OFFER, WELFARE, counting, opening, signed_token
 from tests.services.vouchers.everything import (
@@ -63,7 +63,7 @@ def _busy() -> tuple[World, tuple[str, ...], tuple[str, ...]]:
         row("r2", instalment=2, since=MIDDLE),
         row("r3", BORA.party, amount=900_000, subjects=["1" * 64]),
         row("r4", BORA.party),
-        msgspec.structs.replace(row("r5"), holder=None, code=code_digest(FULL, LETTER)),
+        msgspec.structs.replace(row("r5"), holder=None, code=digest_of_code(FULL, LETTER)),
     )
     world.accept(Buy(by=CHUL.party, programme=FULL, amount=100_000, price=90_000), by=CHUL)
     lines = [Line(goods="film", amount=10_000), Line(goods="bread", amount=MAX_WON)]
@@ -99,6 +99,7 @@ def pools() -> dict[str, list[Any]]:
     times = [0, OPENS, MIDDLE, CLOSES, 253_402_300_800, 2**40]
     people = [ALICE.party, BORA.party, CHUL.party, "bakery", "nobody", vouchers[0]]
     token, signature = _token()
+    claims = [claim_by_code(by=one, programme=FULL, code=LETTER) for one in people[:3]]
     return {
         "by": list(SIGNERS),
         "programme": [FULL, FULL, SIBLING, "none"],
@@ -116,7 +117,9 @@ def pools() -> dict[str, list[Any]]:
         "later": [False, True],
         "promised": [False, True],
         "customer": ["c" * 64, "d" * 64],
-        "code": [LETTER, code_of(1), code_digest(FULL, LETTER), "0" * 64, None],
+        "code": [LETTER, code_of(1), digest_of_code(FULL, LETTER), "0" * 64, None],
+        "code_key": [claims[0].code_key, claims[0].code_key, "A" * 86],
+        "code_signature": [*(one.code_signature for one in claims), "A" * 86],
         "holder": [None, *people],
         "offer": [OFFER, OFFER, "none"],
         "token": [token, "t" * 43],

@@ -16,6 +16,7 @@ from madang.app import MODULES
 from madang.base.money import ledger as money
 from madang.base.programmes.queries import programme
 from madang.base.programmes.state import PROGRAMMES, compiled
+from madang.client.letters import claim_by_code, digest_of_code
 from madang.kernel.errors import Rejected
 from madang.kernel.module import Call, InvariantBroken
 from madang.kernel.state import State
@@ -38,7 +39,6 @@ from madang.services.vouchers.state import (
     OwnMoney,
     Shelf,
     Shelved,
-    code_digest,
     voucher_of,
 )
 from madang.services.vouchers.transactions import (
@@ -161,7 +161,7 @@ def act_of(town: Town, dice: random.Random) -> Act:
         amount = dice.choice([1, 3, 100, 10_000, 61_001])
         return Refund(by=shop, programme=COUPON, merchant=shop, payment=payment, amount=amount)
     if kind == "claim":
-        return Claim(by=dice.choice(PEOPLE), programme=COUPON, code=dice.choice(LETTERS) * 26)
+        return claim_by_code(by=dice.choice(PEOPLE), programme=COUPON, code=dice.choice(LETTERS) * 26)
     if kind == "reclaim":
         return Reclaim(by="ministry", programme=COUPON, amount=dice.choice([1, 1_000_000]))
     if kind in ("freeze", "unfreeze", "recall", "expire"):
@@ -179,7 +179,7 @@ def _row(town: Town, dice: random.Random, place: int) -> GrantRow:
     }
     members["region"] = dice.choice(["26", "11", "2611"])
     if dice.random() < 0.25:
-        return GrantRow(code=code_digest(COUPON, dice.choice(LETTERS) * 26), **members)
+        return GrantRow(code=digest_of_code(COUPON, dice.choice(LETTERS) * 26), **members)
     return GrantRow(holder=dice.choice(PEOPLE), **members)
 
 

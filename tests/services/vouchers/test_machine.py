@@ -18,13 +18,13 @@ from madang.base.money import ledger as money
 from madang.base.parties.transactions import EnrolKey
 from madang.base.programmes.queries import programme
 from madang.base.programmes.state import PROGRAMMES, compiled
+from madang.client.letters import claim_by_code
 from madang.kernel.errors import Malformed
 from madang.kernel.machine import MARKS
 from madang.kernel.transaction import Act
 from madang.services.vouchers import queries
 from madang.services.vouchers.state import voucher_of
 from madang.services.vouchers.transactions import (
-    Claim,
     Expire,
     Freeze,
     Fund,
@@ -150,7 +150,7 @@ class Vouchers(RuleBasedStateMachine):
 
     @rule(by=parties, code=letters)
     def claim(self, by: str, code: str) -> None:
-        self.send(Claim(by=by, programme=COUPON, code=code))
+        self.send(claim_by_code(by=by, programme=COUPON, code=code))
 
     @rule(data=st.data(), merchant=shops, own=st.sampled_from([0, 0, 0, 1, 5_000, 250_000]), by=parties)
     def pay(self, data: Any, merchant: str, own: int, by: str) -> None:

@@ -16,9 +16,9 @@ from madang.base.mandates.transactions import Scope
 from madang.base.money.transactions import IssueTokens
 from madang.base.programmes.state import PROGRAMMES
 from madang.base.programmes.transactions import Amend, Succeed
+from madang.client.letters import claim_by_code, digest_of_code
 from madang.contract import canonical, digest, read_programme
 from madang.services.vouchers import queries
-from madang.services.vouchers.state import code_digest
 from madang.services.vouchers.transactions import (
     Bind,
     Buy,
@@ -26,7 +26,6 @@ from madang.services.vouchers.transactions import (
     Capture,
     CarryOver,
     CashOut,
-    Claim,
     Collect,
     Confirm,
     Draw,
@@ -111,8 +110,8 @@ def the_cap_of_a_holder() -> tuple[World, Signed, Signed]:
 
 def a_letter() -> tuple[World, Signed, Signed]:
     world = world_of()
-    grant(world, GrantRow(reference="letter", amount=1_000, region="26", code=code_digest(FULL, "A" * 26)))
-    alice, bora = ((Claim(by=one.party, programme=FULL, code="A" * 26), one) for one in (ALICE, BORA))
+    grant(world, GrantRow(reference="letter", amount=1_000, region="26", code=digest_of_code(FULL, "A" * 26)))
+    alice, bora = ((claim_by_code(by=one.party, programme=FULL, code="A" * 26), one) for one in (ALICE, BORA))
     return world, alice, bora
 
 

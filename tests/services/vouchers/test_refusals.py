@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from madang.base.merchants.transactions import Close as CloseMerchant
@@ -9,6 +10,7 @@ from madang.base.merchants.transactions import Entry, Register
 from madang.base.merchants.transactions import Suspend as SuspendMerchant
 from madang.base.parties.transactions import NewMerchant, RegisterMerchants, RegisterPeople
 from madang.base.programmes.transactions import Close
+from madang.client.letters import claim_by_code, digest_of_code
 from madang.kernel.errors import Malformed
 from madang.services.vouchers import queries
 from madang.services.vouchers.state import code_digest
@@ -53,6 +55,8 @@ KIOSK = wallet("kiosk", party="kiosk")
 """A shop without an account."""
 CODE, USED, WRONG = "A" * 26, "B" * 26, "C" * 26
 NOTHING = "A" * 22
+NO_POINT = "A" * 86
+LISTED, FRESH, OF_NO_POINT = digest_of_code(COUPON, CODE), digest_of_code(COUPON, WRONG), code_digest(COUPON, NO_POINT)
 
 
 def _played() -> World:
@@ -62,12 +66,12 @@ def _played() -> World:
     world.accept(RegisterMerchants(by="bank-a", merchants=kiosk), by=BANK)
     world.accept(Register(by="operator", entries=[Entry(merchant="kiosk", facts=facts(BUSAN))]), by=OPERATOR)
     letters = [
-        GrantRow(reference=name, amount=100_000, region="26", code=code_digest(COUPON, code))
-        for name, code in (("letter", CODE), ("claimed", USED))
+        GrantRow(reference=name, amount=100_000, region="26", code=digest)
+        for name, digest in (("letter", LISTED), ("claimed", digest_of_code(COUPON, USED)), ("no-key", OF_NO_POINT))
     ]
     rows = [row("alice", ALICE.party), row("frozen", ALICE.party), row("bora", BORA.party, region="11")]
     grant(world, *rows, row("poor", POOR.party), row("recalled", ALICE.party), *letters)
-    world.accept(Claim(by=ALICE.party, programme=COUPON, code=USED), by=ALICE)
+    world.accept(claim_by_code(by=ALICE.party, programme=COUPON, code=USED), by=ALICE)
     world.accept(pay({voucher(world, "alice"): 30_000}, own=20_000), by=ALICE)
     world.accept(pay({voucher(world, "alice"): 3_000}, merchant="kiosk"), by=ALICE)
     frozen, recalled = voucher(world, "frozen"), voucher(world, "recalled")
@@ -105,7 +109,7 @@ def to(reference: str, amount: int = 100_000, **target: Any) -> GrantRow:
 
 
 def claim(code: str, by: str = ALICE.party, programme: str = COUPON) -> Claim:
-    return Claim(by=by, programme=programme, code=code)
+    return claim_by_code(by=by, programme=programme, code=code)
 
 
 def paying(*parts: tuple[str, int], by: str = ALICE.party, own: int = 0, **members: Any) -> Pay:
@@ -127,8 +131,6 @@ def pay_out(*merchants: str, by: str = "ministry", programme: str = COUPON) -> P
     return PayOut(by=by, programme=programme, merchants=list(merchants))
 
 
-LISTED = code_digest(COUPON, CODE)
-FRESH = code_digest(COUPON, WRONG)
 TOO_MUCH = [row(f"n{number}", ALICE.party, 450_000) for number in range(22)]
 
 # The code, the reason, the act that is refused so, and who signs. A number before these is the time, if it matters.
@@ -172,6 +174,10 @@ CASES: list[tuple[Any, ...]] = [
     ("vouchers.unknown_code", "", claim(WRONG), ALICE),
     ("vouchers.unknown_code", "", claim(USED), ALICE),
     ("vouchers.unknown_code", "", claim(USED, BORA.party), BORA),
+    ("key.invalid", "", msgspec.structs.replace(claim(CODE), code_key=NO_POINT), ALICE),
+    ("base64.invalid", "", msgspec.structs.replace(claim(CODE), code_signature="A" * 85 + "B"), ALICE),
+    ("vouchers.claim_signature", "", msgspec.structs.replace(claim(CODE), by=BORA.party), BORA),
+    ("vouchers.claim_signature", "", msgspec.structs.replace(claim(CODE), code_signature="A" * 86), ALICE),
     # ------------------------------------------------------------------------------------------------------- pay
     ("authority.not_signed", "", paying((ALICES, 1)), BORA),
     ("programmes.unknown", "", paying((ALICES, 1), by="ministry", merchant="nobody", **GONE), MINISTRY),
@@ -259,7 +265,7 @@ def test_a_shop_that_was_suspended_or_has_closed_takes_no_vouchers_but_gives_bac
 def test_a_closed_programme_is_refused_to_everybody():
     world = PLAYED.fork()
     world.time = CLOSES
-    numbers = [ALICES, FROZEN, BORAS, POORS, LETTER, voucher(world, "claimed")]
+    numbers = [ALICES, FROZEN, BORAS, POORS, LETTER, voucher(world, "claimed"), voucher(world, "no-key")]
     world.accept(on(Expire, *numbers), pay_out("bakery"), refund(3_000, **KIOSKS), by=[MINISTRY, KIOSK])
     world.accept(reclaim(amount=10_000_000 - 30_000), by=MINISTRY)
     world.accept(Close(by="ministry", programme=COUPON), by=quorum("ministry"))
@@ -282,8 +288,8 @@ FORMS = [
     granting(to("r", 0, holder=ALICE.party)),
     granting(to("r\0", holder=ALICE.party)),
     granting(to("r", code="0" * 63)),
-    claim("a" * 26),
-    claim("A" * 25),
+    msgspec.structs.replace(claim(CODE), code_key=NO_POINT[1:]),
+    msgspec.structs.replace(claim(CODE), code_signature="=" * 86),
     paying(),
     paying(*((ALICES, 1) for _ in range(9))),
     paying((ALICES, 0)),

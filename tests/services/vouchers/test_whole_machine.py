@@ -34,11 +34,12 @@ from madang.base.money.transactions import IssueTokens, OpenAccounts
 from madang.base.parties.transactions import EnrolKey
 from madang.base.programmes.queries import programme
 from madang.base.programmes.state import PROGRAMMES, compiled
+from madang.client.letters import claim_by_code, digest_of_code
 from madang.kernel.errors import Malformed
 from madang.kernel.machine import MARKS
 from madang.kernel.transaction import Act
 from madang.services.vouchers import queries
-from madang.services.vouchers.state import code_digest, voucher_of
+from madang.services.vouchers.state import voucher_of
 from madang.services.vouchers.transactions import (
     Bind,
     Buy,
@@ -46,7 +47,6 @@ from madang.services.vouchers.transactions import (
     Capture,
     CarryOver,
     CashOut,
-    Claim,
     Collect,
     Confirm,
     CreditInterest,
@@ -163,7 +163,7 @@ class Programmes(RuleBasedStateMachine):
             {"holder": ALICE.party, "since": MIDDLE, "instalment": 2, "subjects": ["1" * 64]},
             {"holder": BORA.party, "amount": 300_000},
             {"holder": CHUL.party, "amount": 450_000},
-            {"code": code_digest(FULL, "A" * 26)},
+            {"code": digest_of_code(FULL, "A" * 26)},
         ]
         self.grant_rows("welfare", FULL, rows)
 
@@ -271,7 +271,7 @@ class Programmes(RuleBasedStateMachine):
         if shape == "since":
             rows[0] |= {"since": MIDDLE, "instalment": 2}
         if shape == "code":
-            rows[0] |= {"holder": None, "code": code_digest(name, self.pick(LETTERS))}
+            rows[0] |= {"holder": None, "code": digest_of_code(name, self.pick(LETTERS))}
         if shape == "two":
             rows.append({"holder": BORA.party, "amount": 1_000, "subjects": locked})
         if shape == "again":
@@ -291,7 +291,7 @@ class Programmes(RuleBasedStateMachine):
         if holder not in (None, by) and self.unless():
             scope = Scope(acts=["vouchers.claim"], until=self.world.time + DAY)
             self.send(Mandate(by=holder, delegate=by, scope=scope))
-        self.send(Claim(by=by, programme=FULL, code=self.pick(LETTERS), holder=holder))
+        self.send(claim_by_code(by=by, programme=FULL, code=self.pick(LETTERS), holder=holder))
 
     def buy(self) -> None:
         amount = self.pick([10, 100, 50_000, 100_000, 250_000, 500_010])

@@ -6,11 +6,13 @@ from madang.base.eligibility import ledger as eligibility
 from madang.base.mandates import ledger as mandates
 from madang.base.money.state import ACCOUNTS
 from madang.base.parties import queries as parties
-from madang.base.programmes.ledger import apply
+from madang.base.programmes.ledger import NewKey, apply
 from madang.base.programmes.queries import is_authority
 from madang.base.programmes.state import Compiled
 from madang.kernel.authority import PARTIES
+from madang.kernel.codec import from_base64url
 from madang.kernel.module import Call, Rule
+from madang.kernel.signature import load_key, read_point, verify
 from madang.kernel.transaction import Act
 from madang.services.vouchers.access import attested, open_allowance, require_own_key, voucher_programme
 from madang.services.vouchers.refusals import refuse
@@ -26,6 +28,7 @@ from madang.services.vouchers.state import (
     Held,
     Lock,
     Locked,
+    claim_digest,
     code_digest,
     purpose_of,
 )
@@ -70,7 +73,7 @@ def _grant_row(call: Call, programme: str, ruled: Compiled, purpose: str, row: G
     to = row.holder or number
     open_allowance(call, programme, ruled, to)
     given = (number, to, row.region, row.amount, row.instalment, since, until, row.size, row.amount_class)
-    apply(call, programme, ruled, "grant", (number, to), given)
+    apply(call, programme, ruled, "grant", (NewKey(number), to), given)
     call.state.put(GRANTS, Granted(number), programme, row.reference)
 
 
@@ -97,17 +100,21 @@ def _lock(call: Call, programme: str, ruled: Compiled, purpose: str, row: GrantR
 
 
 def claim(call: Call, act: Claim) -> None:
-    """A code's voucher becomes the claimant's."""
+    """A code's voucher becomes that of whom the code names."""
     _, ruled = voucher_programme(call.state, act.programme)
     holder = act.holder or act.by
     if holder != act.by:
         mandates.use(call, holder, act.by, "vouchers.claim", act.programme, 0)
     if not parties.has_role(call.state, holder, _ROLES[ruled.contract.parameters["holders"]]):
         raise refuse("not_for", holder=holder)
-    digest = code_digest(act.programme, act.code)
+    digest = code_digest(act.programme, act.code_key)
     waiting = call.state.get(CODES, act.programme, digest)
     if waiting is None:
         raise refuse("unknown_code", programme=act.programme)
+    code_key = load_key(read_point(act.code_key))
+    said = claim_digest(act.programme, act.by, holder)
+    if not verify(code_key, said, from_base64url(act.code_signature, "the code's signature")):
+        raise refuse("claim_signature", by=act.by, holder=holder)
     open_allowance(call, act.programme, ruled, holder)
     apply(call, act.programme, ruled, "claim", (waiting.voucher, holder), (holder,))
     call.state.put(HELD, Held(), act.programme, holder, waiting.voucher)
@@ -177,7 +184,7 @@ def buy(call: Call, act: Buy) -> None:
     number = call.handle()
     open_allowance(call, act.programme, ruled, act.by)
     given = (number, act.by, buyer, NOWHERE, act.amount, act.price)
-    apply(call, act.programme, ruled, "buy", (number, act.by, buyer), given, {"buyer": act.by})
+    apply(call, act.programme, ruled, "buy", (NewKey(number), act.by, buyer), given, {"buyer": act.by})
     call.state.put(HELD, Held(), act.programme, act.by, number)
 
 

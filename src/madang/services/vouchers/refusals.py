@@ -26,6 +26,7 @@ REFUSALS = {
     "not_for": "These vouchers are not for {holder}. Look whether the programme is for people or for businesses.",
     "code_used": "Row {reference} has a code that another voucher waits for. Make a new code.",
     "unknown_code": "No voucher of {programme} waits for this code. Check the letter; a code works once.",
+    "claim_signature": "The code did not sign that {by} claims for {holder}. Make the claim with the letter's code.",
     "not_attester": "{by} neither keeps the account of {holder} nor acts for {programme}. Ask that bank.",
     "attested_otherwise": "{holder} was attested as another person. Check the digest; it never changes.",
     "not_attested": "{programme} limits what one person buys. Ask your bank to attest who you are, then buy.",

@@ -206,12 +206,17 @@ TABLES: tuple[Table[Any], ...] = (
 )
 
 
-def code_digest(programme: str, code: str) -> str:
-    """What the ledger holds of a claim code: SHA-256 of the programme's name, a colon, and the code, in hexadecimal.
+def code_digest(programme: str, code_key: str) -> str:
+    """What the ledger holds of a claim code: SHA-256 of the programme's name, a colon, and the code's public key, in hex.
 
-    A code has 130 random bits, so that its digest can't be turned back by trying.
+    A code has 130 random bits, so that neither digest nor key can be turned back by trying.
     """
-    return hashlib.sha256(f"{programme}:{code}".encode()).hexdigest()
+    return hashlib.sha256(f"{programme}:{code_key}".encode()).hexdigest()
+
+
+def claim_digest(programme: str, by: str, holder: str) -> bytes:
+    """What a code's key signs when `by` claims its voucher for `holder`: SHA-256 of what the two lines say."""
+    return hashlib.sha256(f"madang claim\0{programme}\0{by}\0{holder}".encode()).digest()
 
 
 def voucher_of(state: State, ruled: Compiled, programme: str, number: str) -> Any:

@@ -6,6 +6,7 @@ from msgspec import Meta, field
 
 from madang.base.cards.transactions import Code as OneTimeCode
 from madang.base.eligibility.transactions import AmountClass, Area, Instalment, Signature, Size, Token
+from madang.base.parties.transactions import PublicKey
 from madang.kernel.fields import BasisPoints, Digest, Handle, Name, PartyId, Reference, Time, Won, WonOrZero
 from madang.kernel.transaction import Act, Part
 
@@ -18,9 +19,9 @@ MAX_SUBJECTS = 24
 PaymentId = Annotated[
     str, Meta(pattern=r"^[0-9a-f]{10}[A-Za-z0-9_-]{22}\Z", description="A payment: its second, and a handle.")
 ]
-Code = Annotated[
+CodeSignature = Annotated[
     str,
-    Meta(pattern=r"^[A-Z2-7]{26}\Z", description="A claim code: 130 random bits in base32, as printed in a letter."),
+    Meta(pattern=r"^[A-Za-z0-9_-]{86}\Z", description="r and s of an ES256 signature, 64 bytes, in base64url."),
 ]
 Goods = Annotated[
     str,
@@ -80,7 +81,7 @@ class CreditInterest(Act, frozen=True, kw_only=True, tag="vouchers.credit_intere
 
 
 class GrantRow(Part, frozen=True, kw_only=True):
-    """One voucher to grant: to a registered person, the `holder`, or to whoever claims it with a `code` of this digest.
+    """One voucher to grant: to a registered person, the `holder`, or to whoever has the code whose key has this digest.
 
     `reference` is the granting authority's own, once in a programme, and must say nothing about the person: a keyed
     digest. `region` is the area of residence as the programme counts it; `amount` is in won. The voucher counts from
@@ -113,11 +114,13 @@ class Grant(Act, frozen=True, kw_only=True, tag="vouchers.grant"):
 class Claim(Act, frozen=True, kw_only=True, tag="vouchers.claim"):
     """The person who has a letter's code takes the voucher that waits for it, with a registered key of their own.
 
-    A delegate takes it for `holder`, by a mandate.
+    The code is a key, of which `code_key` is the public one; its signature names who claims, so that nobody who sees a
+    claim can make another of it. `madang letters claim` makes both. A delegate takes it for `holder`, by a mandate.
     """
 
     programme: Name
-    code: Code
+    code_key: PublicKey
+    code_signature: CodeSignature
     holder: PartyId | None = None
 
 

@@ -1,10 +1,14 @@
-"""Claiming: the code of a letter becomes a voucher of whoever is signed in."""
+"""Claiming: the code of a letter becomes a voucher of whoever is signed in.
+
+These pages see the code, and sign with it who claims; the ledger and those who order it never do.
+"""
 
 from litestar import Response, get, post
 
 from madang.base.programmes.queries import all_programmes
+from madang.client.letters import claim_by_code, digest_of_code
 from madang.kernel.errors import Rejected
-from madang.services.vouchers.state import CODES, KINDS, code_digest
+from madang.services.vouchers.state import CODES, KINDS
 from madang.services.vouchers.transactions import Claim, ClaimByToken
 from madang.web.api.problems import Refused
 from madang.web.site import outcomes
@@ -43,7 +47,7 @@ async def propose(visit: Visit) -> Response[str]:
         return _again(visit, typed, words_of(visit, "vouchers.unknown_code"))
     refusal: Rejected | None = None
     for party, holder in _claimants(visit, form.get("for", ""), programme):
-        act = Claim(by=party, programme=programme, code=code, holder=holder)
+        act = claim_by_code(party, programme, code, holder)
         refusal = visit.preview([act], party)
         if refusal is None:
             signed = draft(visit.chain.name, visit.now, [act], [party], "/wallet/claims/{id}")
@@ -97,7 +101,7 @@ def _open_programmes(visit: Visit) -> list[str]:
 
 def _waits(visit: Visit, programme: str, code: str) -> str:
     """The number of the voucher that waits for a code, '' where none does."""
-    found = visit.state.get(CODES, programme, code_digest(programme, code))
+    found = visit.state.get(CODES, programme, digest_of_code(programme, code))
     return found.voucher if found is not None else ""
 
 
