@@ -73,7 +73,5 @@ def _typed() -> str:
         return answer
     line = sys.stdin.readline(MAX_LINE)
     if not line.strip():
-        raise MadangError(
-            "letters.no_code", "Standard input ended before a code came. Send its 26 letters in a line."
-        )
+        raise MadangError("letters.no_code", "Standard input ended before a code came. Send its 26 letters in a line.")
     return line

@@ -207,7 +207,7 @@ TABLES: tuple[Table[Any], ...] = (
 
 
 def code_digest(programme: str, code_key: str) -> str:
-    """What the ledger holds of a claim code: SHA-256 of the programme's name, a colon, and the code's public key, in hex.
+    """What the ledger holds of a claim code: SHA-256 of programme, a colon, and the code's public key, in hexadecimal.
 
     A code has 130 random bits, so that neither digest nor key can be turned back by trying.
     """
