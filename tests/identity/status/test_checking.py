@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from madang.identity.status import bitstring, token
+from madang.identity.status import bitstring, cwt, token
 from madang.identity.status.checking import MAX_KEPT, Statuses
 from madang.identity.status.packing import pack, pack_bitstring
 from madang.identity.verified import StatusReference
@@ -21,14 +21,15 @@ class Web:
     """What is found on the web, and how often it was asked for."""
 
     def __init__(self) -> None:
-        self.files: dict[str, str] = {}
+        self.files: dict[str, str | bytes] = {}
         self.asked: list[str] = []
 
     def get(self, uri: str, accept: str) -> bytes:
         self.asked.append(f"{uri} {accept}")
         if uri not in self.files:
             raise MadangError("fetch.unavailable", "Nothing is there.")
-        return self.files[uri].encode()
+        found = self.files[uri]
+        return found if isinstance(found, bytes) else found.encode()
 
 
 def listed(statuses: dict[int, int], now: int = NOW, uri: str = URI, bits: Any = 2, signer=OFFICE.signer) -> str:
@@ -40,7 +41,7 @@ def bitlisted(indexes: list[int], purpose: Any, now: int = NOW) -> str:
     return bitstring.make(OFFICE.signer, ISSUER, f"{URI}.{purpose}", purpose, packed, now, TTL, LIFE)
 
 
-def statuses(text: str | None = None) -> tuple[Statuses, Web]:
+def statuses(text: str | bytes | None = None) -> tuple[Statuses, Web]:
     web = Web()
     if text is not None:
         web.files[URI] = text
@@ -87,7 +88,16 @@ def test_a_good_credential_passes_and_the_list_is_kept():
     for index in (0, 3, PLACES - 1):
         found.check(place(index), ANCHOR, NOW)
     assert code_of(found.check, place(1), ANCHOR, NOW) == "status.revoked"
-    assert web.asked == [f"{URI} application/statuslist+jwt"]
+    assert web.asked == [f"{URI} application/statuslist+jwt, application/statuslist+cwt;q=0.5"]
+
+
+def test_a_list_in_cbor_says_the_same():
+    packed = pack([(1, 1), (2, 2)], PLACES, 2)
+    found, _ = statuses(cwt.make(OFFICE.signer, URI, packed, 2, NOW, TTL, LIFE))
+    found.check(place(0), ANCHOR, NOW)
+    assert code_of(found.check, place(1), ANCHOR, NOW) == "status.revoked"
+    assert code_of(found.check, place(2), ANCHOR, NOW) == "status.suspended"
+    assert code_of(found.check, place(0), OTHER_ANCHOR, NOW) == "status.issuer"
 
 
 def test_a_list_is_got_again_when_its_ttl_is_over_and_what_it_said_counts_no_more():

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from madang.identity.status import bitstring, token
+from madang.identity.status import bitstring, cwt, token
 from madang.identity.status.packing import bit_at, status_at
 from madang.identity.status.publishing import LIFE, TTL, publish
 from madang.identity.status.register import Status
@@ -21,15 +21,18 @@ def test_files_hold_what_the_register_holds(tmp_path):
         lists.change(revoked, Status.REVOKED, NOW)
         lists.change(suspended, Status.SUSPENDED, NOW)
         published = publish(lists, OFFICE.signer, ISSUER, tmp_path / "web", NOW)
-    names = [f"{number}{kind}.jwt" for number in (1, 2) for kind in ("", ".revocation", ".suspension")]
+    kinds = (".jwt", ".cwt", ".revocation.jwt", ".suspension.jwt")
+    names = [f"{number}{kind}" for number in (1, 2) for kind in kinds]
     assert [one.name for one in published] == names
-    assert [one.uri for one in published] == [f"{BASE}/{name.removesuffix('.jwt')}" for name in names]
+    assert [one.uri for one in published] == [f"{BASE}/{name[: name.rindex('.')]}" for name in names]
     assert sorted(one.name for one in (tmp_path / "web").iterdir()) == sorted([*names, "lists.json"])
-    texts = {one.uri: (tmp_path / "web" / one.name).read_text() for one in published}
+    files = {one.name: (tmp_path / "web" / one.name).read_bytes() for one in published}
+    texts = {one.uri: files[one.name].decode() for one in published if one.name.endswith(".jwt")}
     for one in published:
-        assert hashlib.sha256(texts[one.uri].encode()).hexdigest() == one.digest
+        assert hashlib.sha256(files[one.name]).hexdigest() == one.digest
     found = token.read(texts[good.uri], good.uri, followed, NOW)
     assert (found.anchor, found.expires_at - NOW, found.ttl) == (ANCHOR, LIFE, TTL)
+    assert cwt.read(files["1.cwt"], good.uri, followed, NOW) == found
     assert [status_at(found.packed, found.bits, one.index) for one in (good, revoked, suspended)] == [0, 1, 2]
     for purpose, set_for in (("revocation", revoked), ("suspension", suspended)):
         uri = f"{good.uri}.{purpose}"

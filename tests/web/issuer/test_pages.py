@@ -269,6 +269,16 @@ def test_documents_and_addresses(server, town):
     assert server.get("/identity/office/root.cer").body == town.root
     listed = server.get("/identity/office/status/1")
     assert listed.headers["content-type"] == "application/statuslist+jwt"
+    for accepted, given in (
+        ("application/statuslist+cwt", "application/statuslist+cwt"),
+        ("application/statuslist+jwt, application/statuslist+cwt;q=0.5", "application/statuslist+jwt"),
+        ("*/*", "application/statuslist+jwt"),
+    ):
+        answer = server.get("/identity/office/status/1", accept=accepted)
+        assert answer.headers["content-type"] == given
+        assert answer.body.startswith(b"\xd2\x84" if given.endswith("cwt") else b"eyJ")
+    purpose = server.get("/identity/office/status/1.revocation", accept="application/statuslist+cwt")
+    assert purpose.headers["content-type"] == "application/vc+jwt"
     assert listed.headers["access-control-allow-origin"] == "*"
     for path in ("/identity/office/status/..%2Fbase", "/identity/nobody/status/1", "/identity/office/offer/none"):
         assert server.get(path).status in (400, 404)

@@ -16,6 +16,8 @@ from madang.kernel.codec import from_base64url, to_base64url
 from madang.kernel.errors import MadangError
 
 X5CHAIN = 33
+TYPE = 16
+"""Says of what type the whole is (RFC 9596)."""
 _ALGORITHM, _CRITICAL, _ES256 = 1, 2, -7
 _PROTECTED = encode({_ALGORITHM: _ES256})
 _CONTEXT, _NO_MORE = b"\x84" + text("Signature1"), string(b"")
@@ -34,11 +36,19 @@ class Sign1(msgspec.Struct, frozen=True):
 
 
 def sign1(
-    payload: bytes, sign: Callable[[bytes], bytes], unprotected: dict[int, Any], detached: bool = False
+    payload: bytes,
+    sign: Callable[[bytes], bytes],
+    unprotected: dict[int, Any],
+    detached: bool = False,
+    kind: str = "",
 ) -> list[Any]:
-    """A COSE_Sign1 of these bytes, as a value to be encoded. `sign` gives r and s (64 bytes) of what it is given."""
-    value = sign(_to_be_signed(_PROTECTED, payload))
-    return [_PROTECTED, unprotected, None if detached else payload, value]
+    """A COSE_Sign1 of these bytes, as a value to be encoded. `sign` gives r and s (64 bytes) of what it is given.
+
+    `kind` is the media type that the protected header states, if any.
+    """
+    protected = encode({_ALGORITHM: _ES256, TYPE: kind}) if kind else _PROTECTED
+    value = sign(_to_be_signed(protected, payload))
+    return [protected, unprotected, None if detached else payload, value]
 
 
 def read_sign1(value: Any, what: str, code: str) -> Sign1:
@@ -55,6 +65,12 @@ def read_sign1(value: Any, what: str, code: str) -> Sign1:
         if not isinstance(headers, dict) or headers.get(_ALGORITHM) != _ES256 or _CRITICAL in headers:
             raise MadangError(code, f"{what} is not signed by ES256, the only algorithm that counts here.")
     return Sign1(protected, unprotected, payload, content)
+
+
+def headers_of(message: Sign1, what: str) -> dict[int, Any]:
+    """All headers of a message; a protected one counts before an unprotected one. Raises what `decode` raises."""
+    protected = decode(message.protected, f"The protected header of {what}", _MAX_HEADER_BYTES)
+    return {**message.unprotected, **(protected if isinstance(protected, dict) else {})}
 
 
 def is_signed(message: Sign1, payload: bytes, key: ec.EllipticCurvePublicKey) -> bool:

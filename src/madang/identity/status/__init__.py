@@ -5,6 +5,7 @@ For issuers, who revoke, suspend and restore, and for verifiers, who must know. 
     packing     statuses in bits, compressed, and read back within bounds
     register    an issuer's own record: which places are taken, and what stands there
     token       Token Status List (draft-ietf-oauth-status-list): a signed JWT, for SD-JWT VC and mdoc
+    cwt         the same in CBOR, a signed CWT
     bitstring   W3C Bitstring Status List v1.0: a signed credential for each purpose, for W3C credentials
     publishing  writes them as files, each in one step
     anchoring   has their digests anchored on the ledger (`base.anchors`)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from madang.identity.certificates import Followed
 from madang.identity.fetching import fetch
-from madang.identity.status import bitstring, token
+from madang.identity.status import bitstring, cwt, token
 from madang.identity.status.bitstring import BitstringList
 from madang.identity.status.packing import bit_at, status_at
 from madang.identity.status.register import Status
@@ -20,6 +20,8 @@ from madang.identity.verified import StatusReference
 from madang.kernel.errors import MadangError
 
 MAX_KEPT = 64
+TOKENS = f"{token.MEDIA_TYPE}, {cwt.MEDIA_TYPE};q=0.5"
+"""Either form of a Status List Token counts, and both are checked alike."""
 Fetch = Callable[[str, str], bytes]
 """Gets what is under an address as a media type; raises `MadangError` where it can't."""
 Follow = Callable[[tuple[bytes, ...], int], Followed]
@@ -45,7 +47,7 @@ class Statuses:
         `status.issuer` (signed below another anchor); `status.unknown` (no such place, or a value nobody defined);
         `status.revoked`; `status.suspended`.
         """
-        listed = self._list(reference.uri, token.MEDIA_TYPE, token.read, now)
+        listed = self._list(reference.uri, TOKENS, _read_token, now)
         _check_anchor(listed, anchor)
         _refuse_unless_valid(status_at(listed.packed, listed.bits, reference.index))
 
@@ -55,14 +57,14 @@ class Statuses:
         Raises `MadangError`: `status.entry`, what `check` raises, and `status.purpose` (a list of another purpose).
         """
         for entry in bitstring.read_entries(status):
-            listed = self._list(entry.uri, bitstring.MEDIA_TYPE, bitstring.read, now)
+            listed = self._list(entry.uri, bitstring.MEDIA_TYPE, _read_bitstring, now)
             _check_anchor(listed, anchor)
             if entry.purpose not in listed.purposes:
                 raise MadangError("status.purpose", f"The status list is not one of {entry.purpose}.")
             if bit_at(listed.packed, entry.index):
                 _refuse_unless_valid(Status.REVOKED if entry.purpose == "revocation" else Status.SUSPENDED)
 
-    def _list(self, uri: str, form: str, read: Callable[[str, str, token.Follow, int], L], now: int) -> L:
+    def _list(self, uri: str, form: str, read: Callable[[bytes, str, token.Follow, int], L], now: int) -> L:
         """The list that is kept, if it may still be used, else fetched anew."""
         with self._turn:
             found = self._kept.get((uri, form))
@@ -75,17 +77,30 @@ class Statuses:
             content = self._fetch(uri, form)
         except MadangError as error:
             raise MadangError("status.unavailable", f"The status list can't be got. {error.message}") from None
-        try:
-            text = content.decode("ascii")
-        except UnicodeDecodeError:
-            raise MadangError("status.form", "The status list is no JWT.") from None
-        listed = read(text, uri, lambda chain: self._follow(chain, now), now)
+        listed = read(content, uri, lambda chain: self._follow(chain, now), now)
         with self._turn:
             self._kept[uri, form] = now, listed
             self._kept.move_to_end((uri, form))
             if len(self._kept) > MAX_KEPT:
                 self._kept.popitem(last=False)
         return listed
+
+
+def _read_token(content: bytes, uri: str, follow: token.Follow, now: int) -> StatusListToken:
+    if cwt.is_cwt(content):
+        return cwt.read(content, uri, follow, now)
+    return token.read(_text(content), uri, follow, now)
+
+
+def _read_bitstring(content: bytes, uri: str, follow: token.Follow, now: int) -> BitstringList:
+    return bitstring.read(_text(content), uri, follow, now)
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("ascii")
+    except UnicodeDecodeError:
+        raise MadangError("status.form", "The status list is neither a JWT nor a CWT.") from None
 
 
 def _check_anchor(listed: _Listed, anchor: str) -> None:

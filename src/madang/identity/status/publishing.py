@@ -1,6 +1,6 @@
 """Writes an issuer's lists as files for a web server, each in one step: a reader gets the old or the new one, whole.
 
-N.jwt               Status List Token of list N
+N.jwt, N.cwt        Status List Token of list N, as JWT and as CWT
 N.revocation.jwt    the same list as a Bitstring Status List credential for each purpose
 N.suspension.jwt
 lists.json          the addresses of all tokens (Token Status List, section 9)
@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from madang.identity.signer import Signer
-from madang.identity.status import bitstring, token
+from madang.identity.status import bitstring, cwt, token
 from madang.identity.status.register import BITS, StatusRegister
 from madang.kernel.errors import MadangError
 
@@ -55,20 +55,22 @@ def _publish_list(
 ) -> list[Published]:
     uri = register.uri(number)
     aggregation = f"{uri.rpartition('/')[0]}/{AGGREGATION}"
-    text = token.make(signer, uri, register.packed(number), BITS, now, TTL, LIFE, aggregation)
-    written = [_publish_file(folder, str(number), uri, text)]
+    listed = (signer, uri, register.packed(number), BITS, now, TTL, LIFE, aggregation)
+    written = [
+        _publish_file(folder, f"{number}.jwt", uri, token.make(*listed).encode()),
+        _publish_file(folder, f"{number}.cwt", uri, cwt.make(*listed)),
+    ]
     for purpose in bitstring.PURPOSES:
         at = f"{uri}.{purpose}"
         packed = register.packed_for(number, purpose)
         text = bitstring.make(signer, issuer, at, purpose, packed, now, TTL, LIFE)
-        written.append(_publish_file(folder, f"{number}.{purpose}", at, text))
+        written.append(_publish_file(folder, f"{number}.{purpose}.jwt", at, text.encode()))
     return written
 
 
-def _publish_file(folder: Path, stem: str, uri: str, text: str) -> Published:
-    content = text.encode()
-    _write(folder / f"{stem}.jwt", content)
-    return Published(f"{stem}.jwt", uri, hashlib.sha256(content).hexdigest())
+def _publish_file(folder: Path, name: str, uri: str, content: bytes) -> Published:
+    _write(folder / name, content)
+    return Published(name, uri, hashlib.sha256(content).hexdigest())
 
 
 def _write(path: Path, content: bytes) -> None:

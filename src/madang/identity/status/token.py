@@ -47,15 +47,18 @@ class _List(msgspec.Struct, frozen=True):
     aggregation_uri: str = ""
 
 
-class _Claims(msgspec.Struct, frozen=True):
-    """What is read of the claims; a JWT may hold others."""
+class Claims(msgspec.Struct, frozen=True, kw_only=True):
+    """What is read of the claims beside the list itself, as JWT or as CWT (`cwt`); there may be others."""
 
     sub: str
     iat: int
-    status_list: _List
     exp: int | None = None
     nbf: int | None = None
     ttl: int | None = None
+
+
+class _Claims(Claims, frozen=True, kw_only=True):
+    status_list: _List
 
 
 _encode = msgspec.json.Encoder().encode
@@ -93,13 +96,23 @@ def read(text: str, uri: str, follow: Follow, now: int) -> StatusListToken:
     except MadangError as error:
         raise MadangError("status.signature", error.message) from None
     claims = _claims(jws.payload)
+    ends, ttl = check_claims(claims, uri, now)
+    packed = unpack(claims.status_list.lst)
+    return StatusListToken(uri, claims.status_list.bits, packed, followed.anchor, claims.iat, ends, ttl)
+
+
+def check_claims(claims: Claims, uri: str, now: int) -> tuple[int, int]:
+    """Until when a list counts, and for how long it may be kept (seconds).
+
+    Raises `MadangError`: `status.claims`, `status.subject`, `status.stale`.
+    """
+    if claims.iat < 0 or (claims.ttl is not None and claims.ttl <= 0):
+        raise MadangError("status.claims", "The status list has a time that is none, or a ttl that is not positive.")
     if claims.sub != uri:
         raise MadangError("status.subject", "The status list is of another address than the credential names.")
     ends = claims.iat + NO_END_SECONDS if claims.exp is None else claims.exp
     check_time(max(claims.iat, claims.nbf or 0), ends, now)
-    ttl = MAX_TTL if claims.ttl is None else min(claims.ttl, MAX_TTL)
-    packed = unpack(claims.status_list.lst)
-    return StatusListToken(uri, claims.status_list.bits, packed, followed.anchor, claims.iat, ends, ttl)
+    return ends, MAX_TTL if claims.ttl is None else min(claims.ttl, MAX_TTL)
 
 
 def check_time(begins: int, ends: int, now: int) -> None:
@@ -122,9 +135,6 @@ def unpack(lst: str) -> bytes:
 def _claims(payload: bytes) -> _Claims:
     try:
         members = jose.read_object(payload, _WHAT, "status.claims")
-        claims = msgspec.convert(members, _Claims)
+        return msgspec.convert(members, _Claims)
     except msgspec.ValidationError as error:
         raise MadangError("status.claims", f"The status list lacks a claim that it must have: {error}.") from None
-    if claims.iat < 0 or (claims.ttl is not None and claims.ttl <= 0):
-        raise MadangError("status.claims", "The status list has a time that is none, or a ttl that is not positive.")
-    return claims

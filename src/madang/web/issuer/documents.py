@@ -10,13 +10,13 @@ from litestar.types import ControllerRouterHandler
 from madang.identity.catalogue import type_of
 from madang.identity.institution import PATH
 from madang.identity.issuer.configurations import type_metadata
+from madang.identity.status import bitstring, cwt, token
 from madang.identity.status.publishing import AGGREGATION, TTL
 from madang.web.api.asgi import encode
 from madang.web.issuer.issuers import STATUS
 from madang.web.issuer.protocol import Name, Part, Req, issuers_of, office_of, unknown
 
 SHARED = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
-_TOKEN, _CREDENTIAL = "application/statuslist+jwt", "application/vc+jwt"
 
 
 @get(f"{PATH}/{{name:str}}/types/{{kind:str}}")
@@ -30,13 +30,21 @@ async def credential_type(request: Req, name: Name, kind: Annotated[str, Paramet
 
 @get(f"{PATH}/{{name:str}}/{STATUS}/{{number:str}}")
 async def status_list(request: Req, name: Name, number: Part) -> Response[bytes]:
-    """A status list as it was published last (Token Status List, section 8), or the list of all lists."""
-    file = number if number == AGGREGATION else f"{number}.jwt"
+    """A status list as it was published last (Token Status List, section 8), or the list of all lists.
+
+    A token is given as CWT to whoever asks for that and not for JWT.
+    """
+    accepted = request.headers.get("accept", "")
+    as_cwt = number.isdigit() and cwt.MEDIA_TYPE in accepted and token.MEDIA_TYPE not in accepted
+    file = number if number == AGGREGATION else f"{number}.{'cwt' if as_cwt else 'jwt'}"
     found = issuers_of(request).list_file(name, file)
     if found is None:
         raise unknown()
-    kind = "application/json" if number == AGGREGATION else _CREDENTIAL if "." in number else _TOKEN
-    return Response(found, media_type=kind, headers={**SHARED, "cache-control": f"public, max-age={TTL}"})
+    kind = cwt.MEDIA_TYPE if as_cwt else token.MEDIA_TYPE
+    if not number.isdigit():
+        kind = "application/json" if number == AGGREGATION else bitstring.MEDIA_TYPE
+    headers = {**SHARED, "cache-control": f"public, max-age={TTL}", "vary": "accept"}
+    return Response(found, media_type=kind, headers=headers)
 
 
 @get(f"{PATH}/{{name:str}}/root.cer")

@@ -11,8 +11,8 @@ import pytest
 from madang.identity import jose
 from madang.identity.certificates import Followed, digest_of
 from madang.identity.mdoc import cose
-from madang.identity.mdoc.cbor import decode
-from madang.identity.status import token
+from madang.identity.mdoc.cbor import decode, encode
+from madang.identity.status import cwt, token
 from madang.identity.status.packing import compress, decompress, pack, status_at
 from madang.kernel.codec import to_base64url
 from madang.kernel.errors import MadangError
@@ -85,13 +85,29 @@ def test_the_same_claims_under_certificates_are_read():
 
 
 def test_the_token_of_section_5_2_in_cbor():
-    """Tokens as CWT are not offered: the lists that our credentials name are JWT. The list in it is ours."""
+    """As the JWT, it is signed with a bare key, and refused for that alone. The list in it is ours."""
     tagged = bytes.fromhex(CWT)
     assert tagged[0] == 0xD2, "COSE_Sign1, tag 18"
     message = cose.read_sign1(decode(tagged[1:], "the token", 4_096), "the token", "cwt")
     assert message.payload is not None
     claims = decode(message.payload, "the claims", 4_096)
     assert claims[65_533] == {"bits": 1, "lst": compress(made(ONE_BIT))}
+    with pytest.raises(MadangError) as refused:
+        cwt.read(tagged, claims[2], _nobody, NOW)
+    assert refused.value.code == "status.form"
+    assert "certificates" in refused.value.message
+
+
+def test_the_same_claims_in_cbor_under_certificates_are_read():
+    """The draft's claims byte for byte, under its own protected type."""
+    message = cose.read_sign1(decode(bytes.fromhex(CWT)[1:], "the token", 4_096), "the token", "cwt")
+    assert message.payload is not None
+    assert cose.headers_of(message, "the token")[16] == cwt.MEDIA_TYPE
+    chain = {cose.X5CHAIN: OFFICE.signer.chain[0]}
+    content = encode(cose.sign1(message.payload, OFFICE.signer.sign, chain, kind=cwt.MEDIA_TYPE))
+    found = cwt.read(content, "https://example.com/statuslists/1", _trusting, NOW)
+    assert (found.bits, found.issued_at, found.expires_at, found.ttl) == (1, 1_686_920_170, 2_291_720_170, 43_200)
+    assert {index: status_at(found.packed, 1, index) for index in range(16)} == ONE_BIT.statuses
 
 
 @pytest.mark.parametrize("bits", [1, 2, 4, 8])
