@@ -82,7 +82,7 @@ async def show(visit: Visit) -> Response[str]:
         asked=asked,
         choices=choices(listing.filter),
         programmes=programmes,
-        called=lambda programme: title(visit.state, programme, visit.wanted.language),
+        titled=lambda programme: title(visit.state, programme, visit.wanted.language),
         link=_link(name),
         query=query_of(wanted),
     )
