@@ -7,6 +7,9 @@ signature, validity, the ledger's trust, status) to the bare checks of the two s
 `issue_per_second` are credentials signed, with their places in a status list and on record, in batches of ten.
 `zk_prove_s` and `zk_verify_s` are one proof of an age (null where no library is installed). Whatever is verified is
 another credential each time, so that nothing but the issuer's chain and the status list is remembered.
+
+`claim_p50_ms` and `claim_p95_ms` are how long somebody waits who claims by eligibility at a served office, from the
+first question to the voucher on the ledger; `claim_page_p95_ms` is for the pages before (`bench.identity_claims`).
 """
 
 import argparse
@@ -22,6 +25,7 @@ from typing import Any, Literal
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from bench import identity_claims
 from madang.app import MODULES
 from madang.base.trust.transactions import DefineType, NameIssuer
 from madang.demo import actors
@@ -124,7 +128,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
-    found = measure()
+    with tempfile.TemporaryDirectory(prefix="madang-identity-") as folder:
+        found = measure() | identity_claims.measure(Path(folder))
     if options.json:
         print(json.dumps(found))
         return
@@ -133,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def measure() -> dict[str, Any]:
-    """All figures."""
+    """All figures but those of claims."""
     now = int(time.time())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
