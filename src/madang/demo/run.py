@@ -24,6 +24,7 @@ from madang.audit.stored import steady
 from madang.base.programmes.queries import all_programmes, programme
 from madang.demo import stage
 from madang.demo.guests import additions
+from madang.demo.guests.applying import take_applications
 from madang.demo.guests.guest import Guest
 from madang.demo.guests.inviting import invite
 from madang.demo.identity.offices import Setting
@@ -91,7 +92,7 @@ def main(arguments: list[str]) -> int:
             f"Get a mobile driver's licence: [bold]{origin}/demo/credentials[/bold]\n"
             f"Be one of its people: [bold]{origin}/demo[/bold]"
         )
-        beside = functools.partial(additions, day.records, day.guests, day.names, setting)
+        beside = functools.partial(additions, day.records, day.guests, day.names, setting, day.evening)
         serve(folder, HOST, options.port, additions=beside, clock=LaterClock(day.evening))
     return 0 if outcome.conserved and outcome.verified and outcome.receipt_checked else 1
 
@@ -125,6 +126,8 @@ def _day_of(options: argparse.Namespace, started: float, origin: str) -> _Day:
         records = f"sqlite:///{folder / 'records.db'}"
         # Its keys take seconds to make, and nobody would see them.
         setting = None if options.no_serve else settle(town, invited, folder / "identity", origin, records)
+        if setting is not None:
+            take_applications(town, invited, setting, records)
         stage.name_institutions(folder)
         evening = node.ledger.durable.time
         return _Day(outcome, report, str(node.log_key), invited.guests, names, records, setting, evening)

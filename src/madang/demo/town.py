@@ -209,7 +209,7 @@ class Town:
                         amount=amount,
                         region=area,
                         instalment=place,
-                        subjects=[self._subject(person.number)],
+                        subjects=[self.subject(person.number)],
                         holder=wallet.party,
                     )
                 )
@@ -224,8 +224,8 @@ class Town:
             self.left[number] = row.amount
         return sum(row.amount for row in rows)
 
-    def _subject(self, number: int) -> str:
-        """The keyed digest by which the welfare authority names a person."""
+    def subject(self, number: int) -> str:
+        """The keyed digest by which the welfare authority names a person: the household code of its letters."""
         key = hashlib.sha256(f"{self.seed} {actors.WELFARE}".encode()).digest()
         return hmac.digest(key, str(number).encode(), "sha256").hex()
 

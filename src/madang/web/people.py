@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
@@ -35,10 +36,13 @@ DAY = 86_400.0
 
 
 class VaultSetting(msgspec.Struct, frozen=True):
-    """A vault beside the lists, in their database: its master key, and the institutions whose evidence it keeps."""
+    """A vault beside the lists, in their database: its master key, the institutions whose evidence it keeps, and the
+    clock by which it keeps (seconds).
+    """
 
     master: MasterKey
     offices: tuple[str, ...]
+    clock: Callable[[], float] = time.time
 
 
 def additions(
@@ -50,7 +54,7 @@ def additions(
     Raises `MadangError`: `records.address`, `records.database`, `site.vendor`, `words.invalid`, `vault.master`.
     """
     database = open_database(address)
-    keeper = None if vault is None else Keeper(Vault(database, vault.master), vault.offices)
+    keeper = None if vault is None else Keeper(Vault(database, vault.master, vault.clock), vault.offices)
     site = make_site(areas, database, pads=pads, keeper=keeper)
 
     @asynccontextmanager

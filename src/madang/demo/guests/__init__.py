@@ -14,11 +14,14 @@ import msgspec
 from litestar import Response, get
 
 from madang.demo.guests import credentials
+from madang.demo.guests.applying import KEEPERS
 from madang.demo.guests.guest import Guest
 from madang.demo.identity.offices import Setting
+from madang.demo.town import LaterClock
 from madang.kernel.state import State
 from madang.records import reading
 from madang.records.database import open_database
+from madang.records.masterkey import FileMasterKey
 from madang.web import institutions, people
 from madang.web.api.application import Additions
 from madang.web.site.areas import Area
@@ -28,13 +31,16 @@ OPEN_TO_PLAIN_KEYS = tuple(msgspec.structs.replace(area, passkeys=False) for are
 """The areas as guests of the demonstration find them. No option of `madang serve` leads here."""
 
 
-def additions(address: str, guests: Sequence[Guest], names: dict[str, str], setting: Setting) -> Additions:
+def additions(
+    address: str, guests: Sequence[Guest], names: dict[str, str], setting: Setting, evening: int
+) -> Additions:
     """The pages of every area, with the way to be one of these guests, and the offices that issue and ask.
 
-    `names` are shops' names by party.
+    `names` are shops' names by party; the vault goes by a clock that goes on from the second `evening`.
     """
     _keep_names(address, names)
-    site = people.additions(address, (*OPEN_TO_PLAIN_KEYS, _area(guests)))
+    vault = people.VaultSetting(FileMasterKey.open(setting.vault_key), KEEPERS, LaterClock(evening))
+    site = people.additions(address, (*OPEN_TO_PLAIN_KEYS, _area(guests)), vault=vault)
     offices = institutions.additions(setting.folder, setting.read_passphrase(), address, setting.vault_key)
     return Additions([*site.routes, *offices.routes], [*site.lifespans, *offices.lifespans])
 

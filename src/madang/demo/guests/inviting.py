@@ -53,11 +53,17 @@ def invite(town: Town) -> Invited:
 
 
 def _citizens(town: Town) -> tuple[Person, Person]:
-    """One with own money and one without, rather of age and of Busan than not."""
+    """One with own money and one without, rather without a second round, of age and of Busan than not."""
     left = [one for one in town.people if any(town.left.get(number, 0) > 0 for number in town.vouchers[one.number])]
-    fitting = sorted(left, key=lambda one: (one.age < OF_AGE, not one.region.startswith(BUSAN), one.number))
+    fitting = sorted(left, key=lambda one: _unfitness(town, one))
     rich = next(_with_money(fitting), town.people[0])
     return rich, next((one for one in fitting if one.number % 10), rich)
+
+
+def _unfitness(town: Town, person: Person) -> tuple[bool, bool, bool, int]:
+    """Least for who can still apply for the second round, is of age, and lives in Busan."""
+    had_both = len(town.vouchers[person.number]) > 1
+    return had_both, person.age < OF_AGE, not person.region.startswith(BUSAN), person.number
 
 
 def _with_money(people: Sequence[Person]) -> Iterator[Person]:
@@ -66,7 +72,8 @@ def _with_money(people: Sequence[Person]) -> Iterator[Person]:
 
 def _citizen(town: Town, who: str, person: Person) -> Guest:
     name = residents.name(person.number)
-    return guest("wallet", who, town.wallets[person.number], name, residents.reference(person))
+    wallet, code = town.wallets[person.number], town.subject(person.number)
+    return guest("wallet", who, wallet, name, residents.reference(person), code)
 
 
 def _signing(office: str, town: Town) -> list[Actor]:
