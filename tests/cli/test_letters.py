@@ -1,5 +1,8 @@
 """madang letters: codes for the printer, digests for the file, and what a claim is told that has no code."""
 
+import io
+import sys
+
 from madang.client.letters import digest_of_code
 
 
@@ -13,3 +16,9 @@ def test_codes_go_to_a_file_of_its_owner_and_digests_to_whoever_grants(run, tmp_
     again = run("letters", "make", "--programme", "lunch", "-o", "letters.txt")
     assert (again.status, "output.exists" in again.err) == (1, True)
     assert run("letters", "make", "--programme", "lunch", "--count", "0", "-o", "x").status == 2
+
+
+def test_a_claim_without_a_code_is_told_what_to_send(run, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
+    said = run("letters", "claim", "--programme", "lunch", "--key", "bora")
+    assert (said.status, "letters.no_code" in said.err) == (1, True)
