@@ -10,7 +10,8 @@ from madang.kernel.codec import to_base64url
 class Guest(msgspec.Struct, frozen=True):
     """Somebody to be: in which area, what the page calls them (a key of words), a name if they have one, the JWK.
 
-    `reference` is that under which offices know them, if one does, and `code` what a letter gives to apply with.
+    `reference` is that under which offices know them, if one does, and `code` what a letter gives to apply with;
+    `office` is the institution that somebody is an officer of.
     """
 
     area: str
@@ -20,6 +21,7 @@ class Guest(msgspec.Struct, frozen=True):
     jwk: dict[str, str]
     reference: str = ""
     code: str = ""
+    office: str = ""
 
 
 def guest(area: str, who: str, actor: Actor, name: str = "", reference: str = "", code: str = "") -> Guest:

@@ -32,7 +32,7 @@ def invite(town: Town) -> Invited:
     shop = Actor(f"{town.seed}/{town.tills[place]}", town.tills[place])
     found = [
         _citizen(town, "citizen_with_money", rich),
-        _citizen(town, "citizen", plain),
+        _citizen(town, "citizen", plain, town.subject(plain.number)),
         guest("shop", "shop", shop, town.shops[place].name),
     ]
     offices = [
@@ -47,7 +47,7 @@ def invite(town: Town) -> Invited:
     for area, who, office in offices:
         for place, one in enumerate(_signing(office, town), 1):
             known = residents.employee_reference(place) if office == actors.MINISTRY else ""
-            found.append(guest(area, who, one, f"{office} {place}", known))
+            found.append(msgspec.structs.replace(guest(area, who, one, f"{office} {place}", known), office=office))
     employees = tuple(_signing(actors.MINISTRY, town))
     return Invited(tuple(found), tuple({one.number: one for one in (rich, plain)}.values()), employees)
 
@@ -70,10 +70,9 @@ def _with_money(people: Sequence[Person]) -> Iterator[Person]:
     return (one for one in people if one.number % 10 == 0)
 
 
-def _citizen(town: Town, who: str, person: Person) -> Guest:
+def _citizen(town: Town, who: str, person: Person, code: str = "") -> Guest:
     name = residents.name(person.number)
-    wallet, code = town.wallets[person.number], town.subject(person.number)
-    return guest("wallet", who, wallet, name, residents.reference(person), code)
+    return guest("wallet", who, town.wallets[person.number], name, residents.reference(person), code)
 
 
 def _signing(office: str, town: Town) -> list[Actor]:

@@ -104,12 +104,11 @@ class Proofs:
         job = self._jobs.get(digests)
         if job is not None and job.state in ("running", "done"):
             return job
-        can_prove = find_spec("z3") is not None
-        if not can_prove and (there := _shipped(digests)) is not None:
+        if not can_prove() and (there := _shipped(digests)) is not None:
             return there
         if len(self._tasks) >= MOST_WAITING:
             raise Refused(503, "console.proofs_waiting", "Other proofs come first. Ask again in some minutes.", 60)
-        job = self._jobs[digests] = Job("running" if can_prove else "missing", time.monotonic())
+        job = self._jobs[digests] = Job("running" if can_prove() else "missing", time.monotonic())
         while len(self._jobs) > MOST_JOBS:
             self._jobs.popitem(last=False)
         if job.state == "running":
@@ -160,6 +159,11 @@ class Proofs:
             if made.is_file():
                 job.proof = msgspec.json.decode(made.read_bytes(), type=_Written).proof
             job.state = "done"
+
+
+def can_prove() -> bool:
+    """Whether the solver is installed here."""
+    return find_spec("z3") is not None
 
 
 def _shipped(digests: Digests) -> Job | None:

@@ -20,7 +20,7 @@ from madang.web.console.bench import bench_of
 from madang.web.console.checking import MOST_BYTES, Checked, check
 from madang.web.console.fields import midnight, read_day
 from madang.web.console.presets import preset_text, presets
-from madang.web.console.proofs import LIMIT_SECONDS, proofs_of, read_written
+from madang.web.console.proofs import LIMIT_SECONDS, can_prove, proofs_of, read_written
 from madang.web.console.trying import Asked
 from madang.web.offices.offering import offer
 from madang.web.offices.office import office, programme_of
@@ -225,6 +225,7 @@ def _proof_page(visit: Visit, view: ProgrammeView, error: str = "") -> Response[
         job=proofs_of(visit).find(digests),
         digests=digests,
         limit=LIMIT_SECONDS,
+        can_prove=can_prove(),
         may_publish=waits and one.has("operator"),
         error=error,
     )
