@@ -53,7 +53,7 @@ def invite(town: Town) -> Invited:
 
 
 def _citizens(town: Town) -> tuple[Person, Person]:
-    """One with own money and one without, rather without a second round, of age and of Busan than not."""
+    """One with own money and one without, rather of age, of Busan and without a second round than not."""
     left = [one for one in town.people if any(town.left.get(number, 0) > 0 for number in town.vouchers[one.number])]
     fitting = sorted(left, key=lambda one: _unfitness(town, one))
     rich = next(_with_money(fitting), town.people[0])
@@ -61,9 +61,9 @@ def _citizens(town: Town) -> tuple[Person, Person]:
 
 
 def _unfitness(town: Town, person: Person) -> tuple[bool, bool, bool, int]:
-    """Least for who can still apply for the second round, is of age, and lives in Busan."""
+    """Least for who is of age, lives in Busan, and can still apply for the second round."""
     had_both = len(town.vouchers[person.number]) > 1
-    return had_both, person.age < OF_AGE, not person.region.startswith(BUSAN), person.number
+    return person.age < OF_AGE, not person.region.startswith(BUSAN), had_both, person.number
 
 
 def _with_money(people: Sequence[Person]) -> Iterator[Person]:
