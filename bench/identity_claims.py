@@ -61,7 +61,7 @@ from tests.browser.conftest import Served
 from tests.support.signing import Wallet as SeededWallet
 from tests.support.signing import wallet
 
-CLAIMERS, CLAIMS = 4, 100
+CLAIMERS, CLAIMS = 4, 80
 NAME, OFFER, PASSPHRASE, DAY = "welfare", "adults-b", "a passphrase of the bench", 86_400
 AMOUNT = 150_000
 HELD: Mapping[str, tuple[Format, Claims]] = {
