@@ -356,3 +356,11 @@ def test_over_tls_a_greeting_that_never_ends_is_cut_off():
     with answering(drip) as (uri, _):
         refused(uri.replace("http:", "https:"), seconds=0.5)
         assert time.monotonic() - begun < 5
+
+
+def test_a_time_that_ends_before_the_greeting_begins_is_a_refusal(tls, monkeypatch):
+    monkeypatch.setattr(threading.Timer, "start", lambda timer: timer.function(*timer.args))
+    with answering_by_tls(tls, ok(b"a.b.c")) as uri:
+        refused(uri)
+    with answering(ok(b"a.b.c")) as (uri, _):
+        refused(uri)

@@ -1,10 +1,10 @@
-"""Gets what somebody else's document names on the web, within bounds: https, public addresses, 2 MiB, ten seconds in
-all, no redirection. The one way in which `identity` asks the web.
+"""Asks the web for what somebody else's document names, within bounds: https, public addresses, so much time and
+size, no redirection. The one way in which `identity` asks the web.
 
-Status lists, histories of identifiers and issuers' roots are found where a stranger's document says. So that it can't
-have this server ask what only this server reaches, a name is looked up once, each of its addresses must be a public
-one, and the connection goes to an address that was looked at: who answers another one a moment later gains nothing. A
-redirection is somebody else's word, and not followed.
+Status lists, histories of identifiers, issuers' roots, offers and what they lead a wallet to are found where a
+stranger's document says. So that it can't have this machine ask what only this machine reaches, a name is looked up
+once, each of its addresses must be a public one, and the connection goes to an address that was looked at: who answers
+another one a moment later gains nothing. A redirection is somebody else's word, and not followed.
 
 This very machine is reached only by whoever runs on it for trying things out, and says so (`reach`); then over http.
 """
@@ -17,8 +17,11 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
+
+import msgspec
 
 from madang.kernel.errors import MadangError
 
@@ -27,19 +30,40 @@ MAX_BYTES = 2 * 1024 * 1024
 MAX_URI = 2_048
 MAX_ADDRESSES = 16
 Reach = Literal["public", "here"]
-"""Whether only public addresses are asked, or `127.0.0.1` and `localhost` besides."""
-HERE = ("127.0.0.1", "localhost")
+"""Whether only public addresses are asked, or this machine (`HERE`) besides."""
+HERE = ("127.0.0.1", "localhost", "::1")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _UNICAST = ipaddress.IPv6Network("2000::/3")
 _Address = tuple[int, str]
 """The family, and the address in letters."""
 
 
+class Answer(msgspec.Struct, frozen=True):
+    """What a server said. The names of headers are in small letters; of a header that came twice, the last."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
 def fetch(uri: str, accept: str, seconds: float = SECONDS, reach: Reach = "public") -> bytes:
     """What is found under `uri`, asked for as the media type `accept`.
 
-    Raises `MadangError` (`fetch.unavailable`): no such address, or none that may be asked; no answer in time; another
-    answer than 200; too long; cut off.
+    Raises `MadangError` (`fetch.unavailable`): what `ask` raises, and another answer than 200.
+    """
+    answer = ask("GET", uri, {"accept": accept}, b"", seconds, MAX_BYTES, reach)
+    if answer.status != 200:
+        raise _unavailable(f"the answer was {answer.status}")
+    return answer.body
+
+
+def ask(
+    method: str, uri: str, headers: Mapping[str, str], body: bytes, seconds: float, most: int, reach: Reach
+) -> Answer:
+    """What a server answers within `seconds` in all, and `most` bytes.
+
+    Raises `MadangError` (`fetch.unavailable`): no such address, or none that may be asked; no answer in time; too long,
+    compressed or cut off.
     """
     ends = time.monotonic() + seconds
     parts, plain = _read(uri, reach)
@@ -48,11 +72,39 @@ def fetch(uri: str, accept: str, seconds: float = SECONDS, reach: Reach = "publi
     addresses = _look_up(host, port, ends)
     if not all(_is_here(one) if local else is_public(one) for _, one in addresses):
         raise _unavailable("its address is not a public one")
+    connection = (http.client.HTTPConnection if plain else http.client.HTTPSConnection)(host, port)
+    end = connected = None
     try:
-        connected = _connect(addresses, port, ends)
-    except OSError as error:
+        connection.sock = connected = _wrapped(_connect(addresses, port, ends), "" if plain else host, ends)
+        # Each step has the whole time, so that together they could take much longer: this ends them all.
+        end = threading.Timer(max(0.0, ends - time.monotonic()), _cut, [connected])
+        end.daemon = True
+        end.start()
+        if isinstance(connected, ssl.SSLSocket):
+            connected.do_handshake()
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        always = {"accept-encoding": "identity", "connection": "close"}
+        connection.request(method, target, body or None, {**headers, **always})
+        with connection.getresponse() as response:
+            content = response.read(most + 1)
+            given = {name.lower(): value for name, value in response.getheaders()}
+            complete = response.length in (None, 0)
+    except (OSError, http.client.HTTPException) as error:
         raise _unavailable(f"it can't be got ({type(error).__name__})") from None
-    return _ask(connected, parts, host, port, plain, accept, ends)
+    finally:
+        if end is not None:
+            end.cancel()
+        connection.close()
+        if connected is not None:
+            connected.close()
+    if given.get("content-encoding", "identity") != "identity":
+        raise _unavailable("the answer is compressed, which was not asked for")
+    if len(content) > most:
+        raise _unavailable(f"it has more than {most:,} bytes")
+    # An answer that does not say its length ends with the connection, also where that was ended from here.
+    if not complete or time.monotonic() >= ends:
+        raise _unavailable("it was cut off")
+    return Answer(response.status, given, content)
 
 
 def is_public(address: str) -> bool:
@@ -121,70 +173,35 @@ def _connect(addresses: list[_Address], port: int, ends: float) -> socket.socket
         left = (ends - time.monotonic()) / (len(addresses) - number)
         if left <= 0:
             raise TimeoutError
-        connected = socket.socket(family, socket.SOCK_STREAM)
+        connected = None
         try:
+            connected = socket.socket(family, socket.SOCK_STREAM)
             connected.settimeout(left)
             connected.connect((address, port))
         except OSError as error:
-            connected.close()
+            if connected is not None:
+                connected.close()
             failed = error
         else:
             return connected
     raise failed
 
 
-def _ask(
-    connected: socket.socket, parts: SplitResult, host: str, port: int, plain: bool, accept: str, ends: float
-) -> bytes:
-    """The body of the answer of whoever is connected."""
-    end = None
-    try:
-        connected.settimeout(max(0.001, ends - time.monotonic()))
-        if not plain:
-            connected = ssl.create_default_context().wrap_socket(
-                connected, server_hostname=host, do_handshake_on_connect=False, suppress_ragged_eofs=False
-            )
-        # Each step has the whole time, so that together they could take much longer: this ends them all.
-        end = threading.Timer(max(0.0, ends - time.monotonic()), _cut, [connected])
-        end.daemon = True
-        end.start()
-        if isinstance(connected, ssl.SSLSocket):
-            connected.do_handshake()
-        status, encoding, body, complete = _exchange(connected, parts, host, port, plain, accept)
-    except (OSError, http.client.HTTPException) as error:
-        raise _unavailable(f"it can't be got ({type(error).__name__})") from None
-    finally:
-        if end is not None:
-            end.cancel()
-        connected.close()
-    if status != 200 or encoding != "identity":
-        raise _unavailable(f"the answer was {status}, {encoding}")
-    if len(body) > MAX_BYTES:
-        raise _unavailable(f"it has more than {MAX_BYTES:,} bytes")
-    # An answer that does not say its length ends with the connection, also where that was ended from here.
-    if not complete or time.monotonic() >= ends:
-        raise _unavailable("it was cut off")
-    return body
-
-
-def _exchange(
-    connected: socket.socket, parts: SplitResult, host: str, port: int, plain: bool, accept: str
-) -> tuple[int, str, bytes, bool]:
-    """The answer's status, encoding and body, and whether that is all of it."""
-    kind = http.client.HTTPConnection if plain else http.client.HTTPSConnection
-    connection = kind(host, port)
-    connection.sock = connected
-    target = parts.path or "/"
-    headers = {"accept": accept, "accept-encoding": "identity", "connection": "close"}
-    connection.request("GET", f"{target}?{parts.query}" if parts.query else target, headers=headers)
-    response = connection.getresponse()
-    body = response.read(MAX_BYTES + 1)
-    return response.status, response.getheader("content-encoding", "identity"), body, response.length in (None, 0)
+def _wrapped(connected: socket.socket, name: str, ends: float) -> socket.socket:
+    """The connection as it will be spoken over: by TLS with whoever proves this name, if there is one."""
+    connected.settimeout(max(0.001, ends - time.monotonic()))
+    if not name:
+        return connected
+    # A connection that was ended without saying so is told from an answer that has ended.
+    return ssl.create_default_context().wrap_socket(
+        connected, server_hostname=name, do_handshake_on_connect=False, suppress_ragged_eofs=False
+    )
 
 
 def _cut(connected: socket.socket) -> None:
+    # Not the method of a TLS socket, which takes away what another thread may be about to use.
     with contextlib.suppress(OSError):
-        connected.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)
 
 
 def _unavailable(why: str) -> MadangError:
