@@ -126,7 +126,7 @@ def test_an_issuer_is_found_by_its_anchor_for_its_type_alone():
     world = trust_world()
     world.accept(define(credential="resident"), by=quorum("operator"))
     world.accept(name_issuer(anchors=[ROOT, NEXT_ROOT], origins=[ORIGIN]), by=MINISTRY)
-    named = Issuer((ROOT, NEXT_ROOT), START, START + YEAR, "named", 0, 0, world.height, (ORIGIN,))
+    named = Issuer((ROOT, NEXT_ROOT), START, START + YEAR, "named", 0, 0, (ORIGIN,), world.height)
     state = world.state()
     assert [queries.issuer_with(state, LICENCE, one) for one in (ROOT, NEXT_ROOT)] == [("welfare", named)] * 2
     assert queries.issuer_with(state, LICENCE, OTHER_ROOT) is None
@@ -269,13 +269,13 @@ def test_a_wallet_provider_is_found_by_key_and_by_certificate():
     ("law", "table", "record", "parts"),
     [
         (0, TYPES, CredentialType("bakery", "dd" * 32, 0, 0), ["resident"]),
-        (1, ISSUERS, Issuer((ROOT,), 0, 1, "named", 0, 0, 0), ["resident", "welfare"]),
-        (1, ISSUERS, Issuer((ROOT,), 0, 1, "named", 0, 0, 0), [LICENCE, "nobody"]),
-        (1, ISSUERS, Issuer((ROOT,), 1, 1, "named", 0, 0, 0), [LICENCE, "welfare"]),
-        (1, ISSUERS, Issuer((), 0, 1, "named", 0, 0, 0), [LICENCE, "welfare"]),
-        (1, ISSUERS, Issuer((ROOT, ROOT), 0, 1, "named", 0, 0, 0), [LICENCE, "welfare"]),
-        (1, ISSUERS, Issuer((ROOT,), 0, 1, "named", 0, 0, 0, (ORIGIN, ORIGIN)), [LICENCE, "welfare"]),
-        (2, ISSUERS, Issuer((ROOT,), 0, 1, "named", 0, 0, 0), [LICENCE, "bank-b"]),
+        (1, ISSUERS, Issuer((ROOT,), 0, 1, "named", 0, 0, (), 0), ["resident", "welfare"]),
+        (1, ISSUERS, Issuer((ROOT,), 0, 1, "named", 0, 0, (), 0), [LICENCE, "nobody"]),
+        (1, ISSUERS, Issuer((ROOT,), 1, 1, "named", 0, 0, (), 0), [LICENCE, "welfare"]),
+        (1, ISSUERS, Issuer((), 0, 1, "named", 0, 0, (), 0), [LICENCE, "welfare"]),
+        (1, ISSUERS, Issuer((ROOT, ROOT), 0, 1, "named", 0, 0, (), 0), [LICENCE, "welfare"]),
+        (1, ISSUERS, Issuer((ROOT,), 0, 1, "named", 0, 0, (ORIGIN, ORIGIN), 0), [LICENCE, "welfare"]),
+        (2, ISSUERS, Issuer((ROOT,), 0, 1, "named", 0, 0, (), 0), [LICENCE, "bank-b"]),
         (2, ANCHORS, Owner("welfare", False), [LICENCE, NEXT_ROOT]),
         (2, ANCHORS, Owner("bank-b", False), [LICENCE, ROOT]),
         (2, CERTIFICATES, Use(0), [LEAF, "bank-a", LICENCE, "another"]),

@@ -63,7 +63,7 @@ def name_issuer(call: Call, act: NameIssuer) -> None:
     place = (act.credential,)
     before = call.state.get(ISSUERS, act.credential, act.issuer)
     _hand_over(call, ANCHORS, place, act.issuer, before.anchors if before else (), act.anchors)
-    record = Issuer(tuple(act.anchors), act.since, act.until, "named", 0, 0, call.height, tuple(act.origins))
+    record = Issuer(tuple(act.anchors), act.since, act.until, "named", 0, 0, tuple(act.origins), call.height)
     call.state.put(ISSUERS, record, act.credential, act.issuer)
 
 

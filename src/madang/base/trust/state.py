@@ -40,8 +40,8 @@ class Issuer(Record, frozen=True):
     standing: Standing
     void_from: int
     withdrawn_at: int
+    origins: tuple[str, ...]
     height: int
-    origins: tuple[str, ...] = ()
 
 
 class Verifier(Record, frozen=True):
