@@ -29,7 +29,7 @@ def sign(visitor):
 
 def listed(visitor, standing):
     """Wait until the list, which is a moment behind the ledger, has the dispute; open it."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     rows = visitor.page.locator("tbody tr")
     while True:
         visitor.go(f"/console/disputes?standing={standing}")

@@ -78,7 +78,7 @@ def sign(visitor):
 
 def test_a_flagged_shop_is_heard_before_anything_is_decided(visit):
     officer = at_console(visit(phone=False), ONE)
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while officer.page.locator("tbody tr").count() != 1 and time.monotonic() < deadline:
         officer.go("/console/flags?standing=waiting")
     officer.page.locator("tbody a").click()

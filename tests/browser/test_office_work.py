@@ -24,7 +24,7 @@ def sign(one) -> None:
 
 def listed(one, path: str, count: int) -> None:
     """Wait until a list, which is a moment behind the ledger, has so many rows."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while True:
         one.go(path)
         rows = one.page.locator("tbody tr")

@@ -26,7 +26,7 @@ def alice(visit):
 def _kept(visitor, words="내 바우처"):
     """Wait until the page that is kept says this."""
     script = "async () => (await (await (await caches.open('madang-wallet-kept')).match('/wallet/kept'))?.text()) ?? ''"
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while words not in visitor.page.evaluate(script):
         assert time.monotonic() < deadline, f"nothing is kept that says {words}"
         visitor.page.wait_for_timeout(100)

@@ -18,7 +18,7 @@ def pay(served, who, merchant, order, amount):
 
 def file_of(shop, link):
     """The rows of a file of the day, which follows the ledger a moment later."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while True:
         with shop.page.expect_download() as download:
             shop.page.get_by_role("link", name=link).click()

@@ -47,7 +47,7 @@ class Visitor:
             has_touch=phone,
             ignore_https_errors=any_certificate,
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(60_000)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self._devices: tuple[CDPSession, str] | None = None

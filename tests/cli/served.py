@@ -35,7 +35,7 @@ def served(folder: Path) -> Iterator[Served]:
     process = subprocess.Popen([MADANG, "serve", str(folder), "--port", str(port)])
     found = Served(folder, f"http://127.0.0.1:{port}", process)
     try:
-        for _ in range(200):
+        for _ in range(2_400):
             try:
                 Client(found.url).get_json("/health")
                 break

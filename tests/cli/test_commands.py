@@ -82,7 +82,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         port = free_port()
         process = subprocess.Popen([*MADANG, "serve", str(root / "node"), "--port", str(port)])
         url = os.environ["MADANG_URL"] = f"http://127.0.0.1:{port}"
-        for _ in range(200):
+        for _ in range(2_400):
             try:
                 Client(url).get_json("/health")
                 break

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +22,7 @@ from tests.support.signing import ORIGIN, SITE
 
 CHAIN = "test-chain"
 LOOPBACK = "127.0.0.1"
+START_SECONDS = 120
 _PROGRAM = """
 import sys, msgspec
 from pathlib import Path
@@ -101,31 +102,50 @@ class Server:
         """POST /transactions."""
         return self.ask("POST", "/transactions", body, content_type=kind)
 
+    def await_answers(self) -> None:
+        """Wait until it answers, for as long as a busy machine may take."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            with suppress(OSError):
+                if self.get("/health").status == 200:
+                    return
+            assert self.process.poll() is None, "the server ended by itself"
+            assert time.monotonic() < deadline, "the server does not answer"
+            time.sleep(0.05)
+
     def stop(self) -> int:
         """Ask it to stop, and wait: its exit status."""
         self.process.terminate()
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
+
+
+@contextmanager
+def served(command: Sequence[str], folder: Path, port: int, errors: IO[bytes] | None = None) -> Iterator[Server]:
+    """What this command serves from the node in `folder`, once it answers; stopped at the end, however that comes."""
+    process = subprocess.Popen(command, stderr=errors)
+    server = Server(folder, port, process)
+    try:
+        server.await_answers()
+        yield server
+    finally:
+        if process.poll() is None:
+            server.stop()
 
 
 @contextmanager
 def serving(folder: Path, errors: IO[bytes] | None = None, **limits: object) -> Iterator[Server]:
     """Serve the node in `folder` under these limits; what it has to say goes to `errors` where that is given."""
     port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM, str(folder), str(port), json.dumps(limits)], stderr=errors
-    )
-    server = Server(folder, port, process)
-    try:
-        for _ in range(200):
-            try:
-                if server.get("/health").status == 200:
-                    break
-            except OSError:
-                time.sleep(0.05)
-            assert process.poll() is None, "the server ended by itself"
-        else:
-            raise AssertionError("the server did not start in ten seconds")
+    command = [sys.executable, "-c", _PROGRAM, str(folder), str(port), json.dumps(limits)]
+    with served(command, folder, port, errors) as server:
         yield server
-    finally:
-        if process.poll() is None:
-            server.stop()
+
+
+@contextmanager
+def with_pages(folder: Path, *options: str, port: int = 0) -> Iterator[Server]:
+    """`madang serve --pages` of the node in `folder`."""
+    port = port or free_port()
+    madang = str(Path(sys.executable).with_name("madang"))
+    command = [madang, "serve", str(folder), "--pages", "--port", str(port), *options]
+    with served(command, folder, port) as server:
+        yield server

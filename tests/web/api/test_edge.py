@@ -38,7 +38,7 @@ def read(receive, count):
 
 
 def test_a_body_in_time_is_handed_on_and_what_follows_may_take_long():
-    receive = in_bounds(sender(piece(b"a"), piece(b"b", more=False), LEFT, pause=0.05), 0.12, lambda _: True)
+    receive = in_bounds(sender(piece(b"a"), piece(b"b", more=False), LEFT, pause=0.8), 2.3, lambda _: True)
     assert read(receive, 3) == [piece(b"a"), piece(b"b", more=False), LEFT]
 
 

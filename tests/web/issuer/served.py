@@ -1,7 +1,5 @@
 """A licence office that issues at a served node: its folder, its people, and what the ledger says of it."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +31,7 @@ from madang.web.issuer.people import People, to_entry
 from tests.base.trust.scene import define, name_issuer, name_provider
 from tests.identity.institutions import new_key
 from tests.identity.issuer.scene import LICENCE, RESIDENT
-from tests.web.serving import Server, free_port, make_node
+from tests.web.serving import Server, make_node, with_pages
 
 ORIGIN = "https://office.example.kr"
 BACK = "https://wallet.example.kr/back"
@@ -110,26 +108,9 @@ class Town:
 
     @contextmanager
     def served(self, port: int = 0) -> Iterator[Server]:
-        port = port or free_port()
-        madang = Path(sys.executable).with_name("madang")
-        options = ["--pages", "--port", str(port), "--identity", str(self.identity)]
-        options += ["--identity-passphrase", str(self.passphrase), "--vault-key", str(self.vault_key)]
-        with subprocess.Popen([madang, "serve", str(self.folder / "node"), *options]) as process:
-            server = Server(self.folder / "node", port, process)
-            deadline = time.monotonic() + 60
-            while True:
-                try:
-                    if server.get("/health").status == 200:
-                        break
-                except OSError:
-                    assert process.poll() is None, "the server ended by itself"
-                    assert time.monotonic() < deadline
-                    time.sleep(0.1)
-            try:
-                yield server
-            finally:
-                process.terminate()
-                process.wait(timeout=30)
+        options = ["--identity", str(self.identity), "--identity-passphrase", str(self.passphrase)]
+        with with_pages(self.folder / "node", *options, "--vault-key", str(self.vault_key), port=port) as server:
+            yield server
 
 
 def private_jwk(key: ec.EllipticCurvePrivateKey) -> dict[str, str]:

@@ -1,11 +1,7 @@
 """A server with pages and two listed shops, for tests over HTTP without a browser."""
 
 import json
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,9 +9,7 @@ from madang.base.merchants.transactions import Entry, Register
 from madang.base.registers.transactions import Publish
 from tests.services.vouchers.scene import BUSAN, SEOUL, facts
 from tests.support.signing import ORIGIN, Wallet, compact
-from tests.web.serving import CHAIN, Answer, Server, free_port, make_node
-
-START_SECONDS = 60
+from tests.web.serving import CHAIN, Answer, Server, make_node, with_pages
 
 
 @pytest.fixture(scope="package")
@@ -32,21 +26,8 @@ def site(tmp_path_factory) -> Iterator[Server]:
             ),
         ],
     )
-    port = free_port()
-    madang = Path(sys.executable).with_name("madang")
-    with subprocess.Popen([madang, "serve", str(folder), "--pages", "--port", str(port)]) as process:
-        server = Server(folder, port, process)
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                if server.get("/health").status == 200:
-                    break
-            except OSError:
-                assert process.poll() is None, "the server ended by itself"
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
+    with with_pages(folder) as server:
         yield server
-        process.terminate()
 
 
 @pytest.fixture

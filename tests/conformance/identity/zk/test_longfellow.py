@@ -21,8 +21,8 @@ from madang.identity.zk.running import run
 from madang.identity.zk.statement import CIRCUIT, Done, Prove, Refused, Statement, Verify
 from madang.identity.zk.verifying import MAX_DOCUMENT_BYTES, verify
 from madang.kernel import signature
-from tests.identity.mdoc.material import NOW, TRANSCRIPT, an_issuer, phone
 from tests.identity.conftest import longfellow
+from tests.identity.mdoc.material import NOW, TRANSCRIPT, an_issuer, phone
 from tests.identity.zk.material import AGE, a_credential, a_proof
 
 __all__ = ["longfellow"]
