@@ -73,3 +73,30 @@ def test_what_is_for_keys_in_hardware_is_refused_in_plain_words(visit, issuing, 
     opened(one, issuing.offer(person, "driving_licence_mdoc").link)
     one.page.locator(".notice.danger", has_text="security chip").wait_for()
     one.check_page()
+
+
+ASK = """async ([what, content]) => {
+    const headers = { accept: "application/json", "content-type": "application/json" };
+    const options = { method: "POST", headers, body: JSON.stringify(content) };
+    return (await fetch(`/wallet/credentials/attested/${what}`, options)).status;
+}"""
+KEY = {"kty": "EC", "crv": "P-256", **dict.fromkeys("xy", "A" * 43)}
+FORMS = [
+    ("wallet", {}),
+    ("wallet", {"key": KEY, "more": 1}),
+    ("wallet", {"key": {**KEY, "d": "A" * 43}}),
+    ("wallet", {"key": KEY}),  # a point off the curve
+    ("keys", {"keys": [], "nonce": "n"}),
+    ("keys", {"keys": [KEY] * 21, "nonce": "n"}),
+    ("keys", {"keys": [KEY], "nonce": "n" * 513}),
+    ("keys", {"keys": [KEY], "nonce": "two words"}),
+]
+
+
+def test_what_is_no_form_is_vouched_for_by_nobody(visit):
+    one: Visitor = visit()
+    one.go("/wallet")
+    assert one.page.evaluate(ASK, ["wallet", {"key": KEY}]) == 401
+    one.be("wallet", town.ALICE)
+    one.enter("/wallet")
+    assert [one.page.evaluate(ASK, list(form)) for form in FORMS] == [400] * len(FORMS)

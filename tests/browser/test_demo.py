@@ -119,7 +119,7 @@ def test_a_newcomer_finds_a_programme_has_a_token_signed_and_holds_a_voucher(vis
     page.click("form.consent button[type=submit]")
     page.wait_for_url("**/wallet/for-me/token")
     page.get_by_role("button", name="Claim the voucher").click()
-    page.get_by_text("Try again later").wait_for()
+    page.get_by_text("publishes some time later").wait_for()
     visitor.go("/demo/credentials")
     page.get_by_role("button", name="Publish now").click()
     visitor.check_page()

@@ -5,6 +5,7 @@ The server sees public keys and an issuer's nonce, and never which issuer it is 
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -50,7 +51,7 @@ class Keys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def wallet(visit: Visit) -> Response[bytes]:
     """That a key is of this wallet, for ten minutes."""
     provider, asked = _provider(visit), await _read(visit, Instance)
-    return _answer(await asyncio.to_thread(attest_wallet, provider, msgspec.to_builtins(asked.key), visit.now))
+    return await _answer(lambda: attest_wallet(provider, msgspec.to_builtins(asked.key), visit.now))
 
 
 @post("/credentials/attested/keys", status_code=200, request_max_body_size=MOST_BYTES)
@@ -58,7 +59,7 @@ async def keys(visit: Visit) -> Response[bytes]:
     """That keys are of this wallet and kept in software, for ten minutes."""
     provider, asked = _provider(visit), await _read(visit, Keys)
     found = msgspec.to_builtins(asked.keys)
-    return _answer(await asyncio.to_thread(attest_keys, provider, found, asked.nonce, visit.now))
+    return await _answer(lambda: attest_keys(provider, found, asked.nonce, visit.now))
 
 
 ROUTES = (wallet, keys)
@@ -91,6 +92,11 @@ async def _read(visit: Visit, form: type[T]) -> T:
         raise Refused(400, "site.form", "This form can't be read. Open the page again.") from None
 
 
-def _answer(attestation: str) -> Response[bytes]:
+async def _answer(attest: Callable[[], str]) -> Response[bytes]:
+    try:
+        attestation = await asyncio.to_thread(attest)
+    except MadangError as error:
+        # The form was right, and a point of it lies off the curve.
+        raise Refused(400, error.code, error.message) from None
     content = msgspec.json.encode({"attestation": attestation})
     return Response(content, media_type="application/json", headers=PAGE_HEADERS)
