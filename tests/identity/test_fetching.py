@@ -139,6 +139,28 @@ def test_another_answer_is_refused(answer):
         refused(uri)
 
 
+@pytest.mark.parametrize("size", [b"-1", b"-5", b"-ffffffffffff"])
+def test_a_part_of_less_than_nothing_is_not_taken_for_all_that_comes(size):
+    """To Python's reader minus one means as much as there is, whatever that is, and any other is no number to read."""
+    taken = 0
+
+    def answer(connection: socket.socket) -> None:
+        nonlocal taken
+        connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%s\r\n" % size)
+        while taken < 16 * MAX_BYTES:
+            taken += connection.send(b"x" * 65_536)
+
+    with answering(answer) as (uri, _):
+        refused(uri)
+    assert taken < 16 * MAX_BYTES
+
+
+def test_what_comes_in_parts_is_put_together():
+    parts = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\na.\r\n3\r\nb.c\r\n0\r\n\r\n"
+    with answering(says(parts)) as (uri, _):
+        assert fetch(uri, ACCEPT, reach="here") == b"a.b.c"
+
+
 def test_one_who_answers_a_letter_at_a_time_is_cut_off():
     def drip(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")

@@ -86,7 +86,7 @@ def ask(
         always = {"accept-encoding": "identity", "connection": "close"}
         connection.request(method, target, body or None, {**headers, **always})
         with connection.getresponse() as response:
-            content = response.read(most + 1)
+            content = _content(response, most + 1)
             given = {name.lower(): value for name, value in response.getheaders()}
             complete = response.length in (None, 0)
     except (OSError, http.client.HTTPException) as error:
@@ -196,6 +196,14 @@ def _wrapped(connected: socket.socket, name: str, ends: float) -> socket.socket:
     return ssl.create_default_context().wrap_socket(
         connected, server_hostname=name, do_handshake_on_connect=False, suppress_ragged_eofs=False
     )
+
+
+def _content(response: http.client.HTTPResponse, most: int) -> bytes:
+    """Up to so many bytes of an answer: piece by piece, since the library reads a part of -1 bytes without end."""
+    content = bytearray()
+    while len(content) < most and (piece := response.read1(most - len(content))):
+        content += piece
+    return bytes(content[:most])
 
 
 def _cut(connected: socket.socket) -> None:
