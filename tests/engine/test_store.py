@@ -55,6 +55,33 @@ def test_nobody_sees_a_block_before_the_disk_has_it(tmp_path):
         assert seen.result(60) == b"2"
 
 
+class BrokenDisk:
+    """A database whose disk takes nothing any more."""
+
+    def __init__(self, database):
+        self._database = database
+
+    def flush_wal(self, sync):
+        raise Exception("IO error: While fsync: Input/output error")
+
+    def __getattr__(self, name):
+        return getattr(self._database, name)
+
+
+def test_nobody_sees_a_block_that_the_disk_did_not_take(tmp_path):
+    store = small(tmp_path / "s")
+    store.write([(b"a", b"1")], [])
+    before = store.view()
+    store._db = BrokenDisk(store._db)  # type: ignore[assignment]
+    with pytest.raises(StoreFailure) as error:
+        store.write([(b"a", b"2")], [])
+    assert error.value.code == "store.write"
+    with pytest.raises(StoreFailure) as error:
+        store.view()
+    assert error.value.code == "store.write"
+    assert before.get(b"a") == b"1"
+
+
 def test_a_batch_with_an_erased_range_is_one_step(tmp_path):
     store = small(tmp_path / "s")
     store.write([(b"a1", b"1"), (b"a2", b"2"), (b"b1", b"3")], [(b"l", b"1")])

@@ -103,8 +103,9 @@ class RocksStore:
             raise StoreFailure(
                 "store.open", f"{path} can't be opened: {error}. Is another process using it? Else restore a backup."
             ) from None
-        # Nobody sees a block that is written and not yet on the disk.
+        # Nobody sees a block that is written and not yet on the disk, nor one that the disk did not take.
         self._turn = threading.Lock()
+        self._is_durable = True
 
     def get(self, key: bytes) -> bytes | None:
         """The state's value under `key`, or None."""
@@ -146,12 +147,16 @@ class RocksStore:
     def _commit(self, batch: WriteBatch) -> None:
         """Write a batch to the disk."""
         self._db.write(batch)
+        self._is_durable = False
         # The library holds the interpreter while it writes, and lets go of it here, where the disk is awaited.
         self._db.flush_wal(True)
+        self._is_durable = True
 
     def view(self) -> View:
-        """A consistent view of what is durable now."""
+        """A consistent view of what is durable now. Raises `StoreFailure` (`store.write`): the disk failed."""
         with self._turn:
+            if not self._is_durable:
+                raise StoreFailure("store.write", "the disk did not take the last block, which nobody may see.")
             return _RocksView(self._db, self._log)
 
     def close(self) -> None:
