@@ -91,6 +91,17 @@ def test_a_sheet_with_somebody_elses_connecting_information_is_kept_in_no_part(p
     assert people.find_connected("c" * 86) == people.find("P-3") != people.find("P-1")
 
 
+def test_a_new_reference_with_somebody_elses_connecting_information_is_not_joined_to_them(people):
+    first = keep(people, "P-1", "a")
+    before = people.entry(first, ACCESS)
+    with pytest.raises(MadangError) as refused:
+        keep(people, "P-9", "a")
+    assert refused.value.code == "people.connected"
+    assert people.find("P-9") is None
+    assert people.entry(first, ACCESS) == before
+    assert people.keep("E-1", "amount_class", {"connecting_information": "a" * 86}, ACCESS) == first
+
+
 def test_nobody_gets_the_connecting_information_of_another_reference(people):
     keep(people, "P-1", "a")
     keep(people, "P-2", "b")

@@ -7,7 +7,7 @@ from madang.identity.catalogue import type_of
 from madang.identity.trust import Trust
 from madang.web.issuer.sheets import read_sheet
 from tests.base.trust.scene import trust_world
-from tests.identity.issuer.scene import NOW
+from tests.identity.issuer.scene import NOW, RESIDENT
 from tests.identity.issuer.test_preparing import EMPLOYEE, INSTITUTION
 from tests.support.cast import officer
 from tests.web.issuer.sheets import sheet_of
@@ -40,3 +40,10 @@ def test_a_row_names_an_officer_and_an_institution_that_the_ledger_and_the_issue
 def test_where_no_ledger_is_at_hand_officers_are_looked_up_at_issue():
     sheet = sheet_of(OF, {"E-1": EMPLOYEE | {"officer": OTHER}}).encode()
     assert read_sheet(WELFARE, OF, sheet, NOW, None).wrong == ()
+
+
+def test_two_rows_of_one_persons_connecting_information_are_wrong():
+    rows = {name: RESIDENT | {"connecting_information": one * 86} for name, one in (("P-1", "a"), ("P-2", "a"))}
+    found = read_sheet(WELFARE, type_of("resident"), sheet_of(type_of("resident"), rows).encode(), NOW, None)
+    assert [(one.row, one.code) for one in found.wrong] == [(3, "sheet.connected")]
+    assert not found.people

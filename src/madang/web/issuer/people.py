@@ -65,13 +65,15 @@ class People:
     def keep(self, reference: str, kind: str, said: dict[str, Any] | Literal["waiting"], access: Access) -> str:
         """Keep what is known of a person for a type, in place of what was known before. Gives the person's handle.
 
-        Connecting information that is corrected by it is nobody's any more, and free for whose it is.
+        Connecting information that is corrected by it is nobody's any more, and free for whose it is. A further
+        reference is joined to whom it connects only for a type of which nothing is known of them: what is known is
+        changed under the reference that it was said under.
 
         Raises `MadangError`: `people.connected` (the connecting information is somebody else's), what `Vault.put`
         raises.
         """
         with self._turn:
-            subject, connected, alias = self._place(reference, said, access)
+            subject, connected, alias = self._place(reference, kind, said, access)
             if subject is None:
                 subject = connected or self._vault.enrol(access)
                 self._vault.link(subject, self._alias("reference", reference), access)
@@ -85,10 +87,10 @@ class People:
                 self._disconnect(subject, old, access)
             return subject
 
-    def check(self, reference: str, said: dict[str, Any], access: Access) -> None:
+    def check(self, reference: str, kind: str, said: dict[str, Any], access: Access) -> None:
         """Refuse beforehand what `keep` would refuse. Raises `MadangError` (`people.connected`)."""
         with self._turn:
-            self._place(reference, said, access)
+            self._place(reference, kind, said, access)
 
     def disconnect(self, reference: str, information: str, access: Access) -> str | None:
         """Undo connecting information that was written for a person by mistake, so that it is free for whose it is.
@@ -114,7 +116,7 @@ class People:
             return subject
 
     def _place(
-        self, reference: str, said: dict[str, Any] | Literal["waiting"], access: Access
+        self, reference: str, kind: str, said: dict[str, Any] | Literal["waiting"], access: Access
     ) -> tuple[str | None, str | None, str]:
         """Who has this reference, who this connecting information, and what that is kept as ('' where none is said)."""
         information = said.get(CONNECTING) if isinstance(said, dict) else None
@@ -122,7 +124,8 @@ class People:
         if not isinstance(information, str):
             return subject, None, ""
         connected = self._owner(information, access)
-        if subject is not None and connected not in (None, subject):
+        is_other = connected not in (None, subject)
+        if is_other and (subject is not None or kind in self.entry(str(connected), access)):
             raise MadangError(
                 "people.connected", "The connecting information is that of another reference. Correct one of both."
             )

@@ -20,7 +20,7 @@ from madang.identity.trust import Trust
 from madang.identity.verified import Claims
 from madang.kernel.errors import MadangError
 from madang.records.vault import Access
-from madang.web.issuer.people import People, read_claim, to_entry
+from madang.web.issuer.people import CONNECTING, People, read_claim, to_entry
 
 MAX_BYTES, MAX_ROWS, MAX_TOLD = 16 * 1024 * 1024, 5_000, 100
 REFERENCE = "reference"
@@ -61,6 +61,7 @@ def read_sheet(institution: Institution, of: CredentialType, data: bytes, now: i
     columns = [one.strip() for one in rows[0]]
     _check_columns(of, columns)
     people: dict[str, Claims] = {}
+    connected: set[str] = set()
     wrong: list[Wrong] = []
     for number, row in enumerate(rows[1:], 2):
         try:
@@ -70,6 +71,10 @@ def read_sheet(institution: Institution, of: CredentialType, data: bytes, now: i
             prepare(institution, of, claims, now)
             if trust is not None:
                 check_officer(institution, claims, trust)
+            if CONNECTING in claims:
+                if claims[CONNECTING] in connected:
+                    raise MadangError("sheet.connected", "Another row has the same connecting information.")
+                connected.add(claims[CONNECTING])
             people[reference] = claims
         except MadangError as error:
             wrong.append(Wrong(number, error.code, error.message))
@@ -82,7 +87,7 @@ def keep_sheet(register: People, of: CredentialType, sheet: Sheet, access: Acces
     Raises what `People.keep` raises: `people.connected` before anything of it is kept.
     """
     for reference, claims in sheet.people.items():
-        register.check(reference, to_entry(of, claims), access)
+        register.check(reference, of.id, to_entry(of, claims), access)
     for reference, claims in sheet.people.items():
         register.keep(reference, of.id, to_entry(of, claims), access)
     return len(sheet.people)
