@@ -4,7 +4,6 @@ Numbers and PINs are typed at a prompt or come in lines on standard input, as fr
 which other users of the machine can see.
 """
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,14 +14,15 @@ import typer
 from madang.cli import files
 from madang.cli.options import DEFAULT_URL, Url
 from madang.cli.talk import Json, tell
+from madang.cli.typed import typed
 from madang.kernel.errors import MadangError
 
 if TYPE_CHECKING:
     from madang.cards import CardService
 
-MAX_LINE = 1_024
 
 app = typer.Typer(no_args_is_help=True, help="Keep cards for people without a phone: QR and PIN (docs/desk.md).")
+NO_INPUT = "card.no_input"
 Folder = Annotated[Path, typer.Argument(help="The folder of the cards.", file_okay=False)]
 MasterKey = Annotated[
     Path,
@@ -66,7 +66,7 @@ def make(
 def name(folder: Folder, master_key: MasterKey, as_json: Json = False) -> None:
     """Print a card's name on the ledger, by which a desk binds or blocks it. Asks for its number."""
     with _service(folder, master_key) as service:
-        found = service.name_of(_typed("Number"))
+        found = service.name_of(typed("Number", NO_INPUT, secret=False))
     tell(found, {"card": found}, as_json=as_json)
 
 
@@ -77,7 +77,8 @@ def pin(folder: Folder, master_key: MasterKey, url: Url = DEFAULT_URL, as_json: 
     from madang.client import Client
 
     with _service(folder, master_key) as service, Client(url) as client:
-        number, first, second = _typed("Number"), _typed("PIN", secret=True), _typed("PIN again", secret=True)
+        number = typed("Number", NO_INPUT, secret=False)
+        first, second = typed("PIN", NO_INPUT), typed("PIN again", NO_INPUT)
         if first != second:
             raise MadangError("card.pin_differs", "The two PINs differ. Type them again.")
         service.choose_pin(number, first, NodeLedger(client))
@@ -99,8 +100,8 @@ def present(
     from madang.client import Client
 
     with _service(folder, master_key) as service, Client(url) as client:
-        number, typed = _typed("Number"), _typed("PIN", secret=True)
-        shown = service.present(number, typed, programme, limit, pad, NodeLedger(client))
+        number, secret = typed("Number", NO_INPUT, secret=False), typed("PIN", NO_INPUT)
+        shown = service.present(number, secret, programme, limit, pad, NodeLedger(client))
     tell(shown.code, {"code": shown.code, "until": shown.until}, as_json=as_json)
 
 
@@ -114,14 +115,3 @@ def _service(folder: Path, master_key: Path) -> "Iterator[CardService]":
         yield CardService(store, vault)
     finally:
         store.close()
-
-
-def _typed(what: str, *, secret: bool = False) -> str:
-    """What a person typed, or the next line that a pad sent."""
-    if sys.stdin.isatty():
-        answer: str = typer.prompt(what, hide_input=secret, err=True)
-        return answer
-    line = sys.stdin.readline(MAX_LINE)
-    if not line:
-        raise MadangError("card.no_input", f"Nothing was typed where the {what.lower()} was asked for. Try again.")
-    return line.removesuffix("\n").removesuffix("\r")

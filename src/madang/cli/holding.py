@@ -8,6 +8,7 @@ import typer
 
 from madang.cli.options import DEFAULT_URL, Passphrase, Url, ask_passphrase, open_wallets
 from madang.cli.talk import Json, patience, table, tell
+from madang.cli.typed import typed
 from madang.kernel.errors import MadangError
 
 if TYPE_CHECKING:
@@ -23,17 +24,17 @@ File = Annotated[Path, typer.Argument(help="The wallet's file; it is made where 
 def receive(
     file: File,
     link: Annotated[str, typer.Argument(help="The link of the offer, as the office shows it.")],
-    code: Annotated[str, typer.Option(help="The digits that the office told besides.")],
     passphrase_file: Passphrase = None,
     url: Url = DEFAULT_URL,
     as_json: Json = False,
 ) -> None:
-    """Take credentials that an office offers into a wallet on this machine."""
+    """Take credentials that an office offers into a wallet on this machine. Asks for the digits that it told."""
     from madang.client import Client
     from madang.identity.wallet import keeping, known, receiving
 
     passphrase = ask_passphrase(str(file), passphrase_file, confirm=not file.exists())
     box = keeping.read(file, passphrase)
+    code = typed("Digits that the office told", "wallet.no_code").strip()
     with Client(url) as client, patience("The office issues"):
         found = receiving.receive(link, code, known.Known(client.get(known.PATH)))
     box.credentials = [*box.credentials, *found]

@@ -4,7 +4,6 @@ A code is typed at a prompt or comes in a line on standard input. It is never an
 machine can see.
 """
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +13,9 @@ from madang.cli import files
 from madang.cli.declared import Keys
 from madang.cli.options import DEFAULT_URL, Passphrase, Url, open_wallets
 from madang.cli.talk import Json, patience, tell
-from madang.kernel.errors import MadangError
+from madang.cli.typed import typed
 
 MOST = 100_000
-MAX_LINE = 1_024
 
 app = typer.Typer(no_args_is_help=True, help="Make the codes of letters, and claim with one (docs/programme.md).")
 Programme = Annotated[str, typer.Option(help="The programme of the voucher.")]
@@ -56,7 +54,7 @@ def claim(
     from madang.client import Client, Problem, make_payload, sign
     from madang.client.letters import claim_by_code
 
-    code = "".join(_typed().split()).upper()
+    code = "".join(typed("Code", "letters.no_code").split()).upper()
     wallets = open_wallets(key, passphrase_file)
     act = claim_by_code(by or wallets[0].kid, programme, code, holder or None)
     with patience("Waiting until it is durable"), Client(url) as client:
@@ -64,14 +62,3 @@ def claim(
     tell(outcome_text(result), result, as_json=as_json)
     if isinstance(result, Problem):
         raise typer.Exit(1)
-
-
-def _typed() -> str:
-    """The code as a person typed it, or the next line of standard input."""
-    if sys.stdin.isatty():
-        answer: str = typer.prompt("Code", hide_input=True, err=True)
-        return answer
-    line = sys.stdin.readline(MAX_LINE)
-    if not line.strip():
-        raise MadangError("letters.no_code", "Standard input ended before a code came. Send its 26 letters in a line.")
-    return line
