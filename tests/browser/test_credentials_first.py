@@ -55,7 +55,7 @@ def test_an_officer_receives_an_employee_id_and_signs_in_with_it(visit, issuing:
     one.check_page()
     one.go("/wallet/credentials")
     one.page.locator(".standing", has_text="유효").wait_for()
-    assert "행정안전부" in one.page.locator("a.card").inner_text()
+    assert "행정안전부" in one.page.locator("a.card[href^='/wallet/credentials/card']").inner_text()
     one.check_page()
     one.page.click("a.card")
     one.page.locator(".credential", has_text="2025-0042").wait_for()

@@ -117,7 +117,7 @@ def test_a_licence_is_received_by_signing_in_with_a_residence(phone, issuing):
     page.get_by_role("button", name="Delete from this device").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     page.wait_for_url("**/wallet/credentials")
-    page.locator("a.card").first.wait_for()
+    page.locator("a.card[href^='/wallet/credentials/card']").first.wait_for()
     assert page.locator("a.card", has_text="licence").count() == 0
 
 
@@ -177,7 +177,7 @@ def test_nothing_that_is_sent_holds_a_credential_in_the_clear(visit, issuing, pe
     assert len(parts) > 100 and not [part for part in parts if part in everything]
     assert RESIDENT["connecting_information"] not in everything
     one.go("/wallet/credentials")
-    one.page.locator("a.card").click()
+    one.page.locator("a.card[href^='/wallet/credentials/card']").click()
     one.page.get_by_text("9 of 10").wait_for()
 
 
@@ -187,7 +187,7 @@ def test_off_line_credentials_are_shown_and_showing_them_to_others_waits(phone):
     phone.page.wait_for_function("navigator.serviceWorker.controller !== null")
     phone.context.set_offline(True)
     phone.go("/wallet/credentials")
-    phone.page.locator("a.card").first.click()
+    phone.page.locator("a.card[href^='/wallet/credentials/card']").first.click()
     phone.page.locator(".credential", has_text="2635010100").wait_for()
     phone.check_page()
     phone.go("/wallet/present")

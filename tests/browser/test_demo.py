@@ -188,4 +188,6 @@ def test_a_guest_applies_with_the_code_of_a_letter(visitor):
     visitor.page.fill("#instalment", "2")
     visitor.page.locator("form[action='/wallet/applications'] button[type=submit]").click()
     visitor.page.locator("form.sign button[type=submit]").click()
+    visitor.page.wait_for_url("**/wallet/done/*")
+    visitor.go("/wallet/applications")
     visitor.page.get_by_text("Being looked at").first.wait_for()

@@ -87,7 +87,8 @@ def test_a_till_is_added_by_its_key_and_signed_out_when_it_is_stopped(served, vi
     owner.page.get_by_role("button", name="Sign and stop").click()
     owner.page.get_by_text("Stopped").wait_for()
     till.go("/shop")
-    till.page.get_by_text("아직 등록되지 않았거나 정지되었습니다").wait_for()
+    till.page.get_by_role("heading", name="정지된 열쇠입니다").wait_for()
+    till.check_page()
 
 
 def test_an_agent_is_appointed_and_dismissed(visit):

@@ -257,7 +257,7 @@ def test_my_notices_are_mine_oldest_first_in_full(post):
     with post.database.reading() as connection:
         mine = own_notices(connection, "alice")
         assert [one.kind for one in mine] == ["granted", "paid"]
-        assert mine[0].text == "소비쿠폰: 바우처가 지급되었습니다. 2025-07-21까지 쓸 수 있습니다."
+        assert mine[0].text == "소비쿠폰: 바우처가 지급되었습니다. 2025년 7월 21일까지 쓸 수 있습니다."
         assert [one.text for one in own_notices(connection, "alice", "en", NOW + 60)] == [
             "Public voucher: 12,000 won were paid. Confirmation number 0042. If it was not you, report it at once."
         ]

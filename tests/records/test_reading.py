@@ -64,7 +64,7 @@ def test_my_notices_are_mine_newest_first_in_pages(told):
         assert reading.notices(connection, "nobody") == reading.Page([], 0, "")
     assert [one.at for one in seen] == [9, 4, 3, 2, 1, 0]
     assert (seen[0].title, seen[1].title) == ("열쇠 정지", "바우처 지급")
-    assert seen[1].body == "소비쿠폰: 바우처가 지급되었습니다. 1970-01-02까지 쓸 수 있습니다."
+    assert seen[1].body == "소비쿠폰: 바우처가 지급되었습니다. 1970년 1월 2일까지 쓸 수 있습니다."
 
 
 def test_notices_are_said_in_both_languages_and_no_other(told):
