@@ -87,7 +87,7 @@ def test_a_till_is_added_by_its_key_and_signed_out_when_it_is_stopped(served, vi
     owner.page.get_by_role("button", name="Sign and stop").click()
     owner.page.get_by_text("Stopped").wait_for()
     till.go("/shop")
-    till.page.get_by_role("heading", name="정지된 열쇠입니다").wait_for()
+    till.page.get_by_text("이 열쇠로는 더 서명할 수 없습니다").wait_for()
     till.check_page()
 
 
