@@ -66,16 +66,7 @@ COUNT, ROUNDS, BATCH = 500, 9, 10
 SHORT = 25
 """Presentations in a round, and half of the bare checks: a few milliseconds."""
 CLIENT, NONCE, ANSWER = "x509_hash:bench", "nonce-of-the-bench", "https://madang.example/answer"
-KNOWN: Claims = {
-    "family_name": "홍",
-    "given_name": "길동",
-    "birth_date": "1990-02-28",
-    "province": "26",
-    "district": "26350",
-    "region": "2635010100",
-    "base_date": "2026-06-18",
-    "connecting_information": "c" * 86,
-}
+KNOWN: Claims = {**identity_claims.RESIDENT, "connecting_information": "c" * 86}
 
 
 class Nobody:

@@ -64,19 +64,17 @@ from tests.support.signing import wallet
 CLAIMERS, CLAIMS = 4, 80
 NAME, OFFER, PASSPHRASE, DAY = "welfare", "adults-b", "a passphrase of the bench", 86_400
 AMOUNT = 150_000
+RESIDENT: Claims = {
+    "family_name": "홍",
+    "given_name": "길동",
+    "birth_date": "1990-02-28",
+    "province": "26",
+    "district": "26350",
+    "region": "2635010100",
+    "base_date": "2026-06-18",
+}
 HELD: Mapping[str, tuple[Format, Claims]] = {
-    "resident": (
-        "mso_mdoc",
-        {
-            "family_name": "홍",
-            "given_name": "길동",
-            "birth_date": "1990-02-28",
-            "province": "26",
-            "district": "26350",
-            "region": "2635010100",
-            "base_date": "2026-06-18",
-        },
-    ),
+    "resident": ("mso_mdoc", RESIDENT),
     "amount_class": ("dc+sd-jwt", {"amount_class": "b", "province": "26", "base_date": "2026-06-18"}),
 }
 """What everybody holds, beside who it is."""

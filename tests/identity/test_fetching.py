@@ -94,6 +94,18 @@ def ok(body: bytes, length: int | None = None, headers: bytes = b"") -> Callable
     return says(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n%s\r\n" % (size, headers), body)
 
 
+def dripping(headers: bytes) -> Callable[[socket.socket], None]:
+    """A body that comes a byte at a time, for ten seconds."""
+
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n%s\r\n" % headers)
+        for _ in range(100):
+            connection.sendall(b"x")
+            time.sleep(0.1)
+
+    return drip
+
+
 def refused(uri: str, seconds: float = 5, reach: Reach = "here") -> str:
     with pytest.raises(MadangError) as error:
         fetch(uri, ACCEPT, seconds, reach)
@@ -162,14 +174,8 @@ def test_what_comes_in_parts_is_put_together():
 
 
 def test_one_who_answers_a_letter_at_a_time_is_cut_off():
-    def drip(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        for _ in range(100):
-            connection.sendall(b"x")
-            time.sleep(0.1)
-
     begun = time.monotonic()
-    with answering(drip) as (uri, _):
+    with answering(dripping(b"Content-Length: 1000\r\n")) as (uri, _):
         refused(uri, seconds=0.5)
         assert time.monotonic() - begun < 5
 
@@ -211,14 +217,8 @@ def test_time_that_went_by_before_the_connection_stood_is_not_given_twice(monkey
     found = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", slow)
 
-    def drip(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        for _ in range(100):
-            connection.sendall(b"x")
-            time.sleep(0.1)
-
     begun = time.monotonic()
-    with answering(drip) as (uri, _):
+    with answering(dripping(b"Content-Length: 1000\r\n")) as (uri, _):
         refused(uri, seconds=0.5)
         assert time.monotonic() - begun < 5
 
@@ -304,14 +304,8 @@ def test_where_nobody_answers_at_one_address_the_next_is_asked(monkeypatch):
 
 @pytest.mark.parametrize("head", [b"Connection: close\r\n", b"Connection: close\r\nContent-Length: 1000\r\n"])
 def test_one_who_closes_when_done_and_is_never_done_is_cut_off(head):
-    def drip(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\n%s\r\n" % head)
-        for _ in range(100):
-            connection.sendall(b"x")
-            time.sleep(0.1)
-
     begun = time.monotonic()
-    with answering(drip) as (uri, _):
+    with answering(dripping(head)) as (uri, _):
         refused(uri, seconds=0.5)
         assert time.monotonic() - begun < 5
 
